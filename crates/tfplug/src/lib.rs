@@ -1,1 +1,7 @@
-//! Placeholder while the workspace is laid out.
+//! Write Terraform and OpenTofu providers in Rust.
+
+pub mod diag;
+pub mod path;
+pub mod ty;
+pub mod value;
+
