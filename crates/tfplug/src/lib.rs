@@ -2,6 +2,7 @@
 
 pub mod diag;
 pub mod path;
+pub mod rpc;
+pub mod schema;
 pub mod ty;
 pub mod value;
-

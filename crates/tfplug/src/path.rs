@@ -96,7 +96,13 @@ impl Path {
 impl From<&str> for Path {
     /// Reads dotted attribute names, such as `"layout.slices"`; keys and indexes are added by the methods.
     fn from(dotted: &str) -> Self {
-        Self(dotted.split('.').filter(|s| !s.is_empty()).map(|s| Step::Attribute(s.to_owned())).collect())
+        Self(
+            dotted
+                .split('.')
+                .filter(|s| !s.is_empty())
+                .map(|s| Step::Attribute(s.to_owned()))
+                .collect(),
+        )
     }
 }
 
@@ -121,7 +127,11 @@ mod tests {
 
     #[test]
     fn reads_like_terraform() {
-        let path = Path::attr("layout").attribute("gpus").index(1).attribute("slices").key("1g.10gb");
+        let path = Path::attr("layout")
+            .attribute("gpus")
+            .index(1)
+            .attribute("slices")
+            .key("1g.10gb");
         assert_eq!(path.to_string(), r#"layout.gpus[1].slices["1g.10gb"]"#);
         assert_eq!(Path::from("layout.slices").to_string(), "layout.slices");
     }

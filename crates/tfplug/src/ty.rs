@@ -102,12 +102,14 @@ impl Type {
             ("list", t) => Ok(Self::list(Self::from_json(t)?)),
             ("set", t) => Ok(Self::set(Self::from_json(t)?)),
             ("map", t) => Ok(Self::map(Self::from_json(t)?)),
-            ("tuple", Json::Array(ts)) => {
-                Ok(Self::Tuple(ts.iter().map(Self::from_json).collect::<Result<_, _>>()?))
-            }
+            ("tuple", Json::Array(ts)) => Ok(Self::Tuple(
+                ts.iter().map(Self::from_json).collect::<Result<_, _>>()?,
+            )),
             ("object", Json::Object(attrs)) => {
                 let each = |(n, t): (&String, &Json)| Ok((n.clone(), Self::from_json(t)?));
-                Ok(Self::Object(attrs.iter().map(each).collect::<Result<_, TypeError>>()?))
+                Ok(Self::Object(
+                    attrs.iter().map(each).collect::<Result<_, TypeError>>()?,
+                ))
             }
             _ => Err(bad()),
         }

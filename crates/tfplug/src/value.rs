@@ -88,12 +88,20 @@ impl Value {
 
     /// The text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
-        if let Value::String(s) = self { Some(s) } else { None }
+        if let Value::String(s) = self {
+            Some(s)
+        } else {
+            None
+        }
     }
 
     /// The elements, if this is a list, tuple or set.
     pub fn as_elements(&self) -> Option<&[Value]> {
-        if let Value::List(v) | Value::Set(v) = self { Some(v) } else { None }
+        if let Value::List(v) | Value::Set(v) = self {
+            Some(v)
+        } else {
+            None
+        }
     }
 
     /// One attribute of an object; null if this is no object or has no such attribute.
@@ -160,7 +168,11 @@ impl From<String> for Value {
     /// Terraform compares strings in Unicode normal form C, so that is the form kept here.
     fn from(v: String) -> Self {
         use unicode_normalization::{UnicodeNormalization, is_nfc};
-        if v.is_ascii() || is_nfc(&v) { Value::String(v) } else { Value::String(v.nfc().collect()) }
+        if v.is_ascii() || is_nfc(&v) {
+            Value::String(v)
+        } else {
+            Value::String(v.nfc().collect())
+        }
     }
 }
 
@@ -176,7 +188,13 @@ mod tests {
 
     #[test]
     fn sets_merge_only_what_is_known() {
-        let set = Value::set([Value::from("b"), Value::from("a"), Value::from("b"), Value::unknown(), Value::unknown()]);
+        let set = Value::set([
+            Value::from("b"),
+            Value::from("a"),
+            Value::from("b"),
+            Value::unknown(),
+            Value::unknown(),
+        ]);
         assert_eq!(set.as_elements().map(<[Value]>::len), Some(4));
     }
 

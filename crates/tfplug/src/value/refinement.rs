@@ -23,7 +23,10 @@ pub struct Refinement {
 impl Refinement {
     /// Certainly not null, otherwise open.
     pub fn not_null() -> Self {
-        Self { nullness: Some(false), ..Self::default() }
+        Self {
+            nullness: Some(false),
+            ..Self::default()
+        }
     }
 
     /// Whether nothing is known at all.

@@ -1,0 +1,193 @@
+//! The one declaration of what a resource, data source or provider block holds: type, documentation, default,
+//! checks, and what a change of it means.
+//!
+//! A schema is usually not written by hand but derived from a Rust struct, see [`Model`](crate::Model).
+
+mod attribute;
+mod lint;
+pub mod validators;
+
+use std::collections::BTreeMap;
+
+pub use attribute::{Attribute, AttributeType, Default, Nesting, OnChange, Optionality, Replace};
+pub use lint::{SchemaFault, lint_identity, lint_schema};
+pub use validators::Validator;
+
+use crate::ty::Type;
+
+/// What a whole object holds.
+#[derive(Debug, Clone, std::default::Default)]
+pub struct Schema {
+    /// Raised when stored state needs an upgrade to be read.
+    pub version: i64,
+    /// Markdown.
+    pub description: String,
+    /// The attributes, ordered by name.
+    pub attributes: Vec<Attribute>,
+    /// Nested blocks, ordered by name. New schemas do better with nested attributes; Terraform's own rules for
+    /// blocks are kept for providers that must stay compatible.
+    pub blocks: Vec<Block>,
+    /// What to use instead, if the whole object is on its way out.
+    pub deprecated: Option<String>,
+}
+
+impl Schema {
+    /// A schema of attributes only.
+    pub fn new(description: impl Into<String>, mut attributes: Vec<Attribute>) -> Self {
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        Self {
+            description: description.into(),
+            attributes,
+            ..Self::default()
+        }
+    }
+
+    /// The object type of a value of this schema.
+    pub fn ty(&self) -> Type {
+        let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.ty.to_type()));
+        let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.ty()));
+        Type::Object(attributes.chain(blocks).collect())
+    }
+
+    /// The attribute of that name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|a| a.name == name)
+    }
+}
+
+/// How often a nested block may occur, and what its value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BlockNesting {
+    /// At most once; an object, or null when absent.
+    Single,
+    /// Always there; an object of nulls when absent.
+    Group,
+    /// Any number, in order.
+    List,
+    /// Any number, without order.
+    Set,
+    /// Any number, each with a label.
+    Map,
+}
+
+/// A nested block.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// Its keyword.
+    pub name: String,
+    /// How often it may occur.
+    pub nesting: BlockNesting,
+    /// What it holds.
+    pub content: Schema,
+    /// Least number of occurrences.
+    pub min_items: u64,
+    /// Greatest number of occurrences; 0 for no limit.
+    pub max_items: u64,
+}
+
+impl Block {
+    /// The type of the block's value.
+    pub fn ty(&self) -> Type {
+        let content = self.content.ty();
+        match self.nesting {
+            BlockNesting::Single | BlockNesting::Group => content,
+            BlockNesting::List => Type::list(content),
+            BlockNesting::Set => Type::set(content),
+            BlockNesting::Map => Type::map(content),
+        }
+    }
+}
+
+/// What names one remote object for ever, apart from its attributes.
+#[derive(Debug, Clone, std::default::Default)]
+pub struct IdentitySchema {
+    /// Raised when stored identities need an upgrade.
+    pub version: i64,
+    /// The parts, ordered by name; primitive types or lists of them.
+    pub attributes: Vec<IdentityAttribute>,
+}
+
+/// One part of an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityAttribute {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Markdown.
+    pub description: String,
+    /// Whether an import must give it; otherwise it may.
+    pub required_for_import: bool,
+}
+
+impl IdentitySchema {
+    /// The object type of an identity.
+    pub fn ty(&self) -> Type {
+        Type::Object(
+            self.attributes
+                .iter()
+                .map(|a| (a.name.clone(), a.ty.clone()))
+                .collect(),
+        )
+    }
+}
+
+/// What a function takes and gives.
+#[derive(Debug, Clone)]
+pub struct FunctionSignature {
+    /// One line.
+    pub summary: String,
+    /// Markdown.
+    pub description: String,
+    /// The parameters, in order.
+    pub parameters: Vec<Parameter>,
+    /// A last parameter that takes any number of arguments.
+    pub variadic: Option<Parameter>,
+    /// The type of the result.
+    pub returns: Type,
+    /// What to use instead, if the function is on its way out.
+    pub deprecated: Option<String>,
+}
+
+/// One parameter of a function.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name, for documentation and messages.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Markdown.
+    pub description: String,
+    /// Whether null may be passed; otherwise Terraform refuses it.
+    pub allow_null: bool,
+    /// Whether unknown values may be passed; otherwise the result is unknown without a call.
+    pub allow_unknown: bool,
+}
+
+impl Parameter {
+    /// A parameter that takes neither null nor unknown values.
+    pub fn new(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+            description: description.into(),
+            allow_null: false,
+            allow_unknown: false,
+        }
+    }
+}
+
+/// All that a provider declares of itself.
+#[derive(Debug, Clone, std::default::Default)]
+pub struct ProviderSchemas {
+    /// The provider block.
+    pub provider: Schema,
+    /// Managed resources by type name.
+    pub resources: BTreeMap<String, Schema>,
+    /// Identities of managed resources that have one, by type name.
+    pub identities: BTreeMap<String, IdentitySchema>,
+    /// Data sources by type name.
+    pub data_sources: BTreeMap<String, Schema>,
+    /// Functions by name.
+    pub functions: BTreeMap<String, FunctionSignature>,
+}

@@ -1,0 +1,196 @@
+//! The rules by which Terraform accepts a schema at all. A provider's tests run this over its own schemas.
+
+use std::collections::BTreeSet;
+
+use super::{Attribute, AttributeType, Block, BlockNesting, IdentitySchema, Nesting, Optionality, Schema};
+use crate::path::Path;
+use crate::ty::Type;
+
+/// A breach of Terraform's rules for schemas.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {rule}")]
+pub struct SchemaFault {
+    /// The attribute or block.
+    pub path: Path,
+    /// The rule it breaks.
+    pub rule: String,
+}
+
+/// Every breach in a schema.
+pub fn lint_schema(schema: &Schema) -> Vec<SchemaFault> {
+    let mut faults = Vec::new();
+    lint_content(schema, &Path::root(), &mut faults);
+    faults
+}
+
+/// Every breach in an identity schema.
+pub fn lint_identity(schema: &IdentitySchema) -> Vec<SchemaFault> {
+    let mut faults = Vec::new();
+    for attribute in &schema.attributes {
+        let path = Path::attr(&attribute.name);
+        lint_name(&attribute.name, &path, &mut faults);
+        let simple = |ty: &Type| matches!(ty, Type::Bool | Type::Number | Type::String);
+        let allowed = simple(&attribute.ty) || matches!(&attribute.ty, Type::List(t) if simple(t));
+        check(
+            allowed,
+            &path,
+            "an identity holds only primitives and lists of primitives",
+            &mut faults,
+        );
+    }
+    faults
+}
+
+fn check(holds: bool, path: &Path, rule: &str, faults: &mut Vec<SchemaFault>) {
+    if !holds {
+        faults.push(SchemaFault {
+            path: path.clone(),
+            rule: rule.to_owned(),
+        });
+    }
+}
+
+fn lint_content(schema: &Schema, path: &Path, faults: &mut Vec<SchemaFault>) {
+    check(schema.version >= 0, path, "a version is not negative", faults);
+    let mut seen = BTreeSet::new();
+    for attribute in &schema.attributes {
+        let at = path.attribute(&attribute.name);
+        check(
+            seen.insert(attribute.name.clone()),
+            &at,
+            "a name occurs once",
+            faults,
+        );
+        lint_attribute(attribute, &at, faults);
+    }
+    for block in &schema.blocks {
+        let at = path.attribute(&block.name);
+        check(seen.insert(block.name.clone()), &at, "a name occurs once", faults);
+        lint_name(&block.name, &at, faults);
+        lint_block(block, &at, faults);
+    }
+}
+
+fn lint_name(name: &str, path: &Path, faults: &mut Vec<SchemaFault>) {
+    let fits = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    check(
+        fits,
+        path,
+        "a name has only lower-case letters, digits and underscores",
+        faults,
+    );
+}
+
+fn lint_attribute(attribute: &Attribute, path: &Path, faults: &mut Vec<SchemaFault>) {
+    lint_name(&attribute.name, path, faults);
+    let default_fits = attribute.default.is_none() || attribute.optionality == Optionality::OptionalComputed;
+    check(
+        default_fits,
+        path,
+        "an attribute with a default is optional and computed",
+        faults,
+    );
+    let write_only_fits = !attribute.write_only || !attribute.optionality.is_computed();
+    check(
+        write_only_fits,
+        path,
+        "a write-only attribute is not computed",
+        faults,
+    );
+    match &attribute.ty {
+        AttributeType::Plain(ty) => check(!dynamic_in_set(ty), path, "a set holds no dynamic type", faults),
+        AttributeType::Nested(nesting, attributes) => {
+            let inner = Schema {
+                attributes: attributes.clone(),
+                ..Schema::default()
+            };
+            lint_content(&inner, path, faults);
+            let plain_set = *nesting != Nesting::Set || !attributes.iter().any(unfit_for_set);
+            check(
+                plain_set,
+                path,
+                "a set holds nothing dynamic and nothing write-only",
+                faults,
+            );
+        }
+    }
+}
+
+fn lint_block(block: &Block, path: &Path, faults: &mut Vec<SchemaFault>) {
+    lint_content(&block.content, path, faults);
+    let (min, max) = (block.min_items, block.max_items);
+    let counts_fit = match block.nesting {
+        BlockNesting::Single => min == max && min <= 1 || (min == 0 && max == 1),
+        BlockNesting::Group | BlockNesting::Map => min == 0 && max == 0,
+        BlockNesting::List | BlockNesting::Set => max == 0 || min <= max,
+    };
+    check(
+        counts_fit,
+        path,
+        "the least and greatest count fit the nesting",
+        faults,
+    );
+    let plain_set = block.nesting != BlockNesting::Set || !block.content.attributes.iter().any(unfit_for_set);
+    check(
+        plain_set,
+        path,
+        "a set holds nothing dynamic and nothing write-only",
+        faults,
+    );
+}
+
+fn dynamic_in_set(ty: &Type) -> bool {
+    match ty {
+        Type::Set(t) => holds_dynamic(t),
+        Type::List(t) | Type::Map(t) => dynamic_in_set(t),
+        Type::Tuple(ts) => ts.iter().any(dynamic_in_set),
+        Type::Object(attrs) => attrs.values().any(dynamic_in_set),
+        Type::Bool | Type::Number | Type::String | Type::Dynamic => false,
+    }
+}
+
+fn holds_dynamic(ty: &Type) -> bool {
+    match ty {
+        Type::Dynamic => true,
+        Type::Set(t) | Type::List(t) | Type::Map(t) => holds_dynamic(t),
+        Type::Tuple(ts) => ts.iter().any(holds_dynamic),
+        Type::Object(attrs) => attrs.values().any(holds_dynamic),
+        Type::Bool | Type::Number | Type::String => false,
+    }
+}
+
+fn unfit_for_set(attribute: &Attribute) -> bool {
+    attribute.write_only
+        || holds_dynamic(&attribute.ty.to_type())
+        || matches!(&attribute.ty, AttributeType::Nested(_, inner) if inner.iter().any(unfit_for_set))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_terraform_refuses() {
+        let mut upper = Attribute::new("Name", AttributeType::Plain(Type::String));
+        upper.write_only = true;
+        upper.optionality = Optionality::Computed;
+        let set = Attribute::new("bag", AttributeType::Plain(Type::set(Type::Dynamic)));
+        let twice = Attribute::new("bag", AttributeType::Plain(Type::String));
+        let schema = Schema::new("", vec![upper, set, twice]);
+        let rules: Vec<String> = lint_schema(&schema).into_iter().map(|f| f.to_string()).collect();
+        assert_eq!(rules.len(), 4, "{rules:?}");
+    }
+
+    #[test]
+    fn accepts_a_plain_schema() {
+        let schema = Schema::new(
+            "",
+            vec![Attribute::new("name", AttributeType::Plain(Type::String))],
+        );
+        assert_eq!(lint_schema(&schema), vec![]);
+    }
+}
