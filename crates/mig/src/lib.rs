@@ -1,1 +1,18 @@
-//! Placeholder while the workspace is laid out.
+//! What NVIDIA GPUs can be cut into on AWS, and everything that follows from one layout.
+//!
+//! The crate is pure: it reads no file, clock, environment or network, and links no SDK. The way through it is
+//! one line long: [`LayoutSpec`] (what a user writes) → [`Layout::resolve`] against a [`Catalog`] → a [`Layout`],
+//! from which user data ([`boot`]), manifests ([`manifests`]), labels, tags and pictures are derived, so that two of
+//! them can never disagree.
+
+pub mod boot;
+pub mod catalog;
+mod fingerprint;
+pub mod layout;
+pub mod manifests;
+pub mod placement;
+pub mod profile;
+
+pub use catalog::{Catalog, Gpu, InstanceType, MigSupport};
+pub use layout::{Layout, LayoutFault, LayoutSpec, PathStep};
+pub use profile::{Profile, ProfileRef};

@@ -1,0 +1,1 @@
+//! The user data of a node.

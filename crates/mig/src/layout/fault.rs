@@ -1,0 +1,374 @@
+//! What can be wrong with a layout: where, the fact, and the next step.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::placement::{FitError, ProfileCounts, Suggestion, in_words};
+use crate::profile::ProfileError;
+
+/// One step from the layout to the value that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PathStep {
+    /// An attribute of an object.
+    Attribute(String),
+    /// A key of a map.
+    Key(String),
+    /// An index of a list, from 0.
+    Index(usize),
+}
+
+/// Something that is wrong with a layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayoutFault {
+    path: Vec<PathStep>,
+    problem: Problem,
+}
+
+/// What is wrong; its text is the one-line summary.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Problem {
+    /// No instance type at all.
+    #[error("The layout names no instance type")]
+    NoInstanceTypes,
+    /// A name that the catalog does not have.
+    #[error("Unknown GPU instance type {name:?}")]
+    UnknownInstanceType {
+        /// What was written.
+        name: String,
+        /// Similar names, likeliest first.
+        nearest: Vec<String>,
+    },
+    /// A name that is there already.
+    #[error("{0} is listed twice")]
+    InstanceTypeTwice(String),
+    /// Neither `slices` nor `gpus` nor `sharing`.
+    #[error("The layout does not say what the GPUs are cut into")]
+    NothingAsked,
+    /// Both `slices` and `gpus`.
+    #[error("slices and gpus contradict each other")]
+    SlicesAndGpus,
+    /// `gpus = []`.
+    #[error("gpus has no group")]
+    NoGroups,
+    /// A word that is no strategy.
+    #[error("Unknown strategy {0:?}")]
+    UnknownStrategy(String),
+    /// A word that is no way of sharing.
+    #[error("Unknown sharing strategy {0:?}")]
+    UnknownSharing(String),
+    /// Fewer than two replicas, or absurdly many.
+    #[error("{0} replicas share nothing")]
+    Replicas(i64),
+    /// MPS on slices.
+    #[error("MPS cannot share MIG slices")]
+    MpsOnMig,
+    /// MIG on a GPU that has none.
+    #[error("{instance_type} cannot be cut: {model} has no MIG")]
+    NoMig {
+        /// The instance type.
+        instance_type: String,
+        /// NVIDIA's name of its GPU.
+        model: String,
+    },
+    /// MIG on a GPU of which nobody published where slices lie.
+    #[error("{instance_type} cannot be cut reliably: the placements of {product} are not published")]
+    PlacementsUnknown {
+        /// The instance type.
+        instance_type: String,
+        /// NVIDIA's name of its GPU.
+        product: String,
+        /// What the catalog knows of it.
+        notes: Vec<String>,
+    },
+    /// Not a profile name.
+    #[error("{0}")]
+    NotAProfile(ProfileError),
+    /// A profile that the GPU does not have.
+    #[error("{} has no profile {profile}", .on.product)]
+    UnknownProfile {
+        /// What was written.
+        profile: String,
+        /// Where it was looked for.
+        on: GpuUse,
+        /// What there is.
+        available: Vec<String>,
+    },
+    /// An exact profile that only some of the instance types have.
+    #[error("{profile} exists on {}, but not on {}", .on.place(), .missing.place())]
+    NotOnAll {
+        /// What was written.
+        profile: String,
+        /// One GPU that has it.
+        on: GpuUse,
+        /// One that does not.
+        missing: GpuUse,
+        /// The generic name, if every GPU of the layout has it.
+        generic: Option<String>,
+    },
+    /// Two names for one profile.
+    #[error("{first} and {second} are the same profile on {}", .on.product)]
+    SameProfile {
+        /// One name.
+        first: String,
+        /// The other.
+        second: String,
+        /// Where.
+        on: GpuUse,
+    },
+    /// Zero, negative or absurd.
+    #[error("{count} x {profile} cannot be created")]
+    Count {
+        /// What was written.
+        profile: String,
+        /// How many.
+        count: i64,
+    },
+    /// No room.
+    #[error("{} does not fit on {}", in_words(.asked), .on.product)]
+    DoesNotFit {
+        /// Per GPU.
+        asked: ProfileCounts,
+        /// Where.
+        on: GpuUse,
+        /// The rule that is broken.
+        error: FitError,
+        /// What would fit.
+        suggestion: Option<Suggestion>,
+    },
+    /// Different profiles under `single`.
+    #[error("The single strategy needs equal slices, found {}", .0.join(" and "))]
+    SingleWithDifferent(Vec<String>),
+    /// Whole GPUs under `single`.
+    #[error("The single strategy needs every GPU to be cut")]
+    SingleWithWhole,
+    /// A group without GPUs.
+    #[error("The group has no devices")]
+    NoDevices,
+    /// An index that the node does not have.
+    #[error("{instance_type} has no GPU {index}")]
+    DeviceOutside {
+        /// What was written.
+        index: i64,
+        /// The instance type.
+        instance_type: String,
+        /// GPUs that it has.
+        count: u8,
+    },
+    /// An index in two places.
+    #[error("GPU {0} is listed twice")]
+    DeviceTwice(i64),
+    /// GPUs in no group.
+    #[error("gpus leaves out {} of {instance_type}", devices(.missing))]
+    DevicesMissing {
+        /// Their indexes.
+        missing: Vec<u8>,
+        /// The instance type.
+        instance_type: String,
+        /// GPUs that it has.
+        count: u8,
+    },
+}
+
+/// A GPU model and the instance types of the layout that carry it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GpuUse {
+    /// NVIDIA's name.
+    pub product: String,
+    /// Instance types, sorted.
+    pub instance_types: Vec<String>,
+}
+
+impl GpuUse {
+    fn place(&self) -> String {
+        format!("{} ({})", self.instance_types.join(", "), self.product)
+    }
+}
+
+fn devices(indexes: &[u8]) -> String {
+    let list: Vec<String> = indexes.iter().map(u8::to_string).collect();
+    format!("GPU {}", list.join(", "))
+}
+
+impl LayoutFault {
+    pub(crate) fn new(path: Vec<PathStep>, problem: Problem) -> Self {
+        Self { path, problem }
+    }
+
+    /// The way from the layout to the wrong value; empty where it is the layout itself.
+    pub fn path(&self) -> Vec<PathStep> {
+        self.path.clone()
+    }
+
+    /// What is wrong, as a value.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// What is wrong, in one line.
+    pub fn summary(&self) -> String {
+        self.problem.to_string()
+    }
+
+    /// The fact behind it, and what to do.
+    pub fn detail(&self) -> String {
+        self.problem.detail()
+    }
+}
+
+impl fmt::Display for LayoutFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}. {}",
+            path_text(&self.path),
+            self.summary(),
+            self.detail()
+        )
+    }
+}
+
+impl std::error::Error for LayoutFault {}
+
+/// `layout.gpus[0].slices["1g.10gb"]`
+fn path_text(path: &[PathStep]) -> String {
+    path.iter().fold("layout".to_owned(), |text, step| match step {
+        PathStep::Attribute(name) => format!("{text}.{name}"),
+        PathStep::Key(key) => format!("{text}[{key:?}]"),
+        PathStep::Index(index) => format!("{text}[{index}]"),
+    })
+}
+
+impl Problem {
+    fn detail(&self) -> String {
+        match self {
+            Self::NoInstanceTypes
+            | Self::UnknownInstanceType { .. }
+            | Self::InstanceTypeTwice(_)
+            | Self::NoMig { .. }
+            | Self::PlacementsUnknown { .. } => self.instance_type_detail(),
+            Self::NotAProfile(_)
+            | Self::UnknownProfile { .. }
+            | Self::NotOnAll { .. }
+            | Self::SameProfile { .. }
+            | Self::Count { .. }
+            | Self::DoesNotFit { .. } => self.slices_detail(),
+            Self::NoDevices
+            | Self::DeviceOutside { .. }
+            | Self::DeviceTwice(_)
+            | Self::DevicesMissing { .. }
+            | Self::NoGroups => self.device_detail(),
+            _ => self.choice_detail(),
+        }
+    }
+
+    fn instance_type_detail(&self) -> String {
+        match self {
+            Self::NoInstanceTypes => {
+                "Give at least one, for example instance_types = [\"p5.48xlarge\"].".into()
+            }
+            Self::UnknownInstanceType { nearest, .. } if nearest.is_empty() => {
+                "The catalog has no GPU instance type of a similar name; data.mig_instance_types lists all."
+                    .into()
+            }
+            Self::UnknownInstanceType { nearest, .. } => {
+                format!("The nearest that the catalog has: {}.", nearest.join(", "))
+            }
+            Self::NoMig { model, .. } => format!(
+                "{model} is not on NVIDIA's list of GPUs with MIG. Share the whole GPU instead: leave slices out and \
+                 set sharing = {{ strategy = \"time-slicing\", replicas = 4 }}, or choose a type with MIG (p4d, p4de, \
+                 p5, p5e, p5en, p6-b200, p6-b300, g7e)."
+            ),
+            Self::PlacementsUnknown { notes, .. } => format!(
+                "Slices are created at explicit places, so that a node either has them all or does not join. {} Leave \
+                 slices out and use sharing, or choose another type.",
+                notes.join(" ")
+            ),
+            _ => "Remove one of them.".into(),
+        }
+    }
+
+    fn slices_detail(&self) -> String {
+        match self {
+            Self::UnknownProfile { on, available, .. } => {
+                format!("{} can be cut into: {}.", on.place(), available.join(", "))
+            }
+            Self::NotOnAll {
+                generic: Some(generic),
+                ..
+            } => format!(
+                "Profile names follow the memory of the GPU. Write the generic profile {generic}, which each GPU \
+                 resolves to its own name, or split the layout by instance type."
+            ),
+            Self::NotOnAll { .. } => "No generic name means one profile on all of them: split the layout by \
+                instance type."
+                .into(),
+            Self::SameProfile { .. } => "Write it once, with the sum of both counts.".into(),
+            Self::Count { .. } => "A count is 1 or more; leave the profile out where none is wanted.".into(),
+            Self::DoesNotFit {
+                on,
+                error,
+                suggestion,
+                ..
+            } => does_not_fit(on, error, suggestion.as_ref()),
+            _ => "data.mig_profiles lists what each GPU can be cut into.".into(),
+        }
+    }
+
+    fn device_detail(&self) -> String {
+        match self {
+            Self::DeviceOutside { count: 1, .. } => "It has one GPU, number 0.".into(),
+            Self::DeviceOutside { count, .. } => format!("It has {count} GPUs, numbered 0 to {}.", count - 1),
+            Self::DeviceTwice(_) => "Each GPU belongs to exactly one group.".into(),
+            Self::DevicesMissing { count, missing, .. } => {
+                let list: Vec<String> = missing.iter().map(u8::to_string).collect();
+                format!(
+                    "Each of its {count} GPUs belongs to a group; for GPUs that stay whole add {{ devices = [{}], \
+                     slices = {{}} }}.",
+                    list.join(", ")
+                )
+            }
+            _ => "Name the GPUs by index, for example devices = [0, 1, 2, 3].".into(),
+        }
+    }
+
+    fn choice_detail(&self) -> String {
+        match self {
+            Self::NothingAsked => "Set slices (the same on every GPU), gpus (different per GPU), or sharing for whole \
+                GPUs. slices = {} keeps GPUs whole."
+                .into(),
+            Self::SlicesAndGpus => {
+                "slices is for every GPU of the node, gpus for GPUs that differ: keep one of them.".into()
+            }
+            Self::UnknownStrategy(_) => "It is \"mixed\" (each profile is a resource of its own, the default) or \
+                \"single\" (equal slices, called nvidia.com/gpu)."
+                .into(),
+            Self::UnknownSharing(_) => "It is \"time-slicing\" or \"mps\".".into(),
+            Self::Replicas(_) => "replicas is how many pods share one GPU or slice: 2 to 1000.".into(),
+            Self::MpsOnMig => "NVIDIA's device plugin refuses MPS on MIG devices. Use sharing strategy \
+                \"time-slicing\", or leave slices out and share whole GPUs by MPS."
+                .into(),
+            Self::SingleWithWhole => "With a whole GPU on the node the device plugin refuses to start. Cut every GPU, \
+                or use strategy = \"mixed\", where whole GPUs stay nvidia.com/gpu."
+                .into(),
+            _ => "Under it every slice is called nvidia.com/gpu, so all must be of one profile. Use strategy = \
+                \"mixed\" for different ones."
+                .into(),
+        }
+    }
+}
+
+fn does_not_fit(on: &GpuUse, error: &FitError, suggestion: Option<&Suggestion>) -> String {
+    let fact = format!("On each GPU of {}: {error}.", on.place());
+    let Some(suggestion) = suggestion else { return fact };
+    let nearest = in_words(&suggestion.fewest_changes);
+    match &suggestion.same_number {
+        None => format!("{fact} The nearest layout that fits: {nearest}."),
+        Some(other) => {
+            format!(
+                "{fact} The nearest layout that fits: {nearest}; or, with as many slices, {}.",
+                in_words(other)
+            )
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What a layout means to Kubernetes: labels, taints, the device plugin's configuration, autoscaler tags.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::spec::{SharingStrategy, Strategy};
+use super::{ID_LENGTH, Layout};
+use crate::fingerprint::fingerprint;
+use crate::profile::GPU_RESOURCE;
+
+/// Node label: which layout the node was made for.
+pub const LAYOUT_LABEL: &str = "mig.eks/layout";
+
+/// Node label by which a device plugin DaemonSet finds its nodes. It names the plugin's configuration rather than the
+/// layout: while nodes roll from one layout to the next, both kinds keep their plugin.
+pub const DEVICE_PLUGIN_LABEL: &str = "mig.eks/device-plugin";
+
+/// Taint of a node that joined although its GPUs could not be cut.
+pub const PARTITION_FAILED_TAINT: &str = "mig.eks/partition-failed";
+
+const NODE_TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template";
+
+/// A node taint, in Kubernetes' words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Taint {
+    /// Key.
+    pub key: String,
+    /// Value. Never empty: EKS drops a node group's valueless taints on their way to the Cluster Autoscaler.
+    pub value: String,
+    /// `NoSchedule`; EKS' API spells it `NO_SCHEDULE`.
+    pub effect: String,
+}
+
+/// The device plugin's `migStrategy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PluginStrategy {
+    /// No GPU of the layout is cut.
+    None,
+    /// See [`Strategy::Mixed`].
+    Mixed,
+    /// See [`Strategy::Single`].
+    Single,
+}
+
+impl PluginStrategy {
+    /// The plugin's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Mixed => "mixed",
+            Self::Single => "single",
+        }
+    }
+}
+
+/// A configuration of the device plugin. Layouts with equal ones share a DaemonSet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PluginConfig {
+    /// The value of [`DEVICE_PLUGIN_LABEL`], and the key in the ConfigMap.
+    pub name: String,
+    /// The plugin's `migStrategy`.
+    pub strategy: PluginStrategy,
+    /// How GPUs or slices are shared.
+    pub sharing: Option<SharingStrategy>,
+    /// The file, as a JSON value (JSON is YAML).
+    pub file: Value,
+}
+
+impl Layout {
+    /// Labels of every node of this layout.
+    pub fn labels(&self) -> BTreeMap<String, String> {
+        let mut labels = BTreeMap::from([
+            (LAYOUT_LABEL.to_owned(), self.id()),
+            (DEVICE_PLUGIN_LABEL.to_owned(), self.plugin_config().name),
+            // What NVIDIA's own charts (feature discovery, DCGM exporter) select nodes by.
+            ("nvidia.com/gpu.present".to_owned(), "true".to_owned()),
+        ]);
+        if self
+            .sharing()
+            .is_some_and(|sharing| sharing.strategy == SharingStrategy::Mps)
+        {
+            labels.insert("nvidia.com/mps.capable".to_owned(), "true".to_owned());
+        }
+        labels
+    }
+
+    /// Taints of every node of this layout: the one that NVIDIA's charts tolerate by default, so that only pods that
+    /// want GPUs are scheduled here.
+    pub fn taints(&self) -> Vec<Taint> {
+        let taint = |key: &str, value: &str| Taint {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            effect: "NoSchedule".to_owned(),
+        };
+        vec![taint(GPU_RESOURCE, "present")]
+    }
+
+    /// The device plugin's configuration for nodes of this layout.
+    pub fn plugin_config(&self) -> PluginConfig {
+        let strategy = match self.strategy() {
+            _ if !self.is_cut() => PluginStrategy::None,
+            Strategy::Mixed => PluginStrategy::Mixed,
+            Strategy::Single => PluginStrategy::Single,
+        };
+        let mut file = json!({"version": "v1", "flags": {"migStrategy": strategy.as_str()}});
+        let Some(sharing) = self.sharing() else {
+            return PluginConfig {
+                name: strategy.as_str().to_owned(),
+                strategy,
+                sharing: None,
+                file,
+            };
+        };
+        let key = match sharing.strategy {
+            SharingStrategy::TimeSlicing => "timeSlicing",
+            SharingStrategy::Mps => "mps",
+        };
+        let names: BTreeSet<String> = self
+            .nodes()
+            .flat_map(|node| node.resources(self.strategy(), None).into_keys())
+            .collect();
+        let resources: Vec<Value> = names
+            .iter()
+            .map(|name| json!({"name": name, "replicas": sharing.replicas}))
+            .collect();
+        // More than one replica gives a pod no more compute, so such a request can only be a mistake.
+        file["sharing"] = json!({key: {"failRequestsGreaterThanOne": true, "resources": resources}});
+        let name = format!(
+            "{}-{}",
+            strategy.as_str(),
+            &fingerprint(&file.to_string())[..ID_LENGTH]
+        );
+        PluginConfig {
+            name,
+            strategy,
+            sharing: Some(sharing.strategy),
+            file,
+        }
+    }
+
+    /// Tags of an Auto Scaling group or EKS node group of that instance type, by which the Cluster Autoscaler knows
+    /// what a node will have before there is one. None where the layout does not name the type.
+    ///
+    /// `nvidia.com/gpu` is always told, also as 0: the autoscaler would otherwise count the physical GPUs and buy
+    /// nodes for pods that want whole ones.
+    pub fn node_template_tags(&self, instance_type: &str) -> Option<BTreeMap<String, String>> {
+        let mut resources = self.resources(instance_type)?;
+        resources.entry(GPU_RESOURCE.to_owned()).or_insert(0);
+        let resources = resources
+            .into_iter()
+            .map(|(name, count)| (format!("resources/{name}"), count.to_string()));
+        let labels = self
+            .labels()
+            .into_iter()
+            .map(|(key, value)| (format!("label/{key}"), value));
+        let taints = self.taints().into_iter().map(|taint| {
+            (
+                format!("taint/{}", taint.key),
+                format!("{}:{}", taint.value, taint.effect),
+            )
+        });
+        let tags = resources.chain(labels).chain(taints);
+        Some(
+            tags.map(|(key, value)| (format!("{NODE_TEMPLATE}/{key}"), value))
+                .collect(),
+        )
+    }
+}

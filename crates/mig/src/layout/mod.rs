@@ -1,0 +1,118 @@
+//! One layout: which slices every GPU of which instance types gets. Everything else is derived from it.
+
+mod fault;
+mod kubernetes;
+mod mig_parted;
+mod node;
+mod picture;
+mod resolve;
+mod spec;
+mod warning;
+
+use std::collections::BTreeMap;
+
+pub use fault::{GpuUse, LayoutFault, PathStep, Problem};
+pub use kubernetes::{
+    DEVICE_PLUGIN_LABEL, LAYOUT_LABEL, PARTITION_FAILED_TAINT, PluginConfig, PluginStrategy, Taint,
+};
+pub use node::{NodeGpuModel, NodeLayout, Stranded};
+pub use spec::{GpuGroup, LayoutSpec, Sharing, SharingSpec, SharingStrategy, Strategy};
+pub use warning::LayoutWarning;
+
+use crate::catalog::Catalog;
+use crate::fingerprint::fingerprint;
+
+/// Digits of the layout's fingerprint in labels and object names.
+const ID_LENGTH: usize = 12;
+
+/// A layout that can be created on every instance type that it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    spec: LayoutSpec,
+    strategy: Strategy,
+    sharing: Option<Sharing>,
+    nodes: BTreeMap<String, NodeLayout>,
+    warnings: Vec<LayoutWarning>,
+}
+
+impl Layout {
+    /// Checks a layout and finds a place for every slice, or says everything that is wrong with it, all at once.
+    pub fn resolve(spec: &LayoutSpec, catalog: &Catalog) -> Result<Self, Vec<LayoutFault>> {
+        resolve::resolve(spec, catalog)
+    }
+
+    /// What the user wrote.
+    pub fn spec(&self) -> &LayoutSpec {
+        &self.spec
+    }
+
+    /// How the device plugin names slices.
+    pub fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// How each GPU or slice is shared further.
+    pub fn sharing(&self) -> Option<Sharing> {
+        self.sharing
+    }
+
+    /// The node of each instance type, by its name.
+    pub fn nodes(&self) -> impl Iterator<Item = &NodeLayout> {
+        self.nodes.values()
+    }
+
+    /// The node of one instance type.
+    pub fn node(&self, instance_type: &str) -> Option<&NodeLayout> {
+        self.nodes.get(instance_type)
+    }
+
+    /// What is not certain, each with its source.
+    pub fn warnings(&self) -> &[LayoutWarning] {
+        &self.warnings
+    }
+
+    /// Whether any GPU of any node is cut.
+    pub fn is_cut(&self) -> bool {
+        self.nodes().any(NodeLayout::is_cut)
+    }
+
+    /// Extended resources of a node of that instance type, as pods request them; sharing is counted in. None where
+    /// the layout does not name the type.
+    pub fn resources(&self, instance_type: &str) -> Option<BTreeMap<String, u64>> {
+        self.node(instance_type)
+            .map(|node| node.resources(self.strategy, self.sharing))
+    }
+
+    /// A short stable name: equal for layouts that make equal nodes, in whatever order they are written. It does not
+    /// depend on anything that a later catalog may add.
+    pub fn id(&self) -> String {
+        let mut canonical = format!("layout/1 {}", self.strategy.as_str());
+        if let Some(sharing) = self.sharing {
+            canonical.push_str(&format!(" {}*{}", sharing.strategy.as_str(), sharing.replicas));
+        }
+        for node in self.nodes() {
+            canonical.push_str(&format!("\n{}", node.instance_type()));
+            for (devices, slices) in node.groups() {
+                canonical.push_str(&format!(" {devices}="));
+                slices
+                    .iter()
+                    .for_each(|slice| canonical.push_str(&format!("{}@{},", slice.profile, slice.start)));
+            }
+        }
+        fingerprint(&canonical)[..ID_LENGTH].to_owned()
+    }
+
+    /// Every node as text, GPUs as rows and slices to scale, ordered by instance type.
+    pub fn picture(&self) -> String {
+        let pictures: Vec<String> = self.nodes().map(picture::picture).collect();
+        pictures.join("\n")
+    }
+
+    /// The same layout in the file format of NVIDIA's mig-parted, under the given configuration name.
+    pub fn mig_parted(&self, name: &str) -> String {
+        mig_parted::config(self, name)
+    }
+}
+
+#[cfg(test)]
+mod tests;
