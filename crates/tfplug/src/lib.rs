@@ -1,8 +1,46 @@
 //! Write Terraform and OpenTofu providers in Rust.
+//!
+//! A Rust struct is the schema ([`Model`]), a trait is the resource ([`Resource`]), and everything between the
+//! host's bytes and your typed values is this crate's: plugin protocol 6, TLS, plans that keep Terraform's rules,
+//! and state that never loses an object.
+//!
+//! ```text
+//! host --- wire (gRPC) --- rpc (plain structs) --- Server (engine) --- Resource, DataSource, Function --- you
+//! ```
 
+// The derive macro writes `::tfplug::...`, also for the models of this crate's own tests.
+extern crate self as tfplug;
+
+pub mod codec;
 pub mod diag;
+pub mod engine;
+pub mod model;
 pub mod path;
 pub mod rpc;
 pub mod schema;
 pub mod ty;
 pub mod value;
+#[cfg(feature = "server")]
+pub mod wire;
+
+mod context;
+mod data_source;
+mod function;
+mod provider;
+pub mod resource;
+mod server;
+
+pub use context::Context;
+pub use data_source::DataSource;
+pub use diag::{Diagnostic, Diagnostics};
+pub use function::Function;
+pub use model::{Attr, AttributeValue, Model, SetOf};
+pub use path::Path;
+pub use provider::{Provider, Registry};
+pub use resource::{ImportTarget, MoveSource, NoIdentity, Plan, Resource, Slot};
+pub use server::Server;
+pub use tfplug_derive::Model;
+pub use value::Value;
+
+/// The `async_trait` macro that [`Resource`], [`DataSource`] and [`Provider`] are written with.
+pub use async_trait::async_trait;

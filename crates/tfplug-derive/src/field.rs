@@ -1,0 +1,205 @@
+//! One field of the struct: its options, and the code made from them.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token, punctuated::Punctuated};
+
+/// A field and the options in its `#[attr(...)]`.
+pub(crate) struct Field {
+    ident: Ident,
+    ty: syn::Type,
+    name: String,
+    description: String,
+    required: bool,
+    optional: bool,
+    computed: bool,
+    sensitive: bool,
+    write_only: bool,
+    replace: TokenStream,
+    on_change: TokenStream,
+    default: Option<Expr>,
+    validators: Vec<Expr>,
+    same_meaning: Option<Expr>,
+    deprecated: Option<Expr>,
+}
+
+impl Field {
+    /// Reads a field.
+    pub(crate) fn parse(field: &syn::Field) -> syn::Result<Self> {
+        let ident = field
+            .ident
+            .clone()
+            .ok_or_else(|| syn::Error::new(field.span(), "a field needs a name"))?;
+        let mut parsed = Self {
+            name: ident.unraw().to_string(),
+            ident,
+            ty: field.ty.clone(),
+            description: doc_text(&field.attrs),
+            required: false,
+            optional: false,
+            computed: false,
+            sensitive: false,
+            write_only: false,
+            replace: quote!(::tfplug::schema::Replace::Never),
+            on_change: quote!(::tfplug::schema::OnChange::OfAnything),
+            default: None,
+            validators: Vec::new(),
+            same_meaning: None,
+            deprecated: None,
+        };
+        for attribute in field.attrs.iter().filter(|a| a.path().is_ident("attr")) {
+            parsed.options(attribute)?;
+        }
+        parsed.check()?;
+        Ok(parsed)
+    }
+
+    fn options(&mut self, attribute: &Attribute) -> syn::Result<()> {
+        attribute.parse_nested_meta(|meta| {
+            let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            match key.as_str() {
+                "required" => self.required = true,
+                "optional" => self.optional = true,
+                "computed" => self.computed = true,
+                "sensitive" => self.sensitive = true,
+                "write_only" => self.write_only = true,
+                "replace" => self.replace = quote!(::tfplug::schema::Replace::Always),
+                "replace_if_configured" => self.replace = quote!(::tfplug::schema::Replace::IfConfigured),
+                "stable" => self.on_change = quote!(::tfplug::schema::OnChange::Never),
+                "depends_on" => {
+                    let list;
+                    syn::parenthesized!(list in meta.input);
+                    let paths: Punctuated<LitStr, Token![,]> = Punctuated::parse_terminated(&list)?;
+                    let paths = paths.iter();
+                    self.on_change = quote! {
+                        ::tfplug::schema::OnChange::Of(::std::vec![#(::tfplug::path::Path::from(#paths)),*])
+                    };
+                }
+                "name" => self.name = meta.value()?.parse::<LitStr>()?.value(),
+                "default" => self.default = Some(meta.value()?.parse()?),
+                "validate" => self.validators.push(meta.value()?.parse()?),
+                "same_meaning" => self.same_meaning = Some(meta.value()?.parse()?),
+                "deprecated" => self.deprecated = Some(meta.value()?.parse()?),
+                _ => return Err(meta.error("no such option of #[attr(...)]; see the documentation of Model")),
+            }
+            Ok(())
+        })
+    }
+
+    fn check(&self) -> syn::Result<()> {
+        if self.required && (self.optional || self.computed || self.default.is_some()) {
+            let why = "a required attribute is neither optional nor computed and has no default";
+            return Err(syn::Error::new_spanned(&self.ident, why));
+        }
+        if self.description.is_empty() {
+            let why = "an attribute needs a doc comment: it is the attribute's documentation";
+            return Err(syn::Error::new_spanned(&self.ident, why));
+        }
+        Ok(())
+    }
+
+    fn optionality(&self) -> TokenStream {
+        let kind = match (
+            self.required,
+            self.computed,
+            self.optional || self.default.is_some(),
+        ) {
+            (true, ..) => quote!(Required),
+            (_, true, true) => quote!(OptionalComputed),
+            (_, true, false) => quote!(Computed),
+            (_, false, _) if self.default.is_some() => quote!(OptionalComputed),
+            _ => quote!(Optional),
+        };
+        quote!(::tfplug::schema::Optionality::#kind)
+    }
+
+    /// The schema of the attribute.
+    pub(crate) fn attribute(&self) -> TokenStream {
+        let Self {
+            ty,
+            name,
+            description,
+            sensitive,
+            write_only,
+            replace,
+            on_change,
+            validators,
+            ..
+        } = self;
+        let optionality = self.optionality();
+        let default = option(
+            self.default
+                .as_ref()
+                .map(|expr| quote!(::tfplug::schema::Default::Value(::tfplug::value::Value::from(#expr)))),
+        );
+        let same_meaning = option(self.same_meaning.as_ref().map(|path| quote!(#path)));
+        let deprecated = option(
+            self.deprecated
+                .as_ref()
+                .map(|text| quote!(::std::string::String::from(#text))),
+        );
+        let attribute_type = quote_spanned! { ty.span() =>
+            <#ty as ::tfplug::model::AttrOf>::attribute_type()
+        };
+        quote! {
+            ::tfplug::schema::Attribute {
+                name: ::std::string::String::from(#name),
+                description: ::std::string::String::from(#description),
+                ty: #attribute_type,
+                optionality: #optionality,
+                sensitive: #sensitive,
+                write_only: #write_only,
+                deprecated: #deprecated,
+                default: #default,
+                validators: ::std::vec![#(#validators),*],
+                replace: #replace,
+                on_change: #on_change,
+                same_meaning: #same_meaning,
+            }
+        }
+    }
+
+    /// The field's initialiser when an object is read.
+    pub(crate) fn decode(&self) -> TokenStream {
+        let Self { ident, ty, name, .. } = self;
+        quote! {
+            #ident: <#ty>::decode(
+                object.get(#name).unwrap_or(&::tfplug::value::Value::Null),
+                &path.attribute(#name),
+                diags,
+            )
+        }
+    }
+
+    /// The attribute's name and value when an object is written.
+    pub(crate) fn encode(&self) -> TokenStream {
+        let Self { ident, name, .. } = self;
+        quote!((::std::string::String::from(#name), self.#ident.encode()))
+    }
+}
+
+fn option(tokens: Option<TokenStream>) -> TokenStream {
+    match tokens {
+        Some(tokens) => quote!(::std::option::Option::Some(#tokens)),
+        None => quote!(::std::option::Option::None),
+    }
+}
+
+/// The text of a doc comment, its lines joined as Markdown expects.
+pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let lines: Vec<String> = lines
+        .map(|l| l.strip_prefix(' ').unwrap_or(&l).to_owned())
+        .collect();
+    lines.join("\n").trim().to_owned()
+}

@@ -1,0 +1,74 @@
+//! Data sources.
+
+use async_trait::async_trait;
+
+use crate::context::Context;
+use crate::diag::Diagnostics;
+use crate::model::Model;
+use crate::schema::Schema;
+use crate::value::Value;
+
+/// Something to be looked up or computed.
+#[async_trait]
+pub trait DataSource: Send + Sync + 'static {
+    /// The configured provider.
+    type Provider: Send + Sync + 'static;
+    /// Configuration and result.
+    type Model: Model;
+
+    /// The type, with the provider's prefix: `mig_layout`.
+    fn type_name(&self) -> &'static str;
+
+    /// Checks what one attribute's validators cannot. Anything may be unknown; what is, is not judged.
+    fn validate(&self, config: &Self::Model, diags: &mut Diagnostics) {
+        let _ = (config, diags);
+    }
+
+    /// Gives the configuration back with every computed attribute filled in.
+    ///
+    /// # Errors
+    /// When there is no result.
+    async fn read(&self, cx: &Context<Self::Provider>, config: Self::Model) -> Result<Self::Model, Diagnostics>;
+}
+
+/// The untyped twin of [`DataSource`].
+#[async_trait]
+pub(crate) trait RawDataSource<P>: Send + Sync {
+    fn type_name(&self) -> &str;
+    fn schema(&self) -> Schema;
+    fn validate(&self, config: &Value, diags: &mut Diagnostics);
+    async fn read(&self, cx: &Context<P>, config: &Value) -> Result<Value, Diagnostics>;
+}
+
+#[derive(Debug)]
+pub(crate) struct TypedDataSource<D>(pub(crate) D);
+
+#[async_trait]
+impl<D: DataSource> RawDataSource<D::Provider> for TypedDataSource<D> {
+    fn type_name(&self) -> &str {
+        self.0.type_name()
+    }
+
+    fn schema(&self) -> Schema {
+        D::Model::schema(0)
+    }
+
+    fn validate(&self, config: &Value, diags: &mut Diagnostics) {
+        let mut decoding = Diagnostics::new();
+        let model = D::Model::from_value(config, &mut decoding);
+        let readable = !decoding.has_errors();
+        diags.extend(decoding);
+        if readable {
+            self.0.validate(&model, diags);
+        }
+    }
+
+    async fn read(&self, cx: &Context<D::Provider>, config: &Value) -> Result<Value, Diagnostics> {
+        let mut diags = Diagnostics::new();
+        let model = D::Model::from_value(config, &mut diags);
+        if diags.has_errors() {
+            return Err(diags);
+        }
+        Ok(self.0.read(cx, model).await?.to_value())
+    }
+}

@@ -1,0 +1,42 @@
+//! The protocol's calls around a resource's own code.
+
+mod apply;
+mod plan;
+mod read;
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+
+pub use apply::apply;
+pub use plan::plan;
+pub use read::{import, move_state, read};
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::schema::{IdentitySchema, Schema};
+
+/// A resource's schemas, made once.
+#[derive(Debug, Clone)]
+pub struct ResourceSchemas {
+    /// The object.
+    pub object: Schema,
+    /// What names it, if anything does.
+    pub identity: Option<IdentitySchema>,
+}
+
+/// Runs a resource's own code; a panic in it becomes an error, so that what is known of the remote object by then
+/// is still stored.
+async fn guarded<T>(code: impl Future<Output = Result<T, Diagnostics>>) -> Result<T, Diagnostics> {
+    match AssertUnwindSafe(code).catch_unwind().await {
+        Ok(result) => result,
+        Err(panic) => Err(panicked(panic.as_ref()).into()),
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Diagnostic::bug(format!("A call ended in a panic: {}.", text.unwrap_or_else(|| "without a message".into())))
+}

@@ -1,0 +1,109 @@
+//! PlanResourceChange.
+
+use super::{ResourceSchemas, guarded};
+use crate::context::Context;
+use crate::diag::Diagnostics;
+use crate::engine::{draft, refine, replace};
+use crate::path::{Path, Step};
+use crate::resource::{RawPlan, RawResource};
+use crate::rpc::{PlanRequest, PlanResponse};
+use crate::value::Value;
+
+/// Plans a create, update or delete.
+pub async fn plan<P: Send + Sync>(
+    resource: &dyn RawResource<P>,
+    schemas: &ResourceSchemas,
+    cx: &Context<P>,
+    request: PlanRequest,
+) -> PlanResponse {
+    let mut response = if request.config.is_null() || request.proposed.is_null() {
+        plan_delete(resource, cx, &request).await
+    } else {
+        plan_change(resource, schemas, cx, &request).await
+    };
+    response.diagnostics.extend(cx.take_findings());
+    response
+}
+
+async fn plan_delete<P: Send + Sync>(
+    resource: &dyn RawResource<P>,
+    cx: &Context<P>,
+    request: &PlanRequest,
+) -> PlanResponse {
+    let result = match request.prior.is_null() {
+        true => Ok(()),
+        false => guarded(resource.plan_delete(cx, &request.prior)).await,
+    };
+    PlanResponse {
+        planned: Value::Null,
+        requires_replace: Vec::new(),
+        private: request.private.clone(),
+        identity: request.identity.clone(),
+        diagnostics: result.err().unwrap_or_default(),
+    }
+}
+
+async fn plan_change<P: Send + Sync>(
+    resource: &dyn RawResource<P>,
+    schemas: &ResourceSchemas,
+    cx: &Context<P>,
+    request: &PlanRequest,
+) -> PlanResponse {
+    let schema = &schemas.object;
+    let drafted = draft::draft(schema, &request.prior, &request.config);
+    let mut hook = RawPlan {
+        config: request.config.clone(),
+        prior: request.prior.clone(),
+        planned: drafted.clone(),
+        private: request.private.clone(),
+        requires_replace: Vec::new(),
+    };
+    let mut diagnostics = Diagnostics::new();
+    let planned = match guarded(resource.plan(cx, &mut hook)).await {
+        Ok(()) => refine::refine(schema, &drafted, &hook.planned, &request.config, &mut diagnostics),
+        Err(findings) => {
+            diagnostics.extend(findings);
+            drafted
+        }
+    };
+    let requires_replace = all_replacements(schemas, request, &planned, hook.requires_replace);
+    PlanResponse {
+        identity: identity(resource, schemas, request, &planned),
+        planned,
+        requires_replace,
+        private: request.private.clone(),
+        diagnostics,
+    }
+}
+
+/// The schema's replacements and the resource's own, without those that Terraform could not place: a path must
+/// lead somewhere, and cannot lead into a set.
+fn all_replacements(schemas: &ResourceSchemas, request: &PlanRequest, planned: &Value, own: Vec<Path>) -> Vec<Path> {
+    if request.prior.is_null() {
+        return Vec::new();
+    }
+    let mut paths = replace::replace_paths(&schemas.object, &request.prior, planned, &request.config);
+    paths.extend(own.into_iter().map(|path| up_to_set(&path)));
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn up_to_set(path: &Path) -> Path {
+    Path::from_steps(path.steps().iter().take_while(|s| !matches!(s, Step::Element(_))).cloned())
+}
+
+/// An identity lasts as long as its object. It is planned only where it is stored already or a new object comes.
+fn identity<P: Send + Sync>(
+    resource: &dyn RawResource<P>,
+    schemas: &ResourceSchemas,
+    request: &PlanRequest,
+    planned: &Value,
+) -> Option<Value> {
+    schemas.identity.as_ref()?;
+    match &request.identity {
+        Some(stored) if !request.prior.is_null() && !stored.is_null() => Some(stored.clone()),
+        _ if request.prior.is_null() => resource.identity(planned),
+        _ => resource.identity(&request.prior).filter(Value::is_wholly_known),
+    }
+}

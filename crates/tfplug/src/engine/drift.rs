@@ -1,0 +1,79 @@
+//! What a read may change in the state.
+
+use super::walk::{Content, Repeat, map_objects, nested};
+use crate::schema::{Attribute, Schema};
+use crate::value::Value;
+
+/// The object as read, in the user's writing wherever that means the same: equal by the attribute's own rule, or
+/// an empty collection against none. Write-only attributes are null.
+pub fn keep_form(schema: &Schema, stored: &Value, found: &Value) -> Value {
+    object(Content::of(schema), stored, found)
+}
+
+fn object(content: Content<'_>, stored: &Value, found: &Value) -> Value {
+    let Value::Map(fields) = found else { return found.clone() };
+    let mut kept = fields.clone();
+    for attribute in content.attributes {
+        if let Some(value) = kept.get_mut(&attribute.name) {
+            *value = one(attribute, stored.get(&attribute.name), value);
+        }
+    }
+    for block in content.blocks {
+        if let Some(value) = kept.get_mut(&block.name) {
+            *value = elements(block.nesting.into(), Content::of(&block.content), stored.get(&block.name), value);
+        }
+    }
+    Value::Map(kept)
+}
+
+fn one(attribute: &Attribute, stored: &Value, found: &Value) -> Value {
+    if attribute.write_only {
+        return Value::Null;
+    }
+    if stored == found || both_empty(stored, found) {
+        return stored.clone();
+    }
+    let comparable = !stored.is_null() && !found.is_null();
+    match (attribute.same_meaning, nested(attribute)) {
+        (Some(same), _) if comparable && same(found, stored) => stored.clone(),
+        (_, Some((repeat, inner))) => elements(repeat, inner, stored, found),
+        _ => found.clone(),
+    }
+}
+
+fn elements(repeat: Repeat, inner: Content<'_>, stored: &Value, found: &Value) -> Value {
+    map_objects(repeat, found, [stored], &mut |found, [stored]| object(inner, stored, found))
+}
+
+fn both_empty(a: &Value, b: &Value) -> bool {
+    let empty = |v: &Value| match v {
+        Value::Null => true,
+        Value::List(v) | Value::Set(v) => v.is_empty(),
+        Value::Map(m) => m.is_empty(),
+        _ => false,
+    };
+    empty(a) && empty(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::AttributeType;
+    use crate::ty::Type;
+
+    #[test]
+    fn keeps_the_users_writing() {
+        let mut text = Attribute::new("text", AttributeType::Plain(Type::String));
+        text.same_meaning = Some(|a, b| match (a, b) {
+            (Value::String(a), Value::String(b)) => a.eq_ignore_ascii_case(b),
+            _ => false,
+        });
+        let list = Attribute::new("list", AttributeType::Plain(Type::list(Type::String)));
+        let schema = Schema::new("", vec![text, list]);
+        let stored = Value::object([("text", Value::from("Abc")), ("list", Value::Null)]);
+        let same = Value::object([("text", Value::from("abc")), ("list", Value::List(vec![]))]);
+        assert_eq!(keep_form(&schema, &stored, &same), stored);
+        let other = Value::object([("text", Value::from("abd")), ("list", Value::List(vec![Value::from("x")]))]);
+        assert_eq!(keep_form(&schema, &stored, &other), other);
+    }
+}

@@ -1,0 +1,114 @@
+//! Rust structs as Terraform objects.
+//!
+//! A struct that derives [`Model`](tfplug_derive::Model) is at once the schema of an object and its typed value.
+//! Every field is an [`Attr`], since every attribute can be null or not known yet.
+
+mod attr;
+mod value_impls;
+
+use std::collections::BTreeMap;
+
+pub use attr::Attr;
+pub use value_impls::SetOf;
+
+use crate::diag::Diagnostics;
+use crate::path::Path;
+use crate::schema::{Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, Optionality, Schema};
+use crate::value::Value;
+
+/// A Rust type that an attribute can hold.
+pub trait AttributeValue: Sized {
+    /// The Terraform type.
+    fn attribute_type() -> AttributeType;
+
+    /// Reads a value that is known and not null. What it holds may still be unknown: a type that cannot show
+    /// that is then unknown as a whole. Faults are added to `diags`, all of them, and give [`Attr::Null`].
+    fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self>;
+
+    /// The Terraform value.
+    fn encode(&self) -> Value;
+}
+
+/// The field types of a [`Model`]: [`Attr`] of something. Used by the derive macro.
+pub trait AttrOf {
+    /// The Terraform type of the attribute.
+    fn attribute_type() -> AttributeType;
+}
+
+impl<T: AttributeValue> AttrOf for Attr<T> {
+    fn attribute_type() -> AttributeType {
+        T::attribute_type()
+    }
+}
+
+/// A Rust struct that is a Terraform object. Derive it.
+pub trait Model: Sized + Clone + Send + Sync + 'static {
+    /// Markdown, from the struct's doc comment.
+    fn description() -> String;
+
+    /// The attributes, from the fields.
+    fn attributes() -> Vec<Attribute>;
+
+    /// Reads the attributes of a known object; an attribute that is missing counts as null.
+    fn decode_object(object: &BTreeMap<String, Value>, path: &Path, diags: &mut Diagnostics) -> Self;
+
+    /// The attributes' values.
+    fn encode_object(&self) -> BTreeMap<String, Value>;
+
+    /// The schema of a resource, data source or provider block of this shape.
+    fn schema(version: i64) -> Schema {
+        Schema { version, ..Schema::new(Self::description(), Self::attributes()) }
+    }
+
+    /// The schema of an identity of this shape: required attributes must be given to import by it.
+    fn identity_schema(version: i64) -> IdentitySchema {
+        let mut attributes: Vec<_> = Self::attributes().into_iter().map(identity_attribute).collect();
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        IdentitySchema { version, attributes }
+    }
+
+    /// Reads a whole object; null and unknown objects count as objects of nulls and unknowns.
+    fn from_value(value: &Value, diags: &mut Diagnostics) -> Self {
+        match value {
+            Value::Map(object) => Self::decode_object(object, &Path::root(), diags),
+            Value::Unknown(_) => {
+                let unknowns = Self::attributes().into_iter().map(|a| (a.name, Value::unknown())).collect();
+                Self::decode_object(&unknowns, &Path::root(), diags)
+            }
+            _ => Self::decode_object(&BTreeMap::new(), &Path::root(), diags),
+        }
+    }
+
+    /// The whole object.
+    fn to_value(&self) -> Value {
+        Value::Map(self.encode_object())
+    }
+}
+
+fn identity_attribute(attribute: Attribute) -> IdentityAttribute {
+    IdentityAttribute {
+        ty: attribute.ty.to_type(),
+        required_for_import: attribute.optionality == Optionality::Required,
+        name: attribute.name,
+        description: attribute.description,
+    }
+}
+
+impl<M: Model> AttributeValue for M {
+    fn attribute_type() -> AttributeType {
+        let mut attributes = M::attributes();
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        AttributeType::Nested(Nesting::Single, attributes)
+    }
+
+    fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
+        match value {
+            Value::Map(object) => Attr::Known(M::decode_object(object, path, diags)),
+            other => value_impls::mismatch("an object", other, path, diags),
+        }
+    }
+
+    fn encode(&self) -> Value {
+        self.to_value()
+    }
+}

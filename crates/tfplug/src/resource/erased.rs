@@ -1,0 +1,200 @@
+//! The untyped twin of [`Resource`], which the engine works with.
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{ImportTarget, MoveSource, Plan, Resource, Slot};
+use crate::context::Context;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::path::Path;
+use crate::schema::{IdentitySchema, Schema};
+use crate::value::Value;
+
+/// A resource over plain values. Made from a [`Resource`] by [`Typed`]; tests may write one by hand.
+#[async_trait]
+pub trait RawResource<P>: Send + Sync {
+    /// See [`Resource::type_name`].
+    fn type_name(&self) -> &str;
+    /// The schema.
+    fn schema(&self) -> Schema;
+    /// The identity's schema, if the resource has one.
+    fn identity_schema(&self) -> Option<IdentitySchema>;
+    /// See [`Resource::validate`].
+    fn validate(&self, config: &Value, diags: &mut Diagnostics);
+    /// See [`Resource::plan`].
+    async fn plan(&self, cx: &Context<P>, plan: &mut RawPlan) -> Result<(), Diagnostics>;
+    /// See [`Resource::plan_delete`].
+    async fn plan_delete(&self, cx: &Context<P>, prior: &Value) -> Result<(), Diagnostics>;
+    /// See [`Resource::create`].
+    async fn create(&self, cx: &Context<P>, config: &Value, planned: &Value, slot: &Slot) -> Result<(), Diagnostics>;
+    /// See [`Resource::read`].
+    async fn read(&self, cx: &Context<P>, state: &Value, private: &mut Vec<u8>) -> Result<Option<Value>, Diagnostics>;
+    /// See [`Resource::update`].
+    async fn update(
+        &self,
+        cx: &Context<P>,
+        config: &Value,
+        prior: &Value,
+        planned: &Value,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics>;
+    /// See [`Resource::delete`].
+    async fn delete(&self, cx: &Context<P>, state: &Value, private: &[u8]) -> Result<(), Diagnostics>;
+    /// See [`Resource::identity`].
+    fn identity(&self, state: &Value) -> Option<Value>;
+    /// See [`Resource::import`].
+    async fn import(&self, cx: &Context<P>, target: ImportTarget<Value>) -> Result<Value, Diagnostics>;
+    /// See [`Resource::upgrade`].
+    fn upgrade(&self, version: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics>;
+    /// See [`Resource::move_from`].
+    fn move_from(&self, source: &MoveSource) -> Option<Result<Value, Diagnostics>>;
+}
+
+/// A plan in the making, over plain values.
+#[derive(Debug, Clone)]
+pub struct RawPlan {
+    /// What the user wrote.
+    pub config: Value,
+    /// The object as it is; null if it is to be created.
+    pub prior: Value,
+    /// The object as it will be.
+    pub planned: Value,
+    /// The provider's own bytes.
+    pub private: Vec<u8>,
+    /// Attributes whose change needs a new object.
+    pub requires_replace: Vec<Path>,
+}
+
+/// A [`Resource`] as a [`RawResource`].
+#[derive(Debug)]
+pub struct Typed<R>(pub R);
+
+/// Reads a value that the engine has checked against the schema already: a fault now is a bug.
+fn typed<M: Model>(value: &Value) -> Result<M, Diagnostics> {
+    let mut diags = Diagnostics::new();
+    let model = M::from_value(value, &mut diags);
+    if diags.has_errors() { Err(diags) } else { Ok(model) }
+}
+
+fn private<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Diagnostics> {
+    if bytes.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(bytes).map_err(|e| {
+        Diagnostic::bug(format!("The private data kept beside the state cannot be read: {e}.")).into()
+    })
+}
+
+fn private_bytes<T: Serialize>(private: &T) -> Result<Vec<u8>, Diagnostics> {
+    serde_json::to_vec(private)
+        .map_err(|e| Diagnostic::bug(format!("Private data cannot be written as JSON: {e}.")).into())
+}
+
+#[async_trait]
+impl<R: Resource> RawResource<R::Provider> for Typed<R> {
+    fn type_name(&self) -> &str {
+        self.0.type_name()
+    }
+
+    fn schema(&self) -> Schema {
+        R::Model::schema(self.0.schema_version())
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        let schema = R::Identity::identity_schema(0);
+        (!schema.attributes.is_empty()).then_some(schema)
+    }
+
+    fn validate(&self, config: &Value, diags: &mut Diagnostics) {
+        let mut decoding = Diagnostics::new();
+        let model = R::Model::from_value(config, &mut decoding);
+        let readable = !decoding.has_errors();
+        diags.extend(decoding);
+        if readable {
+            self.0.validate(&model, diags);
+        }
+    }
+
+    async fn plan(&self, cx: &Context<R::Provider>, raw: &mut RawPlan) -> Result<(), Diagnostics> {
+        let prior = if raw.prior.is_null() { None } else { Some(typed(&raw.prior)?) };
+        let mut plan = Plan {
+            config: typed(&raw.config)?,
+            prior,
+            planned: typed::<R::Model>(&raw.planned)?,
+            private: private(&raw.private)?,
+            requires_replace: Vec::new(),
+        };
+        self.0.plan(cx, &mut plan).await?;
+        raw.planned = plan.planned.to_value();
+        raw.requires_replace.append(&mut plan.requires_replace);
+        Ok(())
+    }
+
+    async fn plan_delete(&self, cx: &Context<R::Provider>, prior: &Value) -> Result<(), Diagnostics> {
+        self.0.plan_delete(cx, &typed(prior)?).await
+    }
+
+    async fn create(
+        &self,
+        cx: &Context<R::Provider>,
+        config: &Value,
+        planned: &Value,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        self.0.create(cx, typed(config)?, typed(planned)?, slot).await
+    }
+
+    async fn read(
+        &self,
+        cx: &Context<R::Provider>,
+        state: &Value,
+        bytes: &mut Vec<u8>,
+    ) -> Result<Option<Value>, Diagnostics> {
+        let mut remembered = private(bytes)?;
+        let found = self.0.read(cx, typed(state)?, &mut remembered).await?;
+        *bytes = private_bytes(&remembered)?;
+        Ok(found.map(|model| model.to_value()))
+    }
+
+    async fn update(
+        &self,
+        cx: &Context<R::Provider>,
+        config: &Value,
+        prior: &Value,
+        planned: &Value,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        self.0.update(cx, typed(config)?, typed(prior)?, typed(planned)?, slot).await
+    }
+
+    async fn delete(&self, cx: &Context<R::Provider>, state: &Value, bytes: &[u8]) -> Result<(), Diagnostics> {
+        self.0.delete(cx, typed(state)?, private(bytes)?).await
+    }
+
+    fn identity(&self, state: &Value) -> Option<Value> {
+        let state = typed(state).ok()?;
+        self.0.identity(&state).map(|identity| identity.to_value())
+    }
+
+    async fn import(
+        &self,
+        cx: &Context<R::Provider>,
+        target: ImportTarget<Value>,
+    ) -> Result<Value, Diagnostics> {
+        let target = match target {
+            ImportTarget::Id(id) => ImportTarget::Id(id),
+            ImportTarget::Identity(identity) => ImportTarget::Identity(typed(&identity)?),
+        };
+        Ok(self.0.import(cx, target).await?.to_value())
+    }
+
+    fn upgrade(&self, version: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
+        self.0.upgrade(version, state)
+    }
+
+    fn move_from(&self, source: &MoveSource) -> Option<Result<Value, Diagnostics>> {
+        Some(self.0.move_from(source)?.map(|model| model.to_value()))
+    }
+}
