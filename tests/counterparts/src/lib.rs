@@ -1,1 +1,37 @@
-//! Placeholder while the workspace is laid out.
+//! Builds and starts the real servers and programs that the tests and the quickstart talk to.
+//!
+//! Everything is pinned, cached outside the checkout, started on free ports and stopped when its handle is dropped
+//! or its process killed. All calls block; tests stay plain `#[test]` functions. See README.md.
+
+mod background;
+mod cache;
+pub mod cli;
+mod command;
+pub mod eks;
+mod error;
+pub mod fault_proxy;
+mod go;
+mod http_client;
+pub mod kube;
+mod moto;
+mod port;
+mod process;
+mod python;
+mod report;
+mod stack;
+mod workspace;
+
+pub use cache::Cache;
+pub use cli::{Cli, Project, Provider};
+pub use error::{Error, Result};
+pub use fault_proxy::{Fault, FaultProxy, Rule};
+pub use go::{Program, go_version, install, published_tfplugin6_proto};
+pub use http_client::{HttpClient, HttpResponse};
+pub use kube::{KubeApiServer, KubeOptions};
+pub use moto::{ACCOUNT, EksCluster, IssuedCredentials, Moto};
+pub use port::Port;
+pub use process::wait_for;
+pub use python::{MotoPython, install_moto, python_version};
+pub use report::{REPORT_VARIABLE, Report, read_report, report, unavailable};
+pub use stack::Stack;
+pub use workspace::Workspace;

@@ -1,0 +1,165 @@
+//! Real Terraform and OpenTofu, as users run them.
+
+mod outcome;
+mod project;
+mod running;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use semver::{Version, VersionReq};
+use serde_json::Value;
+
+pub use outcome::{Output, Plan, ResourceChange};
+pub use project::{Project, Provider};
+pub use running::Running;
+
+use crate::cache::Cache;
+use crate::command::run;
+use crate::error::{Error, Result};
+use crate::go::{Program, install};
+use crate::report;
+
+/// The first with provider-defined functions, and the first whose lock and mirror rules the tests rely on.
+const TERRAFORM_FITS: &str = ">=1.8.0";
+/// The oldest OpenTofu that the tests are known to pass with.
+const TOFU_FITS: &str = ">=1.10.0";
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flavor {
+    /// HashiCorp's.
+    Terraform,
+    /// The Linux Foundation's.
+    OpenTofu,
+}
+
+impl Flavor {
+    /// The host that `SOURCE = "eks-mig/mig"` means.
+    #[must_use]
+    pub fn registry(self) -> &'static str {
+        match self {
+            Self::Terraform => "registry.terraform.io",
+            Self::OpenTofu => "registry.opentofu.org",
+        }
+    }
+
+    /// The program's name on PATH.
+    #[must_use]
+    pub fn program(self) -> &'static str {
+        match self {
+            Self::Terraform => "terraform",
+            Self::OpenTofu => "tofu",
+        }
+    }
+}
+
+/// A Terraform or OpenTofu executable.
+#[derive(Debug, Clone)]
+pub struct Cli {
+    flavor: Flavor,
+    path: PathBuf,
+    version: Version,
+}
+
+impl Cli {
+    /// The terraform on PATH; `None` (and noted in the report) if there is none or it is too old.
+    ///
+    /// # Errors
+    /// It is there and does not say its version.
+    pub fn terraform() -> Result<Option<Self>> {
+        let found = Self::on_path(Flavor::Terraform, TERRAFORM_FITS)?;
+        if found.is_none() {
+            report::unavailable(
+                "terraform",
+                &format!("none {TERRAFORM_FITS} on PATH, and it cannot be built"),
+            );
+        }
+        Ok(found)
+    }
+
+    /// The tofu on PATH if it fits, else one that is built.
+    ///
+    /// # Errors
+    /// Go is missing or the build fails.
+    pub fn tofu() -> Result<Self> {
+        if let Some(found) = Self::on_path(Flavor::OpenTofu, TOFU_FITS)? {
+            return Ok(found);
+        }
+        let path = install(&Cache::open()?, Program::OpenTofu)?;
+        Self::at(Flavor::OpenTofu, path, "built by us")
+    }
+
+    /// Every one that can be had: what a test of the provider runs with.
+    ///
+    /// # Errors
+    /// As [`Cli::tofu`].
+    pub fn all() -> Result<Vec<Self>> {
+        Ok(Self::terraform()?.into_iter().chain([Self::tofu()?]).collect())
+    }
+
+    /// The one that a quickstart uses: whichever is installed, Terraform first, else OpenTofu built.
+    ///
+    /// # Errors
+    /// As [`Cli::tofu`].
+    pub fn any() -> Result<Self> {
+        Self::terraform()?.map_or_else(Self::tofu, Ok)
+    }
+
+    /// Which of the two it is.
+    #[must_use]
+    pub fn flavor(&self) -> Flavor {
+        self.flavor
+    }
+
+    /// The executable.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its version.
+    #[must_use]
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    fn on_path(flavor: Flavor, fits: &str) -> Result<Option<Self>> {
+        let Some(path) = find_on_path(flavor.program()) else {
+            return Ok(None);
+        };
+        let found = Self::at(flavor, path, "of this machine")?;
+        let fits = VersionReq::parse(fits).is_ok_and(|fits| fits.matches(&found.version));
+        Ok(fits.then_some(found))
+    }
+
+    fn at(flavor: Flavor, path: PathBuf, origin: &str) -> Result<Self> {
+        let what = format!("{} version", path.display());
+        let mut command = Command::new(&path);
+        command.args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1");
+        // A CLI configuration of the person at the keyboard is not ours to read.
+        command.env("TF_CLI_CONFIG_FILE", "/dev/null");
+        let text = run(&what, &mut command)?;
+        let json: Value = serde_json::from_str(&text).unwrap_or_default();
+        let version = json["terraform_version"]
+            .as_str()
+            .and_then(|version| Version::parse(version).ok());
+        let version = version.ok_or(Error::Answer {
+            request: what,
+            fact: text,
+        })?;
+        report::used(flavor.program(), &format!("{version} ({origin})"));
+        Ok(Self {
+            flavor,
+            path,
+            version,
+        })
+    }
+}
+
+fn find_on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|dir| dir.join(program))
+        .find(|file| file.is_file())
+}

@@ -1,0 +1,350 @@
+//! A folder with a configuration, set up so that nothing of the machine or its user reaches the test.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::outcome::{Output, Plan};
+use super::running::Running;
+use super::{Cli, Flavor};
+use crate::error::{Error, IoContext, Result};
+use crate::process::supervised;
+use crate::workspace::Workspace;
+
+/// How long a command may take before it counts as hanging.
+const LIMIT: Duration = Duration::from_secs(600);
+const PLAN_FILE: &str = "counterparts.tfplan";
+
+/// A provider binary under test.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Namespace and type, for example `eks-mig/mig`.
+    pub source: String,
+    /// The version it is installed as.
+    pub version: String,
+    /// The executable.
+    pub binary: PathBuf,
+}
+
+impl Provider {
+    /// The provider of this project, `eks-mig/mig`, as version 0.1.0.
+    #[must_use]
+    pub fn mig(binary: impl Into<PathBuf>) -> Self {
+        Self::new("eks-mig/mig", binary)
+    }
+
+    /// A provider of another name, as version 0.1.0.
+    #[must_use]
+    pub fn new(source: &str, binary: impl Into<PathBuf>) -> Self {
+        Self {
+            source: source.to_owned(),
+            version: "0.1.0".to_owned(),
+            binary: binary.into(),
+        }
+    }
+
+    fn type_name(&self) -> &str {
+        self.source.rsplit('/').next().unwrap_or(&self.source)
+    }
+
+    /// Puts the binary where a filesystem mirror has it; a link, so that a rebuilt binary is the one that runs.
+    fn install(&self, mirror: &Path, flavor: Flavor) -> Result<()> {
+        let platform = format!("{}_{}", go_os(), go_arch());
+        let dir = mirror
+            .join(flavor.registry())
+            .join(&self.source)
+            .join(&self.version)
+            .join(platform);
+        fs::create_dir_all(&dir).context(|| format!("make {}", dir.display()))?;
+        let file = dir.join(format!(
+            "terraform-provider-{}_v{}",
+            self.type_name(),
+            self.version
+        ));
+        let binary = fs::canonicalize(&self.binary).context(|| {
+            format!(
+                "find the provider binary {} (build it first)",
+                self.binary.display()
+            )
+        })?;
+        symlink(&binary, &file).context(|| format!("link {}", file.display()))
+    }
+}
+
+/// Go's name of this system, which provider packages are sorted by.
+fn go_os() -> &'static str {
+    if cfg!(target_os = "macos") {
+        "darwin"
+    } else {
+        std::env::consts::OS
+    }
+}
+
+/// Go's name of this processor.
+fn go_arch() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+/// A configuration with its state and environment; removed when dropped.
+#[derive(Debug)]
+pub struct Project {
+    cli: Cli,
+    work: Workspace,
+    env: BTreeMap<String, String>,
+    commands: AtomicUsize,
+}
+
+impl Project {
+    /// An empty project that can use `providers` and no others.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or a provider binary is not there.
+    pub fn new(cli: &Cli, providers: &[Provider]) -> Result<Self> {
+        let work = Workspace::new(cli.flavor().program())?;
+        let mirror = work.path().join("mirror");
+        fs::create_dir_all(&mirror).context(|| format!("make {}", mirror.display()))?;
+        for provider in providers {
+            provider.install(&mirror, cli.flavor())?;
+        }
+        let installation = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+            mirror.display().to_string()
+        );
+        work.write("cli.tfrc", installation)?;
+        for dir in ["project", "home", "outputs"] {
+            fs::create_dir_all(work.path().join(dir)).context(|| format!("make {dir}"))?;
+        }
+        Ok(Self {
+            cli: cli.clone(),
+            work,
+            env: BTreeMap::new(),
+            commands: AtomicUsize::new(0),
+        })
+    }
+
+    /// The folder with the configuration and `terraform.tfstate`.
+    #[must_use]
+    pub fn dir(&self) -> PathBuf {
+        self.work.path().join("project")
+    }
+
+    /// The program that it runs.
+    #[must_use]
+    pub fn cli(&self) -> &Cli {
+        &self.cli
+    }
+
+    /// Writes or replaces a file of the configuration.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
+        self.work.write(&format!("project/{name}"), text)
+    }
+
+    /// Removes a file of the configuration.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        let path = self.dir().join(name);
+        fs::remove_file(&path).context(|| format!("remove {}", path.display()))
+    }
+
+    /// Sets a variable for all further commands; nothing but PATH is inherited.
+    pub fn set_env(&mut self, name: &str, value: &str) {
+        self.env.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Sets several variables, for example [`crate::Moto::env`].
+    pub fn set_envs<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, String)>) {
+        self.env
+            .extend(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    }
+
+    /// Removes a variable that was set before.
+    pub fn unset_env(&mut self, name: &str) {
+        self.env.remove(name);
+    }
+
+    /// Starts a command and returns at once.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn spawn(&self, args: &[&str]) -> Result<Running> {
+        let mut command = supervised(self.cli.path());
+        command.args(args).current_dir(self.dir()).env_clear();
+        for name in ["PATH", "TMPDIR", "LANG", "LLVM_PROFILE_FILE"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command.env("HOME", self.work.path().join("home"));
+        command.env("TF_CLI_CONFIG_FILE", self.work.path().join("cli.tfrc"));
+        command.envs([
+            ("CHECKPOINT_DISABLE", "1"),
+            ("TF_IN_AUTOMATION", "1"),
+            ("TF_INPUT", "0"),
+        ]);
+        command.envs(&self.env);
+        let line = format!("{} {}", self.cli.flavor().program(), args.join(" "));
+        let number = self.commands.fetch_add(1, Ordering::Relaxed);
+        Running::start(
+            line,
+            command,
+            &self.work.path().join("outputs"),
+            &number.to_string(),
+        )
+    }
+
+    /// Runs a command to its end, whatever its exit code.
+    ///
+    /// # Errors
+    /// It cannot be started or hangs.
+    pub fn run(&self, args: &[&str]) -> Result<Output> {
+        self.spawn(args)?.wait(LIMIT)
+    }
+
+    /// `init`, which has to succeed.
+    ///
+    /// # Errors
+    /// It fails.
+    pub fn init(&self) -> Result<Output> {
+        self.run(&["init", "-no-color", "-input=false"])?.success()
+    }
+
+    /// `validate`, whatever it finds.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub fn validate(&self) -> Result<Output> {
+        self.run(&["validate", "-no-color"])
+    }
+
+    /// `plan` with further arguments, whatever comes of it; code 0 is no changes, 2 is changes, 1 is an error.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub fn try_plan(&self, args: &[&str]) -> Result<Output> {
+        let out = format!("-out={PLAN_FILE}");
+        self.run(
+            &[
+                &["plan", "-no-color", "-input=false", "-detailed-exitcode", &out],
+                args,
+            ]
+            .concat(),
+        )
+    }
+
+    /// `plan`, which has to succeed, with its JSON form.
+    ///
+    /// # Errors
+    /// It fails.
+    pub fn plan(&self, args: &[&str]) -> Result<Plan> {
+        let output = self.try_plan(args)?.expect_code(&[0, 2])?;
+        let json = self.run(&["show", "-json", PLAN_FILE])?.success()?.json();
+        Ok(Plan { output, json })
+    }
+
+    /// `apply` without a saved plan, whatever comes of it.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub fn try_apply(&self, args: &[&str]) -> Result<Output> {
+        self.run(&[&["apply", "-no-color", "-input=false", "-auto-approve"], args].concat())
+    }
+
+    /// `apply` without a saved plan, which has to succeed.
+    ///
+    /// # Errors
+    /// It fails.
+    pub fn apply(&self, args: &[&str]) -> Result<Output> {
+        self.try_apply(args)?.success()
+    }
+
+    /// `apply` of the plan that [`Project::plan`] made last, whatever comes of it.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub fn try_apply_plan(&self) -> Result<Output> {
+        self.run(&["apply", "-no-color", "-input=false", PLAN_FILE])
+    }
+
+    /// `destroy`, which has to succeed.
+    ///
+    /// # Errors
+    /// It fails.
+    pub fn destroy(&self) -> Result<Output> {
+        self.run(&["destroy", "-no-color", "-input=false", "-auto-approve"])?
+            .success()
+    }
+
+    /// `import`, whatever comes of it.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub fn try_import(&self, address: &str, id: &str) -> Result<Output> {
+        self.run(&["import", "-no-color", "-input=false", address, id])
+    }
+
+    /// The state as `show -json` has it.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn state(&self) -> Result<Value> {
+        Ok(self.run(&["show", "-json"])?.success()?.json())
+    }
+
+    /// The attribute values of one resource or data source in the state; `None` if it is not there.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn resource(&self, address: &str) -> Result<Option<Value>> {
+        let state = self.state()?;
+        Ok(find_resource(&state["values"]["root_module"], address).map(|found| found["values"].clone()))
+    }
+
+    /// The addresses of everything in the state.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn state_list(&self) -> Result<Vec<String>> {
+        if !self.dir().join("terraform.tfstate").exists() {
+            return Ok(Vec::new());
+        }
+        let output = self.run(&["state", "list"])?.success()?;
+        Ok(output.stdout.lines().map(str::to_owned).collect())
+    }
+
+    /// The value of one output of the last apply.
+    ///
+    /// # Errors
+    /// There is no such output.
+    pub fn output(&self, name: &str) -> Result<Value> {
+        let output = self.run(&["output", "-no-color", "-json", name])?.success()?;
+        serde_json::from_str(&output.stdout).map_err(|error| Error::Answer {
+            request: output.command.clone(),
+            fact: format!("{error}: {}", output.stdout),
+        })
+    }
+
+    /// The raw state file, for tests that look for secrets in it; empty if there is none.
+    #[must_use]
+    pub fn state_file(&self) -> String {
+        fs::read_to_string(self.dir().join("terraform.tfstate")).unwrap_or_default()
+    }
+}
+
+fn find_resource<'a>(module: &'a Value, address: &str) -> Option<&'a Value> {
+    let list = |name: &str| module[name].as_array().into_iter().flatten();
+    list("resources")
+        .find(|resource| resource["address"] == address)
+        .or_else(|| list("child_modules").find_map(|child| find_resource(child, address)))
+}

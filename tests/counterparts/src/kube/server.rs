@@ -1,0 +1,331 @@
+//! Starts the processes of a control plane in their order, each on a free port.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::SERVICE_CIDR;
+use super::pki::Pki;
+use crate::cache::{self, Cache};
+use crate::eks::Webhook;
+use crate::error::Result;
+use crate::go::{Program, install};
+use crate::http_client::{HttpClient, answers};
+use crate::moto::EksCluster;
+use crate::port::Port;
+use crate::process::{Process, supervised};
+use crate::report;
+use crate::workspace::Workspace;
+
+const READY: Duration = Duration::from_secs(90);
+
+/// What a control plane shall have.
+#[derive(Debug, Clone)]
+pub struct KubeOptions {
+    /// The EKS name of the cluster, which tokens are bound to.
+    pub cluster: String,
+    /// Whether the controller manager runs: without it no DaemonSet gets a status.
+    pub controllers: bool,
+}
+
+impl KubeOptions {
+    /// A cluster of this name with its controllers.
+    #[must_use]
+    pub fn new(cluster: &str) -> Self {
+        Self {
+            cluster: cluster.to_owned(),
+            controllers: true,
+        }
+    }
+}
+
+/// A running control plane; dropping it stops all of it.
+#[derive(Debug)]
+pub struct KubeApiServer {
+    // Stopped in this order.
+    controllers: Option<Process>,
+    apiserver: Process,
+    _etcd: Process,
+    webhook: Webhook,
+    pub(super) client: HttpClient,
+    pub(super) admin_token: String,
+    options: KubeOptions,
+    ca: String,
+    _ports: Vec<Port>,
+    url: String,
+    work: Workspace,
+}
+
+/// Where the parts of a control plane find one another, before any of them runs.
+struct Plan {
+    work: Workspace,
+    etcd: Port,
+    peer: Port,
+    api: Port,
+    manager: Port,
+}
+
+impl KubeApiServer {
+    /// Builds what is not in the cache, starts everything, waits until the API server answers.
+    ///
+    /// # Errors
+    /// Go is missing, a build fails, or a server does not come up (with the end of its log).
+    pub fn start(options: &KubeOptions) -> Result<Self> {
+        let cache = Cache::open()?;
+        let plan = Plan {
+            work: Workspace::new("kube")?,
+            etcd: Port::reserve()?,
+            peer: Port::reserve()?,
+            api: Port::reserve()?,
+            manager: Port::reserve()?,
+        };
+        let webhook = Webhook::start(&options.cluster)?;
+        let pki = Pki::generate()?;
+        let admin_token = token(&pki);
+        plan.write_files(&pki, &admin_token, &webhook.url())?;
+        let client = HttpClient::trusting(&pki.ca);
+        let etcd = plan.start_etcd(&cache)?;
+        let apiserver = plan.start_apiserver(&cache, &client)?;
+        let controllers = options
+            .controllers
+            .then(|| plan.start_controllers(&cache, &client))
+            .transpose()?;
+        let mut server = Self {
+            controllers,
+            apiserver,
+            _etcd: etcd,
+            webhook,
+            client,
+            admin_token,
+            options: options.clone(),
+            ca: pki.ca,
+            url: plan.url(),
+            _ports: vec![plan.etcd, plan.peer, plan.api, plan.manager],
+            work: plan.work,
+        };
+        server.wait_for_default_namespace()?;
+        Ok(server)
+    }
+
+    /// `https://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The certificate authority as PEM.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        &self.ca
+    }
+
+    /// A bearer token of a user in `system:masters` that is not an AWS user.
+    #[must_use]
+    pub fn admin_token(&self) -> &str {
+        &self.admin_token
+    }
+
+    /// A kubeconfig file with [`KubeApiServer::admin_token`]; it lives as long as the server.
+    #[must_use]
+    pub fn kubeconfig(&self) -> PathBuf {
+        self.work.path().join("kubeconfig")
+    }
+
+    /// The webhook that decides about AWS users.
+    #[must_use]
+    pub fn webhook(&self) -> &Webhook {
+        &self.webhook
+    }
+
+    /// The cluster as EKS shall describe it.
+    #[must_use]
+    pub fn eks_cluster(&self, region: &str) -> EksCluster {
+        let version = Program::KubeApiServer.version().unwrap_or_default();
+        let minor: Vec<&str> = version.trim_start_matches('v').split('.').take(2).collect();
+        EksCluster {
+            name: self.options.cluster.clone(),
+            region: region.to_owned(),
+            endpoint: self.url.clone(),
+            certificate_authority: STANDARD.encode(&self.ca),
+            version: minor.join("."),
+        }
+    }
+
+    /// The logs of all processes: name and text.
+    #[must_use]
+    pub fn logs(&self) -> Vec<(&'static str, String)> {
+        let names = [
+            Program::Etcd,
+            Program::KubeApiServer,
+            Program::KubeControllerManager,
+        ];
+        let read = |name: &str| fs::read_to_string(self.work.path().join(format!("{name}.log")));
+        names
+            .iter()
+            .map(|program| (program.name(), read(program.name()).unwrap_or_default()))
+            .collect()
+    }
+
+    /// Whether the controller manager runs.
+    #[must_use]
+    pub fn has_controllers(&self) -> bool {
+        self.controllers.is_some()
+    }
+
+    fn wait_for_default_namespace(&mut self) -> Result<()> {
+        let (client, bearer) = (self.client.clone(), format!("Bearer {}", self.admin_token));
+        let url = format!("{}/api/v1/namespaces/default", self.url);
+        self.apiserver.wait_ready(READY, || {
+            let answer = client.send(http::Method::GET, &url, &[("authorization", &bearer)], "");
+            match answer {
+                Ok(answer) if answer.status == 200 => Ok(()),
+                Ok(answer) => Err(format!("namespace default: {}", answer.status)),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+    }
+}
+
+impl Plan {
+    fn url(&self) -> String {
+        format!("https://127.0.0.1:{}", self.api.number())
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.work.path().join(name).display().to_string()
+    }
+
+    fn write_files(&self, pki: &Pki, admin_token: &str, webhook: &str) -> Result<()> {
+        let files = [
+            ("ca.crt", pki.ca.clone()),
+            ("tls.crt", pki.certificate.clone()),
+            ("tls.key", pki.key.clone()),
+            ("sa.key", pki.service_account_key.clone()),
+            ("sa.pub", pki.service_account_public.clone()),
+            (
+                "tokens.csv",
+                format!("{admin_token},admin,1,\"system:masters\"\n"),
+            ),
+            (
+                "kubeconfig",
+                kubeconfig(&self.url(), Some((&pki.ca, admin_token))),
+            ),
+            ("webhook", kubeconfig(webhook, None)),
+        ];
+        for (name, content) in files {
+            self.work.write(name, content)?;
+        }
+        Ok(())
+    }
+
+    fn launch(&self, cache: &Cache, program: Program, flags: &[String]) -> Result<Process> {
+        let path = install(cache, program)?;
+        report::used(program.name(), &format!("{} (built by us)", program.version()?));
+        let mut command = supervised(path);
+        command.args(flags).current_dir(self.work.path());
+        Process::start(
+            program.name(),
+            command,
+            self.work.path().join(format!("{}.log", program.name())),
+        )
+    }
+
+    fn start_etcd(&self, cache: &Cache) -> Result<Process> {
+        let client = format!("http://127.0.0.1:{}", self.etcd.number());
+        let peer = format!("http://127.0.0.1:{}", self.peer.number());
+        let flags = [
+            format!("--data-dir={}", self.path("etcd")),
+            format!("--listen-client-urls={client}"),
+            format!("--advertise-client-urls={client}"),
+            format!("--listen-peer-urls={peer}"),
+            format!("--initial-advertise-peer-urls={peer}"),
+            format!("--initial-cluster=default={peer}"),
+            // The data does not outlive the test.
+            "--unsafe-no-fsync".to_owned(),
+        ];
+        let mut etcd = self.launch(cache, Program::Etcd, &flags)?;
+        let (plain, health) = (HttpClient::plain(), format!("{client}/health"));
+        etcd.wait_ready(READY, || answers(&plain, &health))?;
+        Ok(etcd)
+    }
+
+    fn start_apiserver(&self, cache: &Cache, client: &HttpClient) -> Result<Process> {
+        let flags = [
+            format!("--etcd-servers=http://127.0.0.1:{}", self.etcd.number()),
+            format!("--secure-port={}", self.api.number()),
+            "--bind-address=127.0.0.1".to_owned(),
+            format!("--cert-dir={}", self.path("certs")),
+            format!("--tls-cert-file={}", self.path("tls.crt")),
+            format!("--tls-private-key-file={}", self.path("tls.key")),
+            "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
+            format!("--service-account-key-file={}", self.path("sa.pub")),
+            format!("--service-account-signing-key-file={}", self.path("sa.key")),
+            format!("--service-cluster-ip-range={SERVICE_CIDR}"),
+            format!("--token-auth-file={}", self.path("tokens.csv")),
+            "--authorization-mode=RBAC".to_owned(),
+            // Pods would wait for the tokens of a kubelet that does not exist.
+            "--disable-admission-plugins=ServiceAccount".to_owned(),
+            format!(
+                "--authentication-token-webhook-config-file={}",
+                self.path("webhook")
+            ),
+            "--authentication-token-webhook-version=v1".to_owned(),
+            // Every request is judged anew, so that a test that changes an access entry sees it at once.
+            "--authentication-token-webhook-cache-ttl=0s".to_owned(),
+        ];
+        let mut apiserver = self.launch(cache, Program::KubeApiServer, &flags)?;
+        let ready = format!("{}/readyz", self.url());
+        apiserver.wait_ready(READY, || answers(client, &ready))?;
+        Ok(apiserver)
+    }
+
+    fn start_controllers(&self, cache: &Cache, client: &HttpClient) -> Result<Process> {
+        let flags = [
+            format!("--kubeconfig={}", self.path("kubeconfig")),
+            "--leader-elect=false".to_owned(),
+            "--bind-address=127.0.0.1".to_owned(),
+            format!("--secure-port={}", self.manager.number()),
+            format!("--cert-dir={}", self.path("certs")),
+            format!("--tls-cert-file={}", self.path("tls.crt")),
+            format!("--tls-private-key-file={}", self.path("tls.key")),
+            format!("--service-account-private-key-file={}", self.path("sa.key")),
+            "--authentication-skip-lookup=true".to_owned(),
+        ];
+        let mut manager = self.launch(cache, Program::KubeControllerManager, &flags)?;
+        let health = format!("https://127.0.0.1:{}/healthz", self.manager.number());
+        manager.wait_ready(READY, || answers(client, &health))?;
+        Ok(manager)
+    }
+}
+
+/// 32 hex digits that nobody can guess: they follow from a key that was just generated.
+fn token(pki: &Pki) -> String {
+    format!(
+        "{}{}",
+        cache::key([pki.key.as_bytes()]),
+        cache::key([pki.service_account_key.as_bytes()])
+    )
+}
+
+/// A kubeconfig in JSON, which is YAML too.
+fn kubeconfig(server: &str, trust: Option<(&str, &str)>) -> String {
+    let mut cluster = json!({ "server": server });
+    let mut user = json!({});
+    if let Some((ca, token)) = trust {
+        cluster["certificate-authority-data"] = STANDARD.encode(ca).into();
+        user["token"] = token.into();
+    }
+    json!({
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{ "name": "counterpart", "cluster": cluster }],
+        "users": [{ "name": "counterpart", "user": user }],
+        "contexts": [{ "name": "counterpart", "context": { "cluster": "counterpart", "user": "counterpart" } }],
+        "current-context": "counterpart",
+    })
+    .to_string()
+}

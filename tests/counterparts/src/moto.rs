@@ -1,0 +1,185 @@
+//! moto: EC2, EKS, STS, IAM, SSM and Auto Scaling on one address.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::cache::Cache;
+use crate::error::{Error, Result};
+use crate::http_client::{HttpClient, answers};
+use crate::port::Port;
+use crate::process::{Process, supervised};
+use crate::python::{aws_file, install_moto};
+use crate::report;
+use crate::workspace::Workspace;
+
+const READY: Duration = Duration::from_secs(60);
+
+/// The account that moto puts everything in.
+pub const ACCOUNT: &str = "123456789012";
+
+/// An EKS cluster as DescribeCluster shall answer it.
+#[derive(Debug, Clone)]
+pub struct EksCluster {
+    /// The cluster's name.
+    pub name: String,
+    /// The region it is in, for example `us-east-1`.
+    pub region: String,
+    /// The API server's address, `https://...`.
+    pub endpoint: String,
+    /// The API server's certificate authority: base64 of its PEM text.
+    pub certificate_authority: String,
+    /// The Kubernetes version, for example `1.35`.
+    pub version: String,
+}
+
+/// What moto knows of an access key that it handed out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct IssuedCredentials {
+    /// The secret that signatures are made with.
+    pub secret_access_key: String,
+    /// Only for sessions.
+    pub session_token: Option<String>,
+    /// The user, or the role (not the session) that was assumed.
+    pub arn: String,
+    /// Only for sessions.
+    pub session_name: Option<String>,
+}
+
+/// A running moto server; dropping it stops it.
+#[derive(Debug)]
+pub struct Moto {
+    process: Process,
+    client: HttpClient,
+    port: Port,
+    work: Workspace,
+}
+
+impl Moto {
+    /// Starts moto on a free port and waits until it answers.
+    ///
+    /// # Errors
+    /// Python or moto cannot be had, or the server does not come up.
+    pub fn start() -> Result<Self> {
+        let python = install_moto(&Cache::open()?)?;
+        let origin = if python.own {
+            "of this machine"
+        } else {
+            "installed by us"
+        };
+        report::used("moto", &format!("{} ({origin})", python.version));
+        let work = Workspace::new("moto")?;
+        let port = Port::reserve()?;
+        let mut command = supervised(&python.python);
+        command
+            .arg(aws_file("moto_eks.py"))
+            .args(["-H", "127.0.0.1", "-p", &port.number().to_string()]);
+        command
+            .env("MOTO_AMIS_PATH", aws_file("amis.json"))
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let process = Process::start("moto", command, work.path().join("moto.log"))?;
+        let mut moto = Self {
+            process,
+            client: HttpClient::plain(),
+            port,
+            work,
+        };
+        let (client, probe) = (moto.client.clone(), format!("{}/moto-api/data.json", moto.url()));
+        moto.process.wait_ready(READY, || answers(&client, &probe))?;
+        Ok(moto)
+    }
+
+    /// `http://127.0.0.1:PORT`, for `AWS_ENDPOINT_URL` or the provider's `endpoints`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port.number())
+    }
+
+    /// The environment that makes AWS SDKs and CLIs speak to this server with [`crate::eks::ADMIN`]'s keys.
+    #[must_use]
+    pub fn env(&self) -> Vec<(&'static str, String)> {
+        crate::eks::aws_env(&self.url(), &crate::eks::ADMIN)
+    }
+
+    /// Creates an EKS cluster that points at an API server; replaces one of the same name and region.
+    ///
+    /// # Errors
+    /// moto refuses it.
+    pub fn add_eks_cluster(&self, cluster: &EksCluster) -> Result<()> {
+        let body = json!({
+            "account": ACCOUNT,
+            "name": cluster.name,
+            "region": cluster.region,
+            "endpoint": cluster.endpoint,
+            "certificate_authority": cluster.certificate_authority,
+            "version": cluster.version,
+            "service_cidr": crate::kube::SERVICE_CIDR,
+        });
+        self.post("moto-api/eks-clusters", &body.to_string(), 201)
+    }
+
+    /// What moto knows of an access key; `None` if it never handed it out.
+    ///
+    /// # Errors
+    /// moto does not answer, or not as expected.
+    pub fn credentials(&self, access_key_id: &str) -> Result<Option<IssuedCredentials>> {
+        issued_credentials(&self.client, &self.url(), access_key_id)
+    }
+
+    /// Forgets every object, as if moto had just been started.
+    ///
+    /// # Errors
+    /// moto does not answer.
+    pub fn reset(&self) -> Result<()> {
+        self.post("moto-api/reset", "", 200)
+    }
+
+    /// The server's log so far: one line per request, and Python's trace for what moto cannot do.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    /// Where the log is, while the server runs.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.work.path().join("moto.log")
+    }
+
+    fn post(&self, path: &str, body: &str, expected: u16) -> Result<()> {
+        let url = format!("{}/{path}", self.url());
+        let headers = [("content-type", "application/json")];
+        let answer = self.client.send(Method::POST, &url, &headers, body)?;
+        if answer.status == expected {
+            return Ok(());
+        }
+        let fact = format!("status {}, expected {expected}: {}", answer.status, answer.body);
+        Err(Error::Answer {
+            request: format!("POST {url}"),
+            fact,
+        })
+    }
+}
+
+/// Asks a moto server for what it knows of an access key.
+pub(crate) fn issued_credentials(
+    client: &HttpClient,
+    moto: &str,
+    access_key_id: &str,
+) -> Result<Option<IssuedCredentials>> {
+    let query: String = url::form_urlencoded::byte_serialize(access_key_id.as_bytes()).collect();
+    let url = format!("{moto}/moto-api/credentials?access_key_id={query}");
+    let answer = client.get(&url)?;
+    if answer.status == 404 {
+        return Ok(None);
+    }
+    let failed = |error: serde_json::Error| Error::Answer {
+        request: format!("GET {url}"),
+        fact: format!("status {}, {error}: {}", answer.status, answer.body),
+    };
+    serde_json::from_str(&answer.body).map(Some).map_err(failed)
+}
