@@ -1,0 +1,86 @@
+//! One call from its request to its answer: the only place where calls are run, cancelled, logged and guarded.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tonic::{Response, Status};
+use tracing::Instrument;
+
+use super::Shared;
+use super::answer::{Answer, Echo};
+use super::diagnostics::client_capabilities;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::rpc::CallContext;
+use crate::wire::r#gen::tfplugin6 as pb;
+use crate::wire::panics;
+
+/// A call that is about to begin.
+pub(super) struct Call {
+    shared: Arc<Shared>,
+    name: &'static str,
+    span: tracing::Span,
+}
+
+impl Call {
+    pub(super) fn new(shared: Arc<Shared>, name: &'static str, type_name: &str) -> Self {
+        let span = tracing::debug_span!("rpc", tf_rpc = name, tf_type = type_name);
+        Self { shared, name, span }
+    }
+
+    /// Runs the call. Whatever goes wrong becomes a finding in an answer that keeps what the request holds, so that
+    /// nothing which Terraform knows already gets lost.
+    ///
+    /// The call runs in a task of its own: it goes on to its end even if the host hangs up on it, and its panic ends
+    /// only itself.
+    pub(super) async fn answer<Q, A, F>(
+        self,
+        request: Q,
+        run: impl FnOnce(Arc<Shared>, Q) -> F,
+    ) -> Result<Response<A>, Status>
+    where
+        Q: Echo<A>,
+        A: Answer,
+        F: Future<Output = Result<A, Diagnostics>> + Send + 'static,
+    {
+        let fallback = request.echo();
+        let name = self.name;
+        let logged = async move |work: F| {
+            tracing::debug!("call received");
+            let result = work.await;
+            tracing::debug!(failed = result.is_err(), "call answered");
+            result
+        };
+        let work = run(Arc::clone(&self.shared), request);
+        let failed = |findings: Diagnostics| {
+            let mut answer = fallback;
+            answer.add(&findings);
+            answer
+        };
+        match tokio::spawn(logged(work).instrument(self.span)).await {
+            Ok(Ok(answer)) => Ok(Response::new(answer)),
+            Ok(Err(findings)) => Ok(Response::new(failed(findings))),
+            Err(ended) => Ok(Response::new(failed(why(name, ended).into()))),
+        }
+    }
+}
+
+fn why(call: &str, ended: tokio::task::JoinError) -> Diagnostic {
+    match ended.try_into_panic() {
+        Ok(payload) => panics::diagnostic(call, payload.as_ref()),
+        // The runtime is going down: the host asked for the end while this call ran.
+        Err(_) => Diagnostic::error(
+            "Interrupted",
+            format!("The call {call} was given up, since the provider ends."),
+        ),
+    }
+}
+
+impl Shared {
+    /// What a call is told of its surroundings.
+    pub(super) fn context(&self, capabilities: Option<pb::ClientCapabilities>) -> CallContext {
+        CallContext {
+            cancel: self.stops.token(),
+            capabilities: client_capabilities(capabilities),
+        }
+    }
+}
