@@ -15,6 +15,7 @@ pub mod codec;
 pub mod diag;
 pub mod engine;
 pub mod model;
+pub mod oracle;
 pub mod path;
 pub mod rpc;
 pub mod schema;
