@@ -1,1 +1,187 @@
-//! The user data of a node.
+//! The user data of an Amazon Linux 2023 node: a MIME multipart document whose shell part installs a unit that cuts the
+//! GPUs before kubelet starts, on every boot.
+//!
+//! Karpenter hashes user data byte for byte and EKS rolls nodes on a new template version, so the text of one
+//! [`RenderVersion`] never changes: `tests/golden` holds it. What improves on it becomes a new version.
+
+mod fault;
+mod mime;
+mod node_config;
+mod part;
+mod script;
+
+pub use fault::UserDataFault;
+pub use node_config::{ClusterDetails, NodeConfig};
+pub use part::UserPart;
+pub use script::layout_table;
+
+use mime::Part;
+
+use crate::layout::{Layout, PathStep};
+
+/// Bytes of user data that EC2 takes, before base64.
+pub const USER_DATA_LIMIT: usize = 16_384;
+
+/// Bytes kept free for the NodeConfig that Karpenter or EKS adds; 3,900 were seen with a large cluster CA.
+pub const RESERVED: usize = 4_096;
+
+/// Seconds that the boot script may take: under the 15 minutes after which Karpenter gives a node up.
+pub const DEFAULT_DEADLINE_SECONDS: u32 = 600;
+
+const DEADLINE_SECONDS: std::ops::RangeInclusive<u32> = 60..=840;
+
+/// Which text is rendered. Kept in state; a node rolls when it changes, so it changes only when a user asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RenderVersion {
+    /// The first.
+    #[default]
+    V1,
+}
+
+impl RenderVersion {
+    /// The number that users see.
+    pub fn number(self) -> u32 {
+        match self {
+            Self::V1 => 1,
+        }
+    }
+
+    /// The version of that number, if there is one.
+    pub fn from_number(number: i64) -> Option<Self> {
+        (number == 1).then_some(Self::V1)
+    }
+}
+
+/// What becomes of a node whose GPUs cannot be cut as declared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OnFailure {
+    /// It stays up for inspection and never joins.
+    #[default]
+    Halt,
+    /// It joins with the taint `mig.eks/partition-failed`. Not under Karpenter, which would buy node after node.
+    JoinTainted,
+    /// It powers off, for groups that replace it.
+    Terminate,
+}
+
+impl OnFailure {
+    const ALL: [OnFailure; 3] = [Self::Halt, Self::JoinTainted, Self::Terminate];
+
+    /// The word that users write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Halt => "halt",
+            Self::JoinTainted => "join_tainted",
+            Self::Terminate => "terminate",
+        }
+    }
+
+    /// The choice of that name, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.as_str() == word)
+    }
+}
+
+/// How the user data is rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BootOptions {
+    /// Which text.
+    pub render_version: RenderVersion,
+    /// What a failure does.
+    pub on_failure: OnFailure,
+    /// Seconds that the boot script may take in all, 60 to 840.
+    pub deadline_seconds: u32,
+    /// The user's own parts before ours.
+    pub parts_before: Vec<UserPart>,
+    /// The user's own parts after ours.
+    pub parts_after: Vec<UserPart>,
+    /// A NodeConfig part before our script: none where Karpenter or a node group sets labels and taints.
+    pub node_config: Option<NodeConfig>,
+}
+
+impl Default for BootOptions {
+    fn default() -> Self {
+        Self {
+            render_version: RenderVersion::default(),
+            on_failure: OnFailure::default(),
+            deadline_seconds: DEFAULT_DEADLINE_SECONDS,
+            parts_before: Vec::new(),
+            parts_after: Vec::new(),
+            node_config: None,
+        }
+    }
+}
+
+/// Rendered user data, before base64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserData {
+    /// The MIME document: UTF-8, LF line ends, no transfer encoding.
+    pub text: String,
+    /// Which text it is.
+    pub render_version: RenderVersion,
+}
+
+impl UserData {
+    /// Bytes as EC2 counts them.
+    pub fn size(&self) -> usize {
+        self.text.len()
+    }
+}
+
+/// Renders the user data of a layout, or says everything that is wrong, all at once. Equal input gives equal bytes.
+pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec<UserDataFault>> {
+    let mut faults = Vec::new();
+    check_parts(&options.parts_before, "parts_before", &mut faults);
+    check_parts(&options.parts_after, "parts_after", &mut faults);
+    if !DEADLINE_SECONDS.contains(&options.deadline_seconds) {
+        faults.push(UserDataFault::deadline(
+            options.deadline_seconds,
+            DEADLINE_SECONDS,
+        ));
+    }
+    let text = mime::document(&parts(layout, options));
+    if text.len() > USER_DATA_LIMIT - RESERVED {
+        faults.push(UserDataFault::too_large(
+            text.len(),
+            script::shell_part(layout, options).len(),
+        ));
+    }
+    if faults.is_empty() {
+        Ok(UserData {
+            text,
+            render_version: options.render_version,
+        })
+    } else {
+        Err(faults)
+    }
+}
+
+/// The shell part alone: a bash script that installs the boot unit and runs it.
+pub fn boot_script(layout: &Layout, options: &BootOptions) -> String {
+    script::shell_part(layout, options)
+}
+
+fn parts(layout: &Layout, options: &BootOptions) -> Vec<Part> {
+    let users = |parts: &[UserPart]| parts.iter().map(UserPart::to_part).collect::<Vec<_>>();
+    let mut all = users(&options.parts_before);
+    if let Some(config) = &options.node_config {
+        all.push(Part {
+            content_type: node_config::CONTENT_TYPE.to_owned(),
+            text: config.render(),
+        });
+    }
+    let shell = script::shell_part(layout, options);
+    all.push(Part {
+        content_type: script::CONTENT_TYPE.to_owned(),
+        text: shell,
+    });
+    all.extend(users(&options.parts_after));
+    all
+}
+
+fn check_parts(parts: &[UserPart], list: &str, faults: &mut Vec<UserDataFault>) {
+    for (index, part) in parts.iter().enumerate() {
+        let path = vec![PathStep::Attribute(list.to_owned()), PathStep::Index(index)];
+        part.check(&path, faults);
+    }
+}

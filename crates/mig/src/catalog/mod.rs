@@ -226,7 +226,6 @@ fn unique<T>(entries: Vec<T>, name: impl Fn(&T) -> &String) -> Result<BTreeMap<S
     Ok(map)
 }
 
-pub(crate) use nearest::did_you_mean;
 
 #[cfg(test)]
 mod tests;

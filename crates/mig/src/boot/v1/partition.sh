@@ -39,10 +39,11 @@ imds() {
 
 tag_instance() {
   local id region cause=${1//[^A-Za-z0-9 .:_\/=+-]/ }
-  command -v aws >/dev/null && id=$(imds instance-id) && region=$(imds placement/region) &&
+  if ! { command -v aws && id=$(imds instance-id) && region=$(imds placement/region) &&
     timeout 20 aws ec2 create-tags --region "$region" --resources "$id" \
-      --tags "Key=mig.eks/partition-failed,Value=${cause:0:200}" >/dev/null 2>&1 ||
+      --tags "Key=mig.eks/partition-failed,Value=${cause:0:200}"; } >/dev/null 2>&1; then
     log 'the cause is not in a tag of the instance (no aws command, or its role lacks ec2:CreateTags)'
+  fi
 }
 
 # A taint counts only when a node registers: one that has joined before stays out instead.
@@ -92,7 +93,7 @@ wait_for_driver() {
 # Into MODE, PENDING and HAVE: mode, pending mode and instances ("profile:start,..." by start) of each GPU. A GPU
 # instance without a compute instance of its full size is marked, so that it equals nothing in the layout.
 read_gpus() {
-  local out gi ci index device driver mode pending start item
+  local out gi ci index device driver mode pending item
   MODE=() PENDING=() HAVE=()
   out=$(smi --query-gpu=index,pci.device_id,driver_version,mig.mode.current,mig.mode.pending \
     --format=csv,noheader) || fail "nvidia-smi cannot query the GPUs: ${out##*$'\n'}"
@@ -102,8 +103,9 @@ read_gpus() {
     check_gpu "$index" "$device" "$driver"
   done <<<"$out"
   ((${#MODE[@]} == COUNT)) || fail "$TYPE has $COUNT GPUs, the driver shows ${#MODE[@]}"
-  gi=$(list -lgi) && ci=$(list -lci) || fail "nvidia-smi cannot list the instances: $gi ${ci:-}"
-  while read -r index start item; do
+  gi=$(list -lgi) || fail "nvidia-smi cannot list the GPU instances: $gi"
+  ci=$(list -lci) || fail "nvidia-smi cannot list the compute instances: $ci"
+  while read -r index _ item; do
     HAVE[index]=${HAVE[index]:+${HAVE[index]},}$item
   done < <(awk '
     $1 == "|" && $3 == "MIG" { split($7, at, ":"); start[$2, $6] = at[1]; item[$2, $6] = $5 ":" at[1] }
@@ -227,7 +229,9 @@ recut() {
 
 open_gate() {
   rm -f "$STATE/reboot" "$TAINT"
-  mkdir -p "$STATE" && touch "$STATE/joined" && echo ok >"$RUN/partitioned" || fail 'the result cannot be recorded'
+  if ! { mkdir -p "$STATE" && touch "$STATE/joined" && echo ok >"$RUN/partitioned"; }; then
+    fail 'the result cannot be recorded'
+  fi
   ENDED=1
   log "every GPU is cut as declared, after ${SECONDS}s"
 }

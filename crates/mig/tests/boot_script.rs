@@ -1,0 +1,401 @@
+//! The rendered boot script, run by bash against a simulated `nvidia-smi`; systemd and the metadata service are
+//! stubs on PATH, and every path lies under a folder of the test's own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mig::boot::{BootOptions, OnFailure, boot_script};
+use mig::{Catalog, Layout, LayoutSpec};
+use serde_json::{Value, json};
+
+const CATALOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/gpus.json");
+
+/// A machine that boots.
+struct Machine {
+    root: PathBuf,
+    instance_type: String,
+}
+
+/// What a boot left behind.
+struct Boot {
+    success: bool,
+    output: String,
+    systemctl: Vec<String>,
+}
+
+impl Machine {
+    fn new(test: &str, instance_type: &str, gpu: &str, count: usize) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("boot").join(test);
+        if root.exists() {
+            fs::remove_dir_all(&root).unwrap();
+        }
+        for folder in ["bin", "root/proc/sys/kernel/random", "root/run"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        let machine = Self {
+            root,
+            instance_type: instance_type.to_owned(),
+        };
+        machine.stub(
+            "nvidia-smi",
+            &fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/nvidia_smi.py")).unwrap(),
+        );
+        machine.stub("systemctl", SYSTEMCTL);
+        machine.stub("curl", "#!/bin/sh\ncase $* in *api/token*) echo token ;; *instance-type*) echo \"$TYPE\" ;; *) exit 22 ;; esac\n");
+        machine.stub("sleep", "#!/bin/sh\nexit 0\n");
+        machine.stub("aws", "#!/bin/sh\nexit 1\n");
+        let facts = Catalog::builtin().gpu(gpu).unwrap();
+        let gpus = vec![json!({"mode": "Disabled", "pending": "Disabled", "instances": []}); count];
+        machine.set(json!({
+            "gpu": gpu, "device": facts.pci_device_ids[0], "driver": "580.159.03", "fault": "", "gpus": gpus,
+        }));
+        machine.new_boot(1);
+        machine
+    }
+
+    fn stub(&self, name: &str, text: &str) {
+        let path = self.root.join("bin").join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.join("root").join(name)
+    }
+
+    fn state(&self) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.root.join("state.json")).unwrap()).unwrap()
+    }
+
+    fn set(&self, state: Value) {
+        fs::write(self.root.join("state.json"), state.to_string()).unwrap();
+    }
+
+    fn change(&self, pointer: &str, value: Value) {
+        let mut state = self.state();
+        *state.pointer_mut(pointer).unwrap() = value;
+        self.set(state);
+    }
+
+    /// A fresh /run and a new boot ID; GPU instances are lost, as on hardware.
+    fn new_boot(&self, number: u32) {
+        fs::remove_dir_all(self.path("run")).unwrap();
+        fs::create_dir_all(self.path("run")).unwrap();
+        fs::write(
+            self.path("proc/sys/kernel/random/boot_id"),
+            format!("boot-{number}\n"),
+        )
+        .unwrap();
+        let mut state = self.state();
+        let immediate = Catalog::builtin()
+            .gpu(state["gpu"].as_str().unwrap())
+            .unwrap()
+            .mode_persists_reboot;
+        for gpu in state["gpus"].as_array_mut().unwrap() {
+            gpu["instances"] = json!([]);
+            gpu["mode"] = if immediate {
+                gpu["pending"].clone()
+            } else {
+                json!("Disabled")
+            };
+            gpu["pending"] = gpu["mode"].clone();
+        }
+        self.set(state);
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Boot {
+        let calls = self.root.join("systemctl.log");
+        fs::write(&calls, "").unwrap();
+        let path = format!(
+            "{}:{}",
+            self.root.join("bin").display(),
+            std::env::var("PATH").unwrap()
+        );
+        let output = Command::new(program)
+            .args(arguments)
+            .env("PATH", path)
+            .env("MIG_ROOT", self.path(""))
+            .env("SYSTEMCTL_LOG", &calls)
+            .env("NVIDIA_SMI_STATE", self.root.join("state.json"))
+            .env("NVIDIA_SMI_CATALOG", CATALOG)
+            .env("TYPE", &self.instance_type)
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Boot {
+            success: output.status.success(),
+            output: text(&output.stdout) + &text(&output.stderr),
+            systemctl: fs::read_to_string(calls)
+                .unwrap()
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+
+    /// The first boot: the user data's shell part.
+    fn first_boot(&self, layout: &Layout, options: &BootOptions) -> Boot {
+        let script = self.root.join("user-data.sh");
+        fs::write(&script, boot_script(layout, options)).unwrap();
+        self.run("bash", &[script.to_str().unwrap()])
+    }
+
+    /// A later boot: systemd starts the unit.
+    fn later_boot(&self) -> Boot {
+        self.run("systemctl", &["start", "mig-partition.service"])
+    }
+
+    fn may_join(&self) -> bool {
+        self.path("run/mig/partitioned").exists()
+    }
+
+    /// `profile:start` of each instance of a GPU.
+    fn instances(&self, gpu: usize) -> Vec<(u64, u64)> {
+        let state = self.state();
+        let instances = state["gpus"][gpu]["instances"].as_array().unwrap();
+        let number = |value: &Value| value.as_u64().unwrap();
+        instances
+            .iter()
+            .map(|instance| (number(&instance[0]), number(&instance[1])))
+            .collect()
+    }
+}
+
+/// Starts the partition unit as systemd would, with the environment of its unit file; persistenced is running.
+const SYSTEMCTL: &str = r#"#!/bin/bash
+echo "$*" >>"$SYSTEMCTL_LOG"
+case $* in
+  'start mig-partition.service')
+    export $(sed -n 's/^Environment=//p' "$MIG_ROOT/etc/systemd/system/mig-partition.service")
+    exec "$MIG_ROOT/usr/local/lib/mig/partition" ;;
+  'is-active --quiet nvidia-persistenced') exit 0 ;;
+  is-active*|cat*) exit 3 ;;
+esac
+"#;
+
+fn layout(instance_type: &str, slices: &[(&str, i64)]) -> Layout {
+    let slices: BTreeMap<String, i64> = slices
+        .iter()
+        .map(|(name, count)| ((*name).into(), *count))
+        .collect();
+    let spec = LayoutSpec {
+        instance_types: vec![instance_type.into()],
+        slices: Some(slices),
+        ..Default::default()
+    };
+    Layout::resolve(&spec, Catalog::builtin()).unwrap()
+}
+
+#[test]
+fn h100_is_cut_at_once_and_again_on_every_boot() {
+    let machine = Machine::new("h100", "p5.48xlarge", "h100-80gb", 8);
+    let layout = layout("p5.48xlarge", &[("3g.40gb", 1), ("2g.20gb", 2)]);
+    let boot = machine.first_boot(&layout, &BootOptions::default());
+    assert!(boot.success, "{}", boot.output);
+    for gpu in 0..8 {
+        assert_eq!(machine.instances(gpu), [(14, 0), (14, 2), (9, 4)], "GPU {gpu}");
+    }
+    assert!(machine.may_join());
+    let stop = boot
+        .systemctl
+        .iter()
+        .position(|call| call == "stop nvidia-persistenced")
+        .unwrap();
+    assert!(boot.systemctl[stop..].contains(&"start --no-block nvidia-persistenced".to_owned()));
+    machine.new_boot(2);
+    assert!(!machine.may_join());
+    let boot = machine.later_boot();
+    assert!(boot.success && machine.may_join(), "{}", boot.output);
+    assert_eq!(machine.instances(7), [(14, 0), (14, 2), (9, 4)]);
+}
+
+#[test]
+fn what_is_right_already_is_not_touched() {
+    let machine = Machine::new("idempotent", "p5.4xlarge", "h100-80gb", 1);
+    let layout = layout("p5.4xlarge", &[("1g.10gb", 7)]);
+    assert!(machine.first_boot(&layout, &BootOptions::default()).success);
+    let before = machine.state();
+    let boot = machine.later_boot();
+    assert!(
+        boot.success && boot.output.contains("nothing to do"),
+        "{}",
+        boot.output
+    );
+    assert_eq!(machine.state(), before);
+    assert!(
+        !boot.systemctl.iter().any(|call| call.starts_with("stop")),
+        "{:?}",
+        boot.systemctl
+    );
+}
+
+#[test]
+fn a100_reboots_once_and_then_has_its_slices() {
+    let machine = Machine::new("a100", "p4d.24xlarge", "a100-40gb", 8);
+    machine.change("/fault", json!("reset-refused"));
+    let layout = layout("p4d.24xlarge", &[("1g.5gb", 7)]);
+    let boot = machine.first_boot(&layout, &BootOptions::default());
+    assert!(!boot.success && !machine.may_join(), "{}", boot.output);
+    assert_eq!(
+        boot.systemctl.iter().filter(|call| *call == "reboot").count(),
+        1,
+        "{:?}",
+        boot.systemctl
+    );
+    machine.new_boot(2);
+    let boot = machine.later_boot();
+    assert!(boot.success && machine.may_join(), "{}", boot.output);
+    assert!(!boot.systemctl.contains(&"reboot".to_owned()));
+    assert_eq!(machine.instances(5).len(), 7);
+    assert!(!machine.path("var/lib/mig/reboot").exists());
+}
+
+#[test]
+fn a100_whose_reset_works_needs_no_reboot() {
+    let machine = Machine::new("a100-reset", "p4d.24xlarge", "a100-40gb", 8);
+    let boot = machine.first_boot(
+        &layout("p4d.24xlarge", &[("3g.20gb", 2)]),
+        &BootOptions::default(),
+    );
+    assert!(boot.success && machine.may_join(), "{}", boot.output);
+    assert!(!boot.systemctl.contains(&"reboot".to_owned()));
+}
+
+#[test]
+fn a_mode_that_stays_pending_after_the_reboot_fails_closed() {
+    let machine = Machine::new("a100-stuck", "p4d.24xlarge", "a100-40gb", 8);
+    machine.change("/fault", json!("reset-refused"));
+    let layout = layout("p4d.24xlarge", &[("1g.5gb", 7)]);
+    assert!(!machine.first_boot(&layout, &BootOptions::default()).success);
+    machine.new_boot(2);
+    for gpu in 0..8 {
+        machine.change(&format!("/gpus/{gpu}/mode"), json!("Disabled"));
+    }
+    let boot = machine.later_boot();
+    assert!(!boot.success && !machine.may_join());
+    assert!(
+        boot.output.contains("still pending after a reboot"),
+        "{}",
+        boot.output
+    );
+    assert!(!boot.systemctl.contains(&"reboot".to_owned()));
+}
+
+/// A boot that must fail with that text, and leave the gate closed and the guards in place.
+fn fails_closed(machine: &Machine, layout: &Layout, options: &BootOptions, text: &str) -> Boot {
+    let boot = machine.first_boot(layout, options);
+    assert!(!boot.success && !machine.may_join(), "{}", boot.output);
+    assert!(boot.output.contains(text), "{text:?} is not in {}", boot.output);
+    for unit in ["nodeadm-run", "kubelet"] {
+        let guard =
+            fs::read_to_string(machine.path(&format!("etc/systemd/system/{unit}.service.d/10-mig.conf")));
+        assert!(guard.unwrap().contains("AssertPathExists=/run/mig/partitioned"));
+    }
+    let log = fs::read_to_string(machine.path("var/log/mig-partition.log")).unwrap();
+    assert!(log.contains("FAILED: "), "{log}");
+    boot
+}
+
+#[test]
+fn what_is_not_as_declared_fails_closed() {
+    let seven = Machine::new("seven", "p5.48xlarge", "h100-80gb", 7);
+    let cut = layout("p5.48xlarge", &[("1g.10gb", 7)]);
+    fails_closed(
+        &seven,
+        &cut,
+        &BootOptions::default(),
+        "has 8 GPUs, the driver shows 7",
+    );
+    let other = Machine::new("other-type", "p5e.48xlarge", "h200-141gb", 8);
+    fails_closed(
+        &other,
+        &cut,
+        &BootOptions::default(),
+        "no instance type 'p5e.48xlarge'",
+    );
+    let model = Machine::new("other-model", "p5.48xlarge", "h200-141gb", 8);
+    fails_closed(
+        &model,
+        &cut,
+        &BootOptions::default(),
+        "GPU 0 is PCI device 0x233510DE",
+    );
+    let old = Machine::new("old-driver", "p5.48xlarge", "h100-80gb", 8);
+    old.change("/driver", json!("525.60.13"));
+    fails_closed(
+        &old,
+        &cut,
+        &BootOptions::default(),
+        "driver 525.60.13 is older than 525.85.12",
+    );
+    let refused = Machine::new("refused", "p5.48xlarge", "h100-80gb", 8);
+    refused.change("/fault", json!("create-refused"));
+    fails_closed(&refused, &cut, &BootOptions::default(), "Insufficient Resources");
+}
+
+#[test]
+fn each_way_of_failing() {
+    let cut = layout("p5.48xlarge", &[("1g.10gb", 7)]);
+    let with = |on_failure| BootOptions {
+        on_failure,
+        ..BootOptions::default()
+    };
+    let off = Machine::new("terminate", "p5.48xlarge", "h100-80gb", 7);
+    let boot = fails_closed(&off, &cut, &with(OnFailure::Terminate), "powering off");
+    assert!(boot.systemctl.contains(&"poweroff".to_owned()));
+    let tainted = Machine::new("tainted", "p5.48xlarge", "h100-80gb", 7);
+    let boot = tainted.first_boot(&cut, &with(OnFailure::JoinTainted));
+    assert!(boot.success && tainted.may_join(), "{}", boot.output);
+    let config = fs::read_to_string(tainted.path("etc/eks/nodeadm.d/10-mig-failed.yaml")).unwrap();
+    assert!(config.contains("mig.eks/partition-failed"));
+}
+
+/// A taint counts only at registration, so a node that has joined before stays out.
+#[test]
+fn a_node_that_has_joined_before_never_rejoins_uncut() {
+    let cut = layout("p5.48xlarge", &[("1g.10gb", 7)]);
+    let options = BootOptions {
+        on_failure: OnFailure::JoinTainted,
+        ..BootOptions::default()
+    };
+    let machine = Machine::new("rejoin", "p5.48xlarge", "h100-80gb", 8);
+    assert!(machine.first_boot(&cut, &options).success);
+    machine.new_boot(2);
+    machine.change("/fault", json!("create-refused"));
+    let boot = machine.later_boot();
+    assert!(!boot.success && !machine.may_join(), "{}", boot.output);
+}
+
+#[test]
+fn left_over_instances_are_replaced_and_right_gpus_kept() {
+    let machine = Machine::new("left-over", "g7e.12xlarge", "rtx-pro-6000-96gb", 2);
+    let right = json!({"mode": "Enabled", "pending": "Enabled", "instances": [[5, 0, true], [5, 6, true]]});
+    let wrong = json!({"mode": "Enabled", "pending": "Enabled", "instances": [[5, 0, true], [5, 6, false]]});
+    machine.change("/gpus", json!([right, wrong]));
+    let boot = machine.first_boot(&layout("g7e.12xlarge", &[("2g", 2)]), &BootOptions::default());
+    assert!(boot.success && machine.may_join(), "{}", boot.output);
+    assert!(boot.output.contains("GPU 1 differ"), "{}", boot.output);
+    assert_eq!(machine.state()["gpus"][1], right);
+}
+
+#[test]
+fn whole_gpus_lose_their_mode() {
+    let machine = Machine::new("whole", "g7e.12xlarge", "rtx-pro-6000-96gb", 2);
+    machine.change(
+        "/gpus/0",
+        json!({"mode": "Enabled", "pending": "Enabled", "instances": [[5, 0, true]]}),
+    );
+    let spec: LayoutSpec = serde_json::from_value(json!({
+        "instance_types": ["g7e.12xlarge"],
+        "gpus": [{"devices": [0], "slices": {}}, {"devices": [1], "slices": {"1g+me.all": 1, "1g-me": 3}}],
+    }))
+    .unwrap();
+    let layout = Layout::resolve(&spec, Catalog::builtin()).unwrap();
+    let boot = machine.first_boot(&layout, &BootOptions::default());
+    assert!(boot.success && machine.may_join(), "{}", boot.output);
+    assert_eq!(machine.state()["gpus"][0]["mode"], "Disabled");
+    assert_eq!(machine.instances(1).len(), 4);
+}
