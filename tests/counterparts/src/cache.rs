@@ -57,20 +57,26 @@ impl Cache {
         key: &str,
         make: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<PathBuf> {
-        let entry = self.subdir("programs")?.join(format!("{name}-{key}"));
-        if entry.is_dir() {
+        if let Some(entry) = self.find(name, key) {
             return Ok(entry);
         }
         let _lock = self.lock("build")?;
-        if entry.is_dir() {
+        if let Some(entry) = self.find(name, key) {
             return Ok(entry);
         }
+        let entry = self.subdir("programs")?.join(format!("{name}-{key}"));
         let partial = entry.with_extension("partial");
         remove_if_present(&partial)?;
         fs::create_dir_all(&partial).context(|| format!("make {}", partial.display()))?;
         make(&partial)?;
         fs::rename(&partial, &entry).context(|| format!("move a build to {}", entry.display()))?;
         Ok(entry)
+    }
+
+    /// The entry `name`-`key`, if it is there.
+    pub(crate) fn find(&self, name: &str, key: &str) -> Option<PathBuf> {
+        let entry = self.dir.join("programs").join(format!("{name}-{key}"));
+        entry.is_dir().then_some(entry)
     }
 
     /// Waits for and takes a lock that all processes with this cache share; dropping it frees it.

@@ -119,6 +119,16 @@ pub fn install(cache: &Cache, program: Program) -> Result<PathBuf> {
     Ok(entry.join(recipe.name))
 }
 
+/// The path of a program if the cache has this version of it; builds nothing.
+///
+/// # Errors
+/// Go is missing.
+pub fn installed(cache: &Cache, program: Program) -> Result<Option<PathBuf>> {
+    let recipe = program.recipe();
+    let key = build_key(&recipe, &linker_flags(program, &program.version()?))?;
+    Ok(cache.find(recipe.name, &key).map(|entry| entry.join(recipe.name)))
+}
+
 /// What `go version` says.
 ///
 /// # Errors

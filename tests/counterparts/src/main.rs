@@ -1,2 +1,182 @@
-//! Temporary.
-fn main() {}
+//! `counterparts`: installs, examines and starts what the tests and the quickstart talk to.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use clap::{Parser, Subcommand};
+use counterparts::{Cache, Cli, Program, Stack, doctor, install, install_moto, read_report};
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+/// Real servers for the tests and the quickstart of the `mig` provider.
+#[derive(Debug, Parser)]
+#[command(name = "counterparts")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Subject,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    /// Build and install what is not in the cache yet.
+    Install {
+        /// Everything, not only what `up` needs.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Start AWS (moto) and an EKS-like Kubernetes API server, and print the environment for them.
+    ///
+    /// With a command: run it with that environment, then stop. Without: stay until standard input ends or Ctrl-C.
+    Up {
+        /// Name of the EKS cluster.
+        #[arg(long, default_value = "prod")]
+        cluster: String,
+        /// Write the environment (`export NAME='value'` lines) here instead of to standard output.
+        #[arg(long)]
+        env_file: Option<PathBuf>,
+        /// The command and its arguments.
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
+    /// Say what this machine has and lacks.
+    Doctor,
+    /// Sum up a report file that test processes have written.
+    Report {
+        /// What MIG_COUNTERPARTS_REPORT was set to.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Subject::Install { all } => install_programs(all),
+        Subject::Up {
+            cluster,
+            env_file,
+            command,
+        } => up(&cluster, env_file, &command),
+        Subject::Doctor => examine(),
+        Subject::Report { file } => sum_up(&file),
+    };
+    outcome.unwrap_or_else(|error| {
+        complain(&error.to_string());
+        ExitCode::FAILURE
+    })
+}
+
+fn complain(message: &str) {
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(std::io::stderr(), "counterparts: {message}");
+}
+
+fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn install_programs(all: bool) -> Outcome {
+    let cache = Cache::open()?;
+    let moto = install_moto(&cache)?;
+    say(&format!("moto {} with {}\n", moto.version, moto.python.display()))?;
+    let cli = Cli::any()?;
+    say(&format!(
+        "{} {} at {}\n",
+        cli.flavor().program(),
+        cli.version(),
+        cli.path().display()
+    ))?;
+    for program in Program::ALL {
+        if all || program != Program::OpenTofu {
+            say(&format!(
+                "{} {}\n",
+                program.name(),
+                install(&cache, program)?.display()
+            ))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn examine() -> Outcome {
+    let diagnosis = doctor::examine()?;
+    say(&diagnosis.text)?;
+    Ok(if diagnosis.complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn sum_up(file: &std::path::Path) -> Outcome {
+    say(&read_report(file)?.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn up(cluster: &str, env_file: Option<PathBuf>, command: &[String]) -> Outcome {
+    let cli = Cli::any()?;
+    let stack = Stack::start(cluster)?;
+    let mut env = stack.env();
+    env.push(("KUBECONFIG", stack.kube.kubeconfig().display().to_string()));
+    env.push(("MIG_CLUSTER_NAME", stack.cluster().to_owned()));
+    env.push(("MIG_CLI", cli.path().display().to_string()));
+    if let [program, arguments @ ..] = command {
+        let status = Command::new(program).args(arguments).envs(env).status()?;
+        return Ok(status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .map_or(ExitCode::FAILURE, ExitCode::from));
+    }
+    let lines: String = env
+        .iter()
+        .map(|(name, value)| format!("export {name}='{value}'\n"))
+        .collect();
+    match &env_file {
+        Some(path) => publish(path, &lines)?,
+        None => say(&lines)?,
+    }
+    wait_for_the_end()?;
+    if let Some(path) = env_file {
+        // Whoever removed it already wanted the same.
+        let _ = fs::remove_file(path);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The file appears only when it is complete, so that a script may wait for it.
+fn publish(path: &std::path::Path, lines: &str) -> std::io::Result<()> {
+    let partial = path.with_extension("partial");
+    fs::write(&partial, lines)?;
+    fs::rename(partial, path)
+}
+
+/// Returns when standard input ends or on SIGINT or SIGTERM.
+fn wait_for_the_end() -> std::io::Result<()> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let from_input = sender.clone();
+    std::thread::spawn(move || {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        let _ = from_input.send(());
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    runtime.spawn(async move {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return;
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        let _ = sender.send(());
+    });
+    // Both senders gone without a message would be an end, too.
+    let _ = receiver.recv();
+    runtime.shutdown_background();
+    Ok(())
+}

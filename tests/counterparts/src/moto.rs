@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use crate::http_client::{HttpClient, answers};
+use crate::http_client::{HttpClient, HttpResponse, answers};
 use crate::port::Port;
 use crate::process::{Process, supervised};
 use crate::python::{aws_file, install_moto};
@@ -130,6 +130,14 @@ impl Moto {
         issued_credentials(&self.client, &self.url(), access_key_id)
     }
 
+    /// Calls an action of a query service (EC2, STS, IAM, Auto Scaling) as a colleague with another tool would.
+    ///
+    /// # Errors
+    /// No answer; a status is never an error.
+    pub fn query(&self, service: &str, region: &str, parameters: &[(&str, &str)]) -> Result<HttpResponse> {
+        query(&self.client, &self.url(), service, region, parameters)
+    }
+
     /// Forgets every object, as if moto had just been started.
     ///
     /// # Errors
@@ -163,6 +171,32 @@ impl Moto {
             fact,
         })
     }
+}
+
+/// Calls an action of a query service at `endpoint`: moto itself or a proxy in front of it.
+///
+/// # Errors
+/// No answer; a status is never an error.
+pub fn query(
+    client: &HttpClient,
+    endpoint: &str,
+    service: &str,
+    region: &str,
+    parameters: &[(&str, &str)],
+) -> Result<HttpResponse> {
+    // moto reads service and region from the credential and does not check signatures.
+    let key = crate::eks::ADMIN.access_key_id;
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={key}/20261123/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    );
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish();
+    client.send(Method::POST, endpoint, &headers, &body)
 }
 
 /// Asks a moto server for what it knows of an access key.

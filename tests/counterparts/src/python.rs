@@ -70,7 +70,8 @@ pub(crate) fn aws_file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("aws").join(name)
 }
 
-fn fitting_moto(python: &Path) -> Option<String> {
+/// The version of the moto that an interpreter has, if it fits and its server can be loaded.
+pub(crate) fn fitting_moto(python: &Path) -> Option<String> {
     let version = first_line(Command::new(python).args(["-c", PROBE])).ok()?;
     fits(&version).then_some(version)
 }

@@ -68,7 +68,7 @@ impl Cli {
     /// # Errors
     /// It is there and does not say its version.
     pub fn terraform() -> Result<Option<Self>> {
-        let found = Self::on_path(Flavor::Terraform, TERRAFORM_FITS)?;
+        let found = Self::installed(Flavor::Terraform)?;
         if found.is_none() {
             report::unavailable(
                 "terraform",
@@ -83,11 +83,13 @@ impl Cli {
     /// # Errors
     /// Go is missing or the build fails.
     pub fn tofu() -> Result<Self> {
-        if let Some(found) = Self::on_path(Flavor::OpenTofu, TOFU_FITS)? {
+        if let Some(found) = Self::installed(Flavor::OpenTofu)? {
             return Ok(found);
         }
         let path = install(&Cache::open()?, Program::OpenTofu)?;
-        Self::at(Flavor::OpenTofu, path, "built by us")
+        let built = Self::at(Flavor::OpenTofu, path)?;
+        built.note("built by us");
+        Ok(built)
     }
 
     /// Every one that can be had: what a test of the provider runs with.
@@ -124,16 +126,31 @@ impl Cli {
         &self.version
     }
 
-    fn on_path(flavor: Flavor, fits: &str) -> Result<Option<Self>> {
+    /// The one on PATH, if its version fits; builds nothing.
+    ///
+    /// # Errors
+    /// It is there and does not say its version.
+    pub fn installed(flavor: Flavor) -> Result<Option<Self>> {
+        let fits = match flavor {
+            Flavor::Terraform => TERRAFORM_FITS,
+            Flavor::OpenTofu => TOFU_FITS,
+        };
         let Some(path) = find_on_path(flavor.program()) else {
             return Ok(None);
         };
-        let found = Self::at(flavor, path, "of this machine")?;
-        let fits = VersionReq::parse(fits).is_ok_and(|fits| fits.matches(&found.version));
-        Ok(fits.then_some(found))
+        let found = Self::at(flavor, path)?;
+        if !VersionReq::parse(fits).is_ok_and(|fits| fits.matches(&found.version)) {
+            return Ok(None);
+        }
+        found.note("of this machine");
+        Ok(Some(found))
     }
 
-    fn at(flavor: Flavor, path: PathBuf, origin: &str) -> Result<Self> {
+    fn note(&self, origin: &str) {
+        report::used(self.flavor.program(), &format!("{} ({origin})", self.version));
+    }
+
+    fn at(flavor: Flavor, path: PathBuf) -> Result<Self> {
         let what = format!("{} version", path.display());
         let mut command = Command::new(&path);
         command.args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1");
@@ -148,7 +165,6 @@ impl Cli {
             request: what,
             fact: text,
         })?;
-        report::used(flavor.program(), &format!("{version} ({origin})"));
         Ok(Self {
             flavor,
             path,

@@ -42,6 +42,8 @@ pub fn aws_env(endpoint: &str, key: &AccessKey) -> Vec<(&'static str, String)> {
         ("AWS_ACCESS_KEY_ID", key.access_key_id.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", key.secret_access_key.to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
+        // The name that Python SDKs know.
+        ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
         // Without it an SDK asks 169.254.169.254 whenever something is missing, and waits.
         ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
     ]

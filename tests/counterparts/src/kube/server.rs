@@ -274,7 +274,7 @@ impl Plan {
                 self.path("webhook")
             ),
             "--authentication-token-webhook-version=v1".to_owned(),
-            // Every request is judged anew, so that a test that changes an access entry sees it at once.
+            // Refusals are judged anew each time; what was accepted the API server itself remembers for 10 s.
             "--authentication-token-webhook-cache-ttl=0s".to_owned(),
         ];
         let mut apiserver = self.launch(cache, Program::KubeApiServer, &flags)?;
