@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 #![cfg(target_os = "linux")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,16 +11,39 @@ use std::time::Duration;
 
 use counterparts::wait_for;
 
-/// Processes whose command line names a work folder of this cache.
-fn processes(run: &Path) -> BTreeSet<u32> {
-    let needle = run.display().to_string();
+/// A process: its id, and when it was started, since ids are used again.
+type Process = (u32, String);
+
+/// Every live process with its parent, from `/proc/ID/stat`.
+fn all_processes() -> BTreeMap<Process, u32> {
     let ids = fs::read_dir("/proc").unwrap().flatten();
     let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.filter(|id| {
-        let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).contains(&needle)
+    ids.filter_map(|id| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // The name in parentheses may hold anything; after it come state, parent and, as 22nd field, the start.
+        let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+        let live = !matches!(fields[0], "Z" | "X");
+        live.then(|| ((id, fields[19].to_owned()), fields[1].parse().unwrap()))
     })
     .collect()
+}
+
+/// A process and all that it started, directly or not.
+fn family(root: u32) -> BTreeSet<Process> {
+    let all = all_processes();
+    let mut found: BTreeSet<Process> = all.keys().filter(|(id, _)| *id == root).cloned().collect();
+    loop {
+        let parents: BTreeSet<u32> = found.iter().map(|(id, _)| *id).collect();
+        let children = all
+            .iter()
+            .filter(|(_, parent)| parents.contains(parent))
+            .map(|(child, _)| child.clone());
+        let before = found.len();
+        found.extend(children);
+        if found.len() == before {
+            return found;
+        }
+    }
 }
 
 /// A cache of this test's own, with the programs of the shared one.
@@ -62,16 +85,20 @@ fn start(cache: &Path, env_file: &Path) -> Child {
     child
 }
 
-fn gone(run: &Path) {
+fn gone(family: &BTreeSet<Process>) {
     let none = || {
-        let left = processes(run);
+        let alive = all_processes();
+        let left: Vec<_> = family
+            .iter()
+            .filter(|process| alive.contains_key(process))
+            .collect();
         if left.is_empty() {
             Ok(())
         } else {
             Err(format!("{left:?}"))
         }
     };
-    wait_for("the end of every server", Duration::from_secs(30), none).unwrap();
+    wait_for("the end of every process", Duration::from_secs(30), none).unwrap();
 }
 
 fn folders(run: &Path) -> usize {
@@ -83,25 +110,27 @@ fn kill_9_leaves_no_process_and_the_next_start_sweeps_the_folders() {
     let cache = private_cache();
     let (run, env_file) = (cache.path().join("run"), cache.path().join("env"));
     let mut child = start(cache.path(), &env_file);
-    // etcd, API server and controller manager each with its supervisor; moto's command line names no work folder.
-    assert!(processes(&run).len() >= 6, "{:?}", processes(&run));
-    let moto = fs::read_to_string(&env_file).unwrap();
+    // The program itself; etcd, API server, controller manager and moto, each with its supervisor and watcher.
+    let running = family(child.id());
+    assert!(running.len() >= 13, "{running:?}");
+    let env = fs::read_to_string(&env_file).unwrap();
     assert!(
-        moto.contains("export AWS_ENDPOINT_URL='http://127.0.0.1:"),
-        "{moto}"
+        env.contains("export AWS_ENDPOINT_URL='http://127.0.0.1:"),
+        "{env}"
     );
     child.kill().unwrap();
     child.wait().unwrap();
-    gone(&run);
+    gone(&running);
     assert!(folders(&run) >= 2);
 
     fs::remove_file(&env_file).unwrap();
     let mut child = start(cache.path(), &env_file);
     // Its own folders only: moto's and the control plane's.
     assert_eq!(folders(&run), 2);
+    let running = family(child.id());
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
-    gone(&run);
+    gone(&running);
     assert_eq!(folders(&run), 0);
     assert!(!env_file.exists());
 }
