@@ -11,7 +11,7 @@ use mig::boot::{BootOptions, OnFailure, boot_script};
 use mig::{Catalog, Layout, LayoutSpec};
 use serde_json::{Value, json};
 
-const CATALOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/gpus.json");
+const GPUS: &str = include_str!("../../../catalog/gpus.json");
 
 /// A machine that boots.
 struct Machine {
@@ -47,10 +47,14 @@ impl Machine {
         machine.stub("curl", "#!/bin/sh\ncase $* in *api/token*) echo token ;; *instance-type*) echo \"$TYPE\" ;; *) exit 22 ;; esac\n");
         machine.stub("sleep", "#!/bin/sh\nexit 0\n");
         machine.stub("aws", "#!/bin/sh\nexit 1\n");
-        let facts = Catalog::builtin().gpu(gpu).unwrap();
+        let board = serde_json::from_str::<Value>(GPUS).unwrap()["gpus"]
+            .as_array()
+            .and_then(|gpus| gpus.iter().find(|board| board["id"] == gpu).cloned())
+            .unwrap();
+        fs::write(machine.root.join("board.json"), board.to_string()).unwrap();
         let gpus = vec![json!({"mode": "Disabled", "pending": "Disabled", "instances": []}); count];
         machine.set(json!({
-            "gpu": gpu, "device": facts.pci_device_ids[0], "driver": "580.159.03", "fault": "", "gpus": gpus,
+            "gpu": gpu, "device": board["pci_device_ids"][0], "driver": "580.159.03", "fault": "", "gpus": gpus,
         }));
         machine.new_boot(1);
         machine
@@ -120,7 +124,7 @@ impl Machine {
             .env("MIG_ROOT", self.path(""))
             .env("SYSTEMCTL_LOG", &calls)
             .env("NVIDIA_SMI_STATE", self.root.join("state.json"))
-            .env("NVIDIA_SMI_CATALOG", CATALOG)
+            .env("NVIDIA_SMI_BOARD", self.root.join("board.json"))
             .env("TYPE", &self.instance_type)
             .output()
             .unwrap();

@@ -1,9 +1,9 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -SE
 """A simulated nvidia-smi: the sub-commands that the boot script uses, with MIG's placement rules of its own.
 
-State lies in the file NVIDIA_SMI_STATE. Its keys: "gpu" (identity in catalog/gpus.json), "device", "driver",
+State lies in the file NVIDIA_SMI_STATE. Its keys: "gpu" (its name), "device", "driver",
 "fault" ("" or one of the names below) and "gpus", a list of {"mode", "pending", "instances": [[id, start, has_compute]]}.
-Faults: "absent" (no driver), "reset-refused", "create-refused", "lost" (a GPU off the bus).
+NVIDIA_SMI_BOARD is the GPU's entry of catalog/gpus.json. Faults: "absent" (no driver), "reset-refused", "create-refused".
 """
 import fcntl
 import json
@@ -11,7 +11,7 @@ import os
 import sys
 
 STATE = os.environ["NVIDIA_SMI_STATE"]
-CATALOG = os.environ["NVIDIA_SMI_CATALOG"]
+BOARD = os.environ["NVIDIA_SMI_BOARD"]
 
 
 def end(code, text):
@@ -19,10 +19,10 @@ def end(code, text):
     sys.exit(code)
 
 
-def profiles(gpu):
-    with open(CATALOG) as file:
-        found = next(entry for entry in json.load(file)["gpus"] if entry["id"] == gpu)
-    return found, {profile["gpu_instance_profile_id"]: profile for profile in found["profiles"]}
+def profiles():
+    with open(BOARD) as file:
+        board = json.load(file)
+    return board, {profile["gpu_instance_profile_id"]: profile for profile in board["profiles"]}
 
 
 def query(state):
@@ -31,7 +31,7 @@ def query(state):
 
 
 def set_mode(state, index, wanted):
-    gpu, (board, _) = state["gpus"][index], profiles(state["gpu"])
+    gpu, (board, _) = state["gpus"][index], profiles()
     gpu["pending"] = "Enabled" if wanted == "1" else "Disabled"
     name = f"00000000:{index:02X}:00.0"
     if board["mode_change"] == "immediate":
@@ -59,7 +59,7 @@ def cut(state):
 
 
 def list_gpu_instances(state):
-    _, known = profiles(state["gpu"])
+    _, known = profiles()
     rows = []
     for index, gpu in cut(state):
         for instance, (profile, start, _) in enumerate(gpu["instances"]):
@@ -72,7 +72,7 @@ def list_gpu_instances(state):
 
 
 def list_compute_instances(state):
-    _, known = profiles(state["gpu"])
+    _, known = profiles()
     rows = []
     for index, gpu in cut(state):
         for instance, (profile, _, has_compute) in enumerate(gpu["instances"]):
@@ -88,7 +88,7 @@ def list_compute_instances(state):
 def create(state, index, items):
     if state["fault"] == "create-refused":
         end(23, f"Unable to create a GPU instance on GPU {index}: Insufficient Resources")
-    board, known = profiles(state["gpu"])
+    board, known = profiles()
     gpu = state["gpus"][index]
     if gpu["mode"] != "Enabled":
         end(3, f"Unable to create a GPU instance on GPU {index}: Not Supported")

@@ -226,6 +226,5 @@ fn unique<T>(entries: Vec<T>, name: impl Fn(&T) -> &String) -> Result<BTreeMap<S
     Ok(map)
 }
 
-
 #[cfg(test)]
 mod tests;

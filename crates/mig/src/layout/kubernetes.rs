@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use super::spec::{SharingStrategy, Strategy};
+use super::spec::{Sharing, SharingStrategy, Strategy};
 use super::{ID_LENGTH, Layout};
 use crate::fingerprint::fingerprint;
 use crate::profile::GPU_RESOURCE;
@@ -56,7 +55,7 @@ impl PluginStrategy {
 }
 
 /// A configuration of the device plugin. Layouts with equal ones share a DaemonSet.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PluginConfig {
     /// The value of [`DEVICE_PLUGIN_LABEL`], and the key in the ConfigMap.
     pub name: String,
@@ -64,8 +63,8 @@ pub struct PluginConfig {
     pub strategy: PluginStrategy,
     /// How GPUs or slices are shared.
     pub sharing: Option<SharingStrategy>,
-    /// The file, as a JSON value (JSON is YAML).
-    pub file: Value,
+    /// The file, as YAML.
+    pub file: String,
 }
 
 impl Layout {
@@ -104,7 +103,7 @@ impl Layout {
             Strategy::Mixed => PluginStrategy::Mixed,
             Strategy::Single => PluginStrategy::Single,
         };
-        let mut file = json!({"version": "v1", "flags": {"migStrategy": strategy.as_str()}});
+        let mut file = format!("version: v1\nflags:\n  migStrategy: {}\n", strategy.as_str());
         let Some(sharing) = self.sharing() else {
             return PluginConfig {
                 name: strategy.as_str().to_owned(),
@@ -113,6 +112,17 @@ impl Layout {
                 file,
             };
         };
+        file.push_str(&self.sharing_section(sharing));
+        let name = format!("{}-{}", strategy.as_str(), &fingerprint(&file)[..ID_LENGTH]);
+        PluginConfig {
+            name,
+            strategy,
+            sharing: Some(sharing.strategy),
+            file,
+        }
+    }
+
+    fn sharing_section(&self, sharing: Sharing) -> String {
         let key = match sharing.strategy {
             SharingStrategy::TimeSlicing => "timeSlicing",
             SharingStrategy::Mps => "mps",
@@ -121,23 +131,15 @@ impl Layout {
             .nodes()
             .flat_map(|node| node.resources(self.strategy(), None).into_keys())
             .collect();
-        let resources: Vec<Value> = names
-            .iter()
-            .map(|name| json!({"name": name, "replicas": sharing.replicas}))
-            .collect();
         // More than one replica gives a pod no more compute, so such a request can only be a mistake.
-        file["sharing"] = json!({key: {"failRequestsGreaterThanOne": true, "resources": resources}});
-        let name = format!(
-            "{}-{}",
-            strategy.as_str(),
-            &fingerprint(&file.to_string())[..ID_LENGTH]
-        );
-        PluginConfig {
-            name,
-            strategy,
-            sharing: Some(sharing.strategy),
-            file,
+        let mut text = format!("sharing:\n  {key}:\n    failRequestsGreaterThanOne: true\n    resources:\n");
+        for name in names {
+            text.push_str(&format!(
+                "      - name: {name}\n        replicas: {}\n",
+                sharing.replicas
+            ));
         }
+        text
     }
 
     /// Tags of an Auto Scaling group or EKS node group of that instance type, by which the Cluster Autoscaler knows

@@ -1,0 +1,72 @@
+//! NVIDIA's Kubernetes device plugin, configured for the layouts of a cluster.
+//!
+//! One DaemonSet per distinct plugin configuration, each on the nodes whose label names that configuration
+//! ([`crate::layout::DEVICE_PLUGIN_LABEL`]); what differs only in its slices shares one.
+
+mod daemon_set;
+mod mps;
+mod options;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+pub use options::DevicePluginOptions;
+
+use super::fault::ManifestFault;
+use crate::layout::{Layout, PluginConfig, SharingStrategy};
+
+/// The newest release that was read (2026-09-22); from v0.20.0 on profiles with a suffix have their own resource.
+pub const DEFAULT_IMAGE: &str = "nvcr.io/nvidia/k8s-device-plugin:v0.20.1";
+
+/// Renders the objects.
+pub struct DevicePlugin;
+
+impl DevicePlugin {
+    /// ServiceAccount, ConfigMap, then the DaemonSets by name; or everything that is wrong, all at once. Equal input
+    /// gives equal objects.
+    pub fn render(
+        layouts: &[Layout],
+        options: &DevicePluginOptions,
+    ) -> Result<Vec<Value>, Vec<ManifestFault>> {
+        let faults = options::check(layouts, options);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let configs: BTreeSet<PluginConfig> = layouts.iter().map(Layout::plugin_config).collect();
+        let mut objects = vec![service_account(options), config_map(options, &configs)];
+        for config in &configs {
+            if config.sharing == Some(SharingStrategy::Mps) {
+                objects.push(mps::control_daemon(options, config));
+            }
+            objects.push(daemon_set::device_plugin(options, config));
+        }
+        Ok(objects)
+    }
+}
+
+fn service_account(options: &DevicePluginOptions) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": daemon_set::metadata(options, &options.name),
+        // The plugin talks to kubelet by a socket, never to the API server.
+        "automountServiceAccountToken": false,
+    })
+}
+
+fn config_map(options: &DevicePluginOptions, configs: &BTreeSet<PluginConfig>) -> Value {
+    let files: serde_json::Map<String, Value> = configs
+        .iter()
+        .map(|config| (daemon_set::file_name(config), Value::from(config.file.clone())))
+        .collect();
+    json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": daemon_set::metadata(options, &options.name),
+        "data": files,
+    })
+}
+
+#[cfg(test)]
+mod tests;

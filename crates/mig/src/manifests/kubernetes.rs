@@ -1,0 +1,244 @@
+//! Kubernetes' own rules for names and small values, so that a plan needs no API server to know them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::fault::ManifestFault;
+use crate::layout::PathStep;
+
+/// A pod's toleration, with Kubernetes' words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Toleration {
+    /// The taint's key; none tolerates every key and needs the operator `Exists`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// `Equal` (default) or `Exists`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// The taint's value, under `Equal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`; none tolerates all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<String>,
+}
+
+/// A container's requests and limits: quantity by resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceRequirements {
+    /// What it is scheduled by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub requests: BTreeMap<String, String>,
+    /// What it may use.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, String>,
+}
+
+impl Toleration {
+    /// Tolerates a taint of that key whatever its value.
+    pub fn exists(key: &str, effect: Option<&str>) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            operator: Some("Exists".to_owned()),
+            value: None,
+            effect: effect.map(str::to_owned),
+        }
+    }
+
+    fn fault(&self) -> Option<String> {
+        let operator = self.operator.as_deref().unwrap_or("Equal");
+        let effect = self.effect.as_deref();
+        if !["Equal", "Exists"].contains(&operator) {
+            return Some(format!("operator is \"Equal\" or \"Exists\", not {operator:?}"));
+        }
+        if effect.is_some_and(|effect| !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect)) {
+            let found = effect.unwrap_or_default();
+            return Some(format!(
+                "effect is \"NoSchedule\", \"PreferNoSchedule\" or \"NoExecute\", not {found:?}"
+            ));
+        }
+        if operator == "Exists" && self.value.as_ref().is_some_and(|value| !value.is_empty()) {
+            return Some("the operator \"Exists\" takes no value".to_owned());
+        }
+        match &self.key {
+            None if operator != "Exists" => Some("without a key the operator must be \"Exists\"".to_owned()),
+            Some(key) if !is_qualified_name(key) => Some(format!("{key:?} is not a taint key")),
+            _ => None,
+        }
+    }
+}
+
+/// Collects faults with their paths.
+#[derive(Default)]
+pub(super) struct Checks(pub(super) Vec<ManifestFault>);
+
+impl Checks {
+    pub(super) fn add(&mut self, path: Vec<PathStep>, summary: String, detail: &str) {
+        self.0.push(ManifestFault::new(path, summary, detail));
+    }
+
+    pub(super) fn dns_label(&mut self, attribute: &str, value: &str, longest: usize) {
+        if !is_dns_label(value) || value.len() > longest {
+            let detail = format!(
+                "It consists of 1 to {longest} lower case letters, digits and '-', and begins and ends with a letter \
+                 or digit (DNS-1123 label)."
+            );
+            self.add(
+                at(attribute),
+                format!("{value:?} is not a name that Kubernetes takes"),
+                &detail,
+            );
+        }
+    }
+
+    pub(super) fn dns_subdomain(&mut self, attribute: &str, value: &str) {
+        if !is_dns_subdomain(value) {
+            let summary = format!("{value:?} is not a name that Kubernetes takes");
+            self.add(
+                at(attribute),
+                summary,
+                "It is a DNS-1123 subdomain: lower case letters, digits, '-' and '.'.",
+            );
+        }
+    }
+
+    pub(super) fn labels(&mut self, attribute: &str, labels: &BTreeMap<String, String>) {
+        for (key, value) in labels {
+            if !is_qualified_name(key) {
+                let detail = "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.";
+                self.add(
+                    key_at(attribute, key),
+                    format!("{key:?} is not a label key"),
+                    detail,
+                );
+            }
+            if !value.is_empty() && !is_name_part(value) {
+                let detail = "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.";
+                self.add(
+                    key_at(attribute, key),
+                    format!("{value:?} is not a label value"),
+                    detail,
+                );
+            }
+        }
+    }
+
+    pub(super) fn annotations(&mut self, attribute: &str, annotations: &BTreeMap<String, String>) {
+        for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
+            let summary = format!("{key:?} is not an annotation key");
+            self.add(
+                key_at(attribute, key),
+                summary,
+                "It is NAME or PREFIX/NAME, like a label's key.",
+            );
+        }
+    }
+
+    pub(super) fn tolerations(&mut self, tolerations: &[Toleration]) {
+        for (index, toleration) in tolerations.iter().enumerate() {
+            if let Some(fact) = toleration.fault() {
+                let path = vec![PathStep::Attribute("tolerations".into()), PathStep::Index(index)];
+                self.add(
+                    path,
+                    "The toleration contradicts itself".to_owned(),
+                    &format!("In a toleration {fact}."),
+                );
+            }
+        }
+    }
+
+    pub(super) fn image(&mut self, image: &str) {
+        let plain = image.bytes().all(|byte| byte.is_ascii_graphic());
+        let name = image.rsplit('/').next().unwrap_or_default();
+        let pinned = match image.split_once('@') {
+            Some((_, digest)) => digest.strip_prefix("sha256:").is_some_and(is_sha256),
+            None => name
+                .split_once(':')
+                .is_some_and(|(name, tag)| !name.is_empty() && !tag.is_empty()),
+        };
+        if !plain || !pinned {
+            let detail = "Give a tag or a digest, for example nvcr.io/nvidia/k8s-device-plugin:v0.20.1; without one \
+                every node may run another version.";
+            self.add(
+                at("image"),
+                format!("{image:?} does not name one version of an image"),
+                detail,
+            );
+        }
+    }
+
+    pub(super) fn quantities(&mut self, resources: &ResourceRequirements) {
+        for (kind, quantities) in [("requests", &resources.requests), ("limits", &resources.limits)] {
+            for (name, quantity) in quantities.iter().filter(|(_, quantity)| !is_quantity(quantity)) {
+                let path = [at("resources"), key_at(kind, name)].concat();
+                let summary = format!("{quantity:?} is not a quantity");
+                self.add(
+                    path,
+                    summary,
+                    "A quantity is a number with an optional unit: 100m, 0.5, 64Mi, 1Gi.",
+                );
+            }
+        }
+    }
+}
+
+fn is_sha256(hex: &str) -> bool {
+    hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+pub(super) fn at(attribute: &str) -> Vec<PathStep> {
+    vec![PathStep::Attribute(attribute.to_owned())]
+}
+
+pub(super) fn key_at(attribute: &str, key: &str) -> Vec<PathStep> {
+    vec![
+        PathStep::Attribute(attribute.to_owned()),
+        PathStep::Key(key.to_owned()),
+    ]
+}
+
+fn is_dns_label(text: &str) -> bool {
+    let inner = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    !text.is_empty() && text.len() <= 63 && inner && !text.starts_with('-') && !text.ends_with('-')
+}
+
+fn is_dns_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_dns_label)
+}
+
+fn is_name_part(text: &str) -> bool {
+    let inner = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    text.len() <= 63 && inner && edge(text.as_bytes().first()) && edge(text.as_bytes().last())
+}
+
+pub(super) fn is_qualified_name(key: &str) -> bool {
+    match key.split_once('/') {
+        Some((prefix, name)) => is_dns_subdomain(prefix) && is_name_part(name),
+        None => is_name_part(key),
+    }
+}
+
+pub(super) fn is_env_name(name: &str) -> bool {
+    let inner = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    inner && name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
+}
+
+fn is_quantity(text: &str) -> bool {
+    const UNITS: [&str; 14] = [
+        "", "n", "u", "m", "k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi",
+    ];
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let number = digits
+        .split_once('.')
+        .map_or_else(|| vec![digits], |(whole, part)| vec![whole, part]);
+    let numeric = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    number.iter().all(numeric) && UNITS.contains(&&text[digits.len()..])
+}

@@ -1,0 +1,273 @@
+//! User data, byte for byte. A released render version's files in `golden/` are never rewritten: Karpenter and EKS
+//! replace every node whose user data changes by a byte. `MIG_WRITE_GOLDEN=1 cargo test -p mig --test user_data` writes
+//! those of a new version.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use mig::boot::{
+    BootOptions, ClusterDetails, NodeConfig, OnFailure, RESERVED, USER_DATA_LIMIT, UserPart, boot_script,
+    layout_table, user_data,
+};
+use mig::{Catalog, Layout, LayoutSpec, MigSupport};
+use serde_json::{Value, json};
+
+fn layout(spec: Value) -> Layout {
+    let spec: LayoutSpec = serde_json::from_value(spec).unwrap();
+    Layout::resolve(&spec, Catalog::builtin()).unwrap()
+}
+
+fn uniform() -> Layout {
+    layout(json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}}))
+}
+
+fn render(layout: &Layout, options: &BootOptions) -> String {
+    user_data(layout, options)
+        .unwrap_or_else(|faults| panic!("{faults:?}"))
+        .text
+}
+
+fn golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if std::env::var_os("MIG_WRITE_GOLDEN").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(
+        text == expected,
+        "{name} is not what render version 1 made; its users' nodes would roll"
+    );
+}
+
+fn part(content_type: &str, text: &str) -> UserPart {
+    UserPart {
+        content_type: content_type.into(),
+        text: text.into(),
+    }
+}
+
+#[test]
+fn render_version_1() {
+    golden("v1/uniform.mime", &render(&uniform(), &BootOptions::default()));
+    let groups = layout(json!({
+        "instance_types": ["p5.48xlarge"],
+        "gpus": [
+            {"devices": [0, 1, 2], "slices": {"1g.10gb": 7}},
+            {"devices": [3], "slices": {"3g.40gb": 1, "2g.20gb": 2}},
+            {"devices": [4, 5, 6, 7], "slices": {}},
+        ],
+    }));
+    let terminate = BootOptions {
+        on_failure: OnFailure::Terminate,
+        deadline_seconds: 300,
+        ..Default::default()
+    };
+    golden("v1/groups-terminate.mime", &render(&groups, &terminate));
+    let several =
+        layout(json!({"instance_types": ["g7e.2xlarge", "p4d.24xlarge", "p5.4xlarge"], "slices": {"1g": 3}}));
+    let with_parts = BootOptions {
+        node_config: Some(NodeConfig::labels_of(&several)),
+        parts_before: vec![part("text/cloud-config", "packages: [jq]")],
+        parts_after: vec![part("text/x-shellscript", "#!/bin/sh\necho done\n")],
+        ..Default::default()
+    };
+    golden("v1/several-with-parts.mime", &render(&several, &with_parts));
+}
+
+#[test]
+fn a_full_node_config() {
+    let cluster = ClusterDetails {
+        name: "prod".into(),
+        api_server_endpoint: "https://example.eks.amazonaws.com".into(),
+        certificate_authority: "LS0t".into(),
+        cidr: "10.100.0.0/16".into(),
+    };
+    let shared = layout(json!({
+        "instance_types": ["g5.48xlarge"], "sharing": {"strategy": "time-slicing", "replicas": 4},
+    }));
+    let options = BootOptions {
+        node_config: Some(NodeConfig::full(&shared, cluster)),
+        ..Default::default()
+    };
+    golden("v1/full-node-config.mime", &render(&shared, &options));
+}
+
+/// The table of every type that MIG cuts: a correction of the catalog must not change what nodes have.
+#[test]
+fn tables_of_every_instance_type() {
+    let catalog = Catalog::builtin();
+    let types: Vec<&str> = catalog
+        .instance_types()
+        .filter(|found| found.mig.support != MigSupport::No)
+        .filter(|found| catalog.mig_gpu(found).is_some_and(|gpu| gpu.placements_known()))
+        .map(|found| found.name.as_str())
+        .collect();
+    let table: String = ["1g", "2g", "4g"]
+        .iter()
+        .map(|profile| layout_table(&layout(json!({"instance_types": types, "slices": {*profile: 1}}))))
+        .collect();
+    golden("v1/tables.txt", &table);
+}
+
+#[test]
+fn equal_input_in_any_order_gives_equal_bytes() {
+    let a = layout(
+        json!({"instance_types": ["p5.48xlarge", "p5.4xlarge"], "slices": {"1g.10gb": 3, "3g.40gb": 1}}),
+    );
+    let b = layout(json!({"instance_types": ["p5.4xlarge", "p5.48xlarge"], "slices": {"3g": 1, "1g": 3}}));
+    assert_eq!(
+        render(&a, &BootOptions::default()),
+        render(&b, &BootOptions::default())
+    );
+}
+
+#[test]
+fn it_is_plain_mime_that_karpenter_can_merge() {
+    let text = render(&uniform(), &BootOptions::default());
+    assert!(text.starts_with("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="));
+    assert!(text.is_ascii() && !text.contains('\r'));
+    assert!(!text.lines().any(|line| line.starts_with("--//")));
+    assert!(!text.to_lowercase().contains("transfer-encoding"));
+    assert!(text.ends_with("--==MIG-USER-DATA==--\n"));
+    for placeholder in [
+        "@LAYOUT@",
+        "@PARTITION@",
+        "@DEADLINE@",
+        "@TIMEOUT@",
+        "@JOB_TIMEOUT@",
+        "@ON_FAILURE@",
+    ] {
+        assert!(!text.contains(placeholder), "{placeholder}");
+    }
+    let headers: BTreeMap<&str, usize> = [
+        ("Content-Type: text/x-shellscript", 1),
+        ("--==MIG-USER-DATA==\n", 1),
+    ]
+    .into_iter()
+    .collect();
+    for (header, times) in headers {
+        assert_eq!(text.matches(header).count(), times, "{header}");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_refused_with_sizes() {
+    let allowed = USER_DATA_LIMIT - RESERVED;
+    let free = allowed - render(&uniform(), &BootOptions::default()).len();
+    assert!(free > 500, "only {free} bytes are left for users' parts");
+    let big = BootOptions {
+        parts_after: vec![part("text/x-shellscript", &"#".repeat(free))],
+        ..Default::default()
+    };
+    let faults = user_data(&uniform(), &big).unwrap_err();
+    assert_eq!(faults.len(), 1);
+    assert!(
+        faults[0].summary().contains(&format!("{allowed} are allowed")),
+        "{}",
+        faults[0]
+    );
+    assert!(
+        faults[0]
+            .detail()
+            .contains("EC2 takes 16384 bytes, of which 4096"),
+        "{}",
+        faults[0]
+    );
+}
+
+#[test]
+fn parts_that_do_not_survive_the_merge_are_refused() {
+    let script = "text/x-shellscript";
+    for (content_type, text, expected) in [
+        ("application/gzip", "x", "is not a text type"),
+        ("application/octet-stream", "x", "is not a text type"),
+        ("text/", "x", "is not a text type"),
+        ("", "x", "is not a text type"),
+        ("text/plain\nContent-Transfer-Encoding: base64", "x", "one line"),
+        (
+            "text/plain; content-transfer-encoding=base64",
+            "x",
+            "Encoded parts",
+        ),
+        (script, "echo\r\n", "carriage returns"),
+        (script, "a\0b", "control characters"),
+        (script, "a\u{1b}[0m", "control characters"),
+        (script, " \n", "empty"),
+        (script, "ok\n--// x\n", "like a part's end"),
+        (script, "--==MIG-USER-DATA==--\n", "like a part's end"),
+        (
+            script,
+            "Content-Transfer-Encoding: base64\n\neA==\n",
+            "MIME header",
+        ),
+    ] {
+        let options = BootOptions {
+            parts_before: vec![part(content_type, text)],
+            ..Default::default()
+        };
+        let faults = user_data(&uniform(), &options).unwrap_err();
+        assert_eq!(faults.len(), 1, "{content_type:?} {text:?}: {faults:?}");
+        assert!(
+            faults[0].summary().contains(expected),
+            "{expected}: {}",
+            faults[0]
+        );
+        assert_eq!(faults[0].path().len(), 3);
+    }
+    let fine = [
+        part("text/cloud-config; charset=\"utf-8\"", "x: ü\n"),
+        part("application/node.eks.aws", "spec: {}\n"),
+    ];
+    let options = BootOptions {
+        parts_after: fine.to_vec(),
+        ..Default::default()
+    };
+    assert!(render(&uniform(), &options).contains("x: ü\n"));
+}
+
+#[test]
+fn deadlines_are_bounded() {
+    let options = BootOptions {
+        deadline_seconds: 10_000,
+        ..Default::default()
+    };
+    assert!(
+        user_data(&uniform(), &options).unwrap_err()[0]
+            .detail()
+            .contains("60 to 840")
+    );
+}
+
+/// `bash -n` on what is rendered; shellcheck too, where it is installed.
+#[test]
+fn the_script_is_clean() {
+    let script = Path::new(env!("CARGO_TARGET_TMPDIR")).join("boot-script.sh");
+    fs::write(&script, boot_script(&uniform(), &BootOptions::default())).unwrap();
+    let partition = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/boot/v1/partition.sh");
+    for file in [&script, &partition] {
+        assert!(
+            Command::new("bash")
+                .arg("-n")
+                .arg(file)
+                .status()
+                .unwrap()
+                .success()
+        );
+        match Command::new("shellcheck").arg(file).output() {
+            Ok(output) => assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stdout)
+            ),
+            Err(error) => eprintln!(
+                "shellcheck did not run ({error}); only bash -n checked {}",
+                file.display()
+            ),
+        }
+    }
+}
