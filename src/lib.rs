@@ -1,1 +1,4 @@
-//! Placeholder while the workspace is laid out.
+//! The provider: the edges to AWS and Kubernetes, and the objects between them.
+
+pub mod aws;
+pub mod kube;

@@ -1,0 +1,237 @@
+//! [`Ec2`] by the SDK.
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::config::http::HttpResponse;
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
+use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
+use aws_sdk_ec2::types::{
+    DeleteLaunchTemplateVersionsResponseErrorItem, LaunchTemplate, LaunchTemplateVersion, Tag,
+};
+
+use super::super::error::{AwsError, AwsErrorKind, from_sdk, kind_of_code};
+use super::super::retry;
+use super::{Ec2, Made, TemplateRef};
+
+/// Amazon EC2 of one region.
+#[derive(Debug)]
+pub(in crate::aws) struct Ec2Client {
+    client: Client,
+    region: String,
+}
+
+impl Ec2Client {
+    pub(in crate::aws) fn new(config: &SdkConfig, endpoint: Option<&str>, region: &str) -> Self {
+        let mut config = aws_sdk_ec2::config::Builder::from(config)
+            .retry_partition(retry::partition())
+            .interceptor(retry::FewReconnects);
+        if let Some(url) = endpoint {
+            config = config.endpoint_url(url);
+        }
+        Self {
+            client: Client::from_conf(config.build()),
+            region: region.to_owned(),
+        }
+    }
+
+    /// The converter of an action's errors, which also says what they were about.
+    fn failed<E>(
+        &self,
+        action: &'static str,
+        about: &str,
+    ) -> impl FnOnce(SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let context = format!("{about}, {}", self.region);
+        move |error| from_sdk(("EC2", action), error).with_context(context)
+    }
+
+    fn nothing_in_answer(&self, action: &'static str, about: &str) -> AwsError {
+        AwsError::local(
+            AwsErrorKind::Server,
+            ("EC2", action),
+            "the answer holds no object",
+        )
+        .with_context(format!("{about}, {}", self.region))
+    }
+}
+
+#[async_trait]
+impl Ec2 for Ec2Client {
+    async fn create_launch_template(
+        &self,
+        input: CreateLaunchTemplateInput,
+    ) -> Result<Made<LaunchTemplate>, AwsError> {
+        const ACTION: &str = "CreateLaunchTemplate";
+        let about = input.launch_template_name.clone().unwrap_or_default();
+        let answer = self
+            .client
+            .create_launch_template()
+            .set_dry_run(input.dry_run)
+            .set_client_token(input.client_token)
+            .set_launch_template_name(input.launch_template_name)
+            .set_version_description(input.version_description)
+            .set_launch_template_data(input.launch_template_data)
+            .set_operator(input.operator)
+            .set_tag_specifications(input.tag_specifications)
+            .send()
+            .await
+            .map_err(self.failed(ACTION, &about))?;
+        let made = answer
+            .launch_template
+            .ok_or_else(|| self.nothing_in_answer(ACTION, &about))?;
+        Ok(Made::new(made, answer.warning.as_ref()))
+    }
+
+    async fn create_launch_template_version(
+        &self,
+        input: CreateLaunchTemplateVersionInput,
+    ) -> Result<Made<LaunchTemplateVersion>, AwsError> {
+        const ACTION: &str = "CreateLaunchTemplateVersion";
+        let name = input
+            .launch_template_id
+            .as_ref()
+            .or(input.launch_template_name.as_ref());
+        let about = name.cloned().unwrap_or_default();
+        let answer = self
+            .client
+            .create_launch_template_version()
+            .set_dry_run(input.dry_run)
+            .set_client_token(input.client_token)
+            .set_launch_template_id(input.launch_template_id)
+            .set_launch_template_name(input.launch_template_name)
+            .set_source_version(input.source_version)
+            .set_version_description(input.version_description)
+            .set_launch_template_data(input.launch_template_data)
+            .set_resolve_alias(input.resolve_alias)
+            .send()
+            .await
+            .map_err(self.failed(ACTION, &about))?;
+        let made = answer.launch_template_version;
+        let made = made.ok_or_else(|| self.nothing_in_answer(ACTION, &about))?;
+        Ok(Made::new(made, answer.warning.as_ref()))
+    }
+
+    async fn describe_launch_template(&self, template: &TemplateRef) -> Result<LaunchTemplate, AwsError> {
+        const ACTION: &str = "DescribeLaunchTemplates";
+        let answer = self
+            .client
+            .describe_launch_templates()
+            .set_launch_template_ids(template.id().map(|id| vec![id]))
+            .set_launch_template_names(template.name().map(|name| vec![name]))
+            .send()
+            .await
+            .map_err(self.failed(ACTION, template.text()))?;
+        // EC2 answers a missing template with an error; an empty list is the same said otherwise.
+        answer.launch_templates.unwrap_or_default().pop().ok_or_else(|| {
+            AwsError::local(
+                AwsErrorKind::NotFound,
+                ("EC2", ACTION),
+                "there is no such launch template",
+            )
+            .with_context(format!("{}, {}", template.text(), self.region))
+        })
+    }
+
+    async fn describe_launch_template_versions(
+        &self,
+        template: &TemplateRef,
+        versions: &[String],
+    ) -> Result<Vec<LaunchTemplateVersion>, AwsError> {
+        const ACTION: &str = "DescribeLaunchTemplateVersions";
+        let call = self
+            .client
+            .describe_launch_template_versions()
+            .set_launch_template_id(template.id())
+            .set_launch_template_name(template.name())
+            .set_versions((!versions.is_empty()).then(|| versions.to_vec()));
+        let mut pages = call.into_paginator().send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(self.failed(ACTION, template.text()))?;
+            found.extend(page.launch_template_versions.unwrap_or_default());
+        }
+        Ok(found)
+    }
+
+    async fn set_default_version(&self, id: &str, version: i64) -> Result<LaunchTemplate, AwsError> {
+        const ACTION: &str = "ModifyLaunchTemplate";
+        let call = self.client.modify_launch_template().launch_template_id(id);
+        let answer = call.default_version(version.to_string()).send().await;
+        let answer = answer.map_err(self.failed(ACTION, id))?;
+        answer
+            .launch_template
+            .ok_or_else(|| self.nothing_in_answer(ACTION, id))
+    }
+
+    async fn delete_launch_template(&self, id: &str) -> Result<(), AwsError> {
+        let answer = self
+            .client
+            .delete_launch_template()
+            .launch_template_id(id)
+            .send()
+            .await;
+        answer.map(drop).map_err(self.failed("DeleteLaunchTemplate", id))
+    }
+
+    async fn delete_launch_template_versions(&self, id: &str, versions: &[i64]) -> Result<(), AwsError> {
+        let answer = self
+            .client
+            .delete_launch_template_versions()
+            .launch_template_id(id)
+            .set_versions(Some(versions.iter().map(i64::to_string).collect()))
+            .send()
+            .await
+            .map_err(self.failed("DeleteLaunchTemplateVersions", id))?;
+        match answer.unsuccessfully_deleted_launch_template_versions().first() {
+            Some(item) => Err(version_not_deleted(item).with_context(format!("{id}, {}", self.region))),
+            None => Ok(()),
+        }
+    }
+
+    async fn create_tags(&self, id: &str, tags: Vec<Tag>) -> Result<(), AwsError> {
+        let answer = self
+            .client
+            .create_tags()
+            .resources(id)
+            .set_tags(Some(tags))
+            .send()
+            .await;
+        answer.map(drop).map_err(self.failed("CreateTags", id))
+    }
+
+    async fn delete_tags(&self, id: &str, keys: &[String]) -> Result<(), AwsError> {
+        let tags = keys.iter().map(|key| Tag::builder().key(key).build()).collect();
+        let answer = self
+            .client
+            .delete_tags()
+            .resources(id)
+            .set_tags(Some(tags))
+            .send()
+            .await;
+        answer.map(drop).map_err(self.failed("DeleteTags", id))
+    }
+}
+
+/// The call succeeds as a whole where single versions fail.
+fn version_not_deleted(item: &DeleteLaunchTemplateVersionsResponseErrorItem) -> AwsError {
+    let (code, said) = item
+        .response_error()
+        .map(|e| {
+            (
+                e.code().map_or("", |code| code.as_str()),
+                e.message().unwrap_or_default(),
+            )
+        })
+        .unwrap_or_default();
+    let number = item.version_number().unwrap_or_default();
+    let message = format!("version {number} could not be deleted: {code} {said}");
+    let kind = match code {
+        "launchTemplateVersionDoesNotExist" | "launchTemplateIdDoesNotExist" => AwsErrorKind::NotFound,
+        other => kind_of_code(other, 400),
+    };
+    AwsError::local(kind, ("EC2", "DeleteLaunchTemplateVersions"), message)
+}

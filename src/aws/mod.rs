@@ -1,0 +1,22 @@
+//! The AWS edge: connections by region, thin clients with only the calls in use, one error classifier.
+//!
+//! Nothing here knows a Terraform schema. Making an [`Aws`] does no I/O; the first call does.
+
+pub mod connections;
+mod credentials;
+pub mod ec2;
+pub mod eks;
+pub mod error;
+mod retry;
+pub mod secret;
+pub mod settings;
+pub mod token;
+mod transport;
+
+pub use connections::{Aws, Regional};
+pub use ec2::{Ec2, TemplateRef};
+pub use eks::{Eks, EksCluster};
+pub use error::{AwsError, AwsErrorKind};
+pub use secret::Secret;
+pub use settings::{AssumeRole, AwsSettings, Endpoints, RetryMode};
+pub use token::{ClusterToken, TokenSource};

@@ -1,0 +1,167 @@
+//! From `kube`'s errors to [`KubeError`].
+
+use std::error::Error;
+use std::io;
+
+use kube::core::Status;
+use kube::core::response::StatusCause;
+
+use super::{FieldConflict, InvalidField, KubeError, KubeErrorKind as Kind};
+use crate::aws::AwsError;
+
+const FIELD_MANAGER_CONFLICT: &str = "FieldManagerConflict";
+
+impl KubeError {
+    /// A failed call to `cluster`.
+    pub(in crate::kube) fn from_kube(cluster: &str, error: &kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) => Self::new(kind_of_status(status), cluster, &status.message),
+            other => Self::from_transport(cluster, other),
+        }
+    }
+
+    fn from_transport(cluster: &str, error: &kube::Error) -> Self {
+        if let Some(aws) = causes(error).find_map(|cause| cause.downcast_ref::<AwsError>()) {
+            return Self::from_aws(cluster, aws.clone());
+        }
+        let message = chain(error);
+        Self::new(kind_of_transport(error, &message), cluster, message)
+    }
+}
+
+fn kind_of_transport(error: &kube::Error, message: &str) -> Kind {
+    let timed_out = |cause: &(dyn Error + 'static)| {
+        let io = cause.downcast_ref::<io::Error>();
+        io.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    };
+    match error {
+        kube::Error::Auth(_) => Kind::Unauthorized,
+        kube::Error::SerdeError(_) | kube::Error::FromUtf8(_) => Kind::Server,
+        kube::Error::BuildRequest(_) | kube::Error::HttpError(_) => Kind::Invalid(Vec::new()),
+        kube::Error::HyperError(_) | kube::Error::Service(_) => {
+            if causes(error).any(timed_out) {
+                Kind::Timeout
+            } else if message.contains("certificate") {
+                Kind::Connection
+            } else {
+                Kind::Unreachable
+            }
+        }
+        _ => Kind::Connection,
+    }
+}
+
+/// The kind that an API server's answer stands for.
+pub(super) fn kind_of_status(status: &Status) -> Kind {
+    match status.code {
+        401 => Kind::Unauthorized,
+        403 => kind_of_forbidden(status),
+        404 => kind_of_missing(status),
+        409 => kind_of_conflict(status),
+        400 | 413 | 415 | 422 => Kind::Invalid(invalid_fields(status)),
+        408 | 504 => Kind::Timeout,
+        429 => Kind::Throttled,
+        500.. => Kind::Server,
+        _ => Kind::Other,
+    }
+}
+
+/// A namespace that is being deleted forbids creation, which no RBAC rule will allow.
+fn kind_of_forbidden(status: &Status) -> Kind {
+    let terminating = cause_list(status)
+        .iter()
+        .any(|cause| cause.reason == "NamespaceTerminating");
+    if terminating {
+        Kind::NamespaceMissing
+    } else {
+        Kind::Forbidden
+    }
+}
+
+/// An unknown path answers with plain text or with a status that names no object.
+fn kind_of_missing(status: &Status) -> Kind {
+    let details = status.details.as_ref();
+    let name = details.map_or("", |details| details.name.as_str());
+    let kind = details.map_or("", |details| details.kind.as_str());
+    if name.is_empty() {
+        Kind::CrdMissing
+    } else if kind == "namespaces" {
+        Kind::NamespaceMissing
+    } else {
+        Kind::NotFound
+    }
+}
+
+fn kind_of_conflict(status: &Status) -> Kind {
+    let mut conflicts: Vec<_> = cause_list(status)
+        .iter()
+        .filter(|cause| cause.reason == FIELD_MANAGER_CONFLICT)
+        .map(|cause| FieldConflict {
+            manager: manager_of(&cause.message),
+            field: plain_path(&cause.field),
+        })
+        .collect();
+    conflicts.sort();
+    conflicts.dedup();
+    if conflicts.is_empty() {
+        Kind::Changed
+    } else {
+        Kind::Conflict(conflicts)
+    }
+}
+
+/// The manager in `conflict with "kubectl" with subresource "scale" using apps/v1 at ...`: a Go
+/// quoted string right after the opening words.
+fn manager_of(message: &str) -> String {
+    let Some(quoted) = message.split_once('"').map(|(_, rest)| rest) else {
+        return message.to_owned();
+    };
+    let mut name = String::new();
+    let mut chars = quoted.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => name.extend(chars.next()),
+            other => name.push(other),
+        }
+    }
+    name
+}
+
+fn invalid_fields(status: &Status) -> Vec<InvalidField> {
+    cause_list(status)
+        .iter()
+        .map(|cause| InvalidField {
+            field: plain_path(&cause.field),
+            message: cause.message.clone(),
+        })
+        .collect()
+}
+
+/// `.spec.replicas` and `spec.replicas` are the same place.
+fn plain_path(field: &str) -> String {
+    field.trim_start_matches('.').to_owned()
+}
+
+fn cause_list(status: &Status) -> &[StatusCause] {
+    status.details.as_ref().map_or(&[], |details| &details.causes)
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| (*cause).source())
+}
+
+/// All causes, outermost first, each said once.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = String::new();
+    for cause in causes(error) {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&said);
+        }
+    }
+    text
+}

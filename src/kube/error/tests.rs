@@ -1,0 +1,121 @@
+use kube::core::Status;
+use serde_json::{Value, json};
+
+use super::classify::kind_of_status;
+use super::{FieldConflict, InvalidField, KubeError, KubeErrorKind as Kind};
+use crate::aws::{AwsError, AwsErrorKind};
+
+fn status(value: Value) -> Status {
+    serde_json::from_value(value).unwrap()
+}
+
+fn kind(code: u16, reason: &str, details: Value) -> Kind {
+    kind_of_status(&status(json!({
+        "kind": "Status", "status": "Failure", "code": code, "reason": reason,
+        "message": "said", "details": details,
+    })))
+}
+
+#[test]
+fn codes_have_their_kinds() {
+    let named = json!({"name": "a", "kind": "daemonsets"});
+    let table = [
+        (401, "Unauthorized", json!({}), Kind::Unauthorized),
+        (403, "Forbidden", named.clone(), Kind::Forbidden),
+        (404, "NotFound", named.clone(), Kind::NotFound),
+        (
+            404,
+            "NotFound",
+            json!({"name": "gpu", "kind": "namespaces"}),
+            Kind::NamespaceMissing,
+        ),
+        (
+            404,
+            "NotFound",
+            json!({"causes": [{"message": "404 page not found"}]}),
+            Kind::CrdMissing,
+        ),
+        (409, "Conflict", named, Kind::Changed),
+        (422, "Invalid", json!({}), Kind::Invalid(vec![])),
+        (429, "TooManyRequests", json!({}), Kind::Throttled),
+        (500, "InternalError", json!({}), Kind::Server),
+        (504, "Timeout", json!({}), Kind::Timeout),
+    ];
+    for (code, reason, details, expected) in table {
+        assert_eq!(kind(code, reason, details), expected, "{code} {reason}");
+    }
+}
+
+#[test]
+fn a_terminating_namespace_is_not_a_missing_right() {
+    let details = json!({"name": "a", "causes": [{"reason": "NamespaceTerminating", "message": "m"}]});
+    assert_eq!(kind(403, "Forbidden", details), Kind::NamespaceMissing);
+}
+
+/// Texts as kube-apiserver 1.34 writes them.
+#[test]
+fn conflicts_name_manager_and_path() {
+    let conflict = |message: &str, field: &str| json!({"reason": "FieldManagerConflict", "message": message, "field": field});
+    let details = json!({"causes": [
+        conflict(r#"conflict with "kubectl-client-side-apply" using apps/v1 at 2026-11-23T02:00:00Z"#,
+                 r#".spec.template.spec.containers[name="ctr"].image"#),
+        conflict(r#"conflict with "hpa \"x\"" with subresource "scale" using apps/v1"#, ".spec.replicas"),
+    ]});
+    let expected = vec![
+        FieldConflict {
+            manager: "hpa \"x\"".into(),
+            field: "spec.replicas".into(),
+        },
+        FieldConflict {
+            manager: "kubectl-client-side-apply".into(),
+            field: "spec.template.spec.containers[name=\"ctr\"].image".into(),
+        },
+    ];
+    let expected = [expected[1].clone(), expected[0].clone()];
+    let Kind::Conflict(mut found) = kind(409, "Conflict", details) else {
+        panic!("not a conflict")
+    };
+    found.sort();
+    let mut sorted = expected.to_vec();
+    sorted.sort();
+    assert_eq!(found, sorted);
+    let error = KubeError::new(Kind::Conflict(found), "cluster at https://a", "said").about("DaemonSet a/b");
+    let text = error.to_string();
+    assert!(text.contains("spec.replicas by \"hpa"), "{text}");
+    assert!(text.contains("force_conflicts"), "{text}");
+}
+
+#[test]
+fn refused_fields_are_listed() {
+    let details = json!({"causes": [{"reason": "FieldValueInvalid", "message": "Invalid value: -1", "field": "spec.weight"}]});
+    let found = kind(422, "Invalid", details);
+    assert_eq!(
+        found,
+        Kind::Invalid(vec![InvalidField {
+            field: "spec.weight".into(),
+            message: "Invalid value: -1".into()
+        }])
+    );
+    let text = KubeError::new(found, "c", "said").to_string();
+    assert!(text.contains("spec.weight: Invalid value: -1"), "{text}");
+}
+
+#[test]
+fn a_missing_eks_cluster_is_not_an_unreachable_one() {
+    let aws = |kind, operation| AwsError::local(kind, ("EKS", operation), "m");
+    let missing = KubeError::from_aws("c", aws(AwsErrorKind::NotFound, "DescribeCluster"));
+    assert_eq!(missing.kind, Kind::ClusterNotFound);
+    let denied = KubeError::from_aws("c", aws(AwsErrorKind::AccessDenied, "DescribeCluster"));
+    assert_eq!(denied.kind, Kind::Aws(AwsErrorKind::AccessDenied));
+    assert!(missing.is_cluster_unavailable() && denied.is_cluster_unavailable());
+    assert!(
+        !missing.is_not_found(),
+        "the cluster is missing, which says nothing about an object"
+    );
+}
+
+#[test]
+fn messages_are_scrubbed() {
+    let error = KubeError::new(Kind::Other, "c", "sent Bearer k8s-aws-v1.aHR0cHM and failed");
+    assert!(!format!("{error} {error:?}").contains("aHR0"));
+}

@@ -1,0 +1,238 @@
+//! Every way of naming a cluster becomes a kubeconfig in memory, which `kube` knows how to read.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hyper_util::client::proxy::matcher::Matcher;
+use kube::Config;
+use kube::config::{
+    AuthInfo, Cluster, Context, ExecConfig, ExecInteractiveMode, KubeConfigOptions, Kubeconfig,
+    KubeconfigError, NamedAuthInfo, NamedCluster, NamedContext,
+};
+
+use super::cluster::{Direct, Exec, Identity, Server};
+
+/// Opening a connection, DNS and TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The API server itself gives an ordinary request 60 seconds, admission webhooks included.
+const READ_TIMEOUT: Duration = Duration::from_secs(65);
+const NAME: &str = "mig";
+
+/// Address and CA alone; who calls is added to each request.
+pub(super) fn of_server(server: &Server) -> Kubeconfig {
+    assemble(server, AuthInfo::default())
+}
+
+/// An API server with fixed credentials.
+pub(super) fn of_direct(direct: &Direct) -> Kubeconfig {
+    let auth = match &direct.identity {
+        Identity::Token(token) => AuthInfo {
+            token: Some(token.expose().into()),
+            ..AuthInfo::default()
+        },
+        Identity::Certificate { certificate, key } => AuthInfo {
+            client_certificate_data: Some(base64_of_pem(certificate)),
+            client_key_data: Some(base64_of_pem(key.expose()).into()),
+            ..AuthInfo::default()
+        },
+    };
+    assemble(&direct.server, auth)
+}
+
+/// An API server with a credential plugin.
+pub(super) fn of_exec(exec: &Exec) -> Kubeconfig {
+    let env = exec.env.iter().map(|(name, value)| {
+        let pair = [("name", name.as_str()), ("value", value.expose())];
+        pair.map(|(key, text)| (key.to_owned(), text.to_owned()))
+            .into_iter()
+            .collect::<HashMap<_, _>>()
+    });
+    let plugin = ExecConfig {
+        api_version: Some(exec.api_version.clone()),
+        command: Some(exec.command.clone()),
+        args: Some(exec.args.clone()),
+        env: Some(env.collect()),
+        ..ExecConfig::default()
+    };
+    assemble(
+        &exec.server,
+        AuthInfo {
+            exec: Some(plugin),
+            ..AuthInfo::default()
+        },
+    )
+}
+
+/// The file at `path`, and nothing else: neither `KUBECONFIG` nor `~/.kube/config`.
+pub(super) fn of_file(path: &Path) -> Result<Kubeconfig, KubeconfigError> {
+    Kubeconfig::read_from(home_expanded(path))
+}
+
+fn home_expanded(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+fn assemble(server: &Server, auth: AuthInfo) -> Kubeconfig {
+    let cluster = Cluster {
+        server: Some(server.host.clone()),
+        certificate_authority_data: server.ca.as_deref().map(base64_of_pem),
+        insecure_skip_tls_verify: Some(server.insecure),
+        tls_server_name: server.tls_server_name.clone(),
+        ..Cluster::default()
+    };
+    let context = Context {
+        cluster: NAME.into(),
+        user: Some(NAME.into()),
+        ..Context::default()
+    };
+    Kubeconfig {
+        clusters: vec![NamedCluster {
+            name: NAME.into(),
+            cluster: Some(cluster),
+            other: Default::default(),
+        }],
+        auth_infos: vec![NamedAuthInfo {
+            name: NAME.into(),
+            auth_info: Some(auth),
+            other: Default::default(),
+        }],
+        contexts: vec![NamedContext {
+            name: NAME.into(),
+            context: Some(context),
+            other: Default::default(),
+        }],
+        current_context: Some(NAME.into()),
+        ..Kubeconfig::default()
+    }
+}
+
+/// PEM text as base64; what is base64 already stays, without the line ends some tools add.
+fn base64_of_pem(text: &str) -> String {
+    if text.contains("-----BEGIN") {
+        return STANDARD.encode(text);
+    }
+    text.split_whitespace().collect()
+}
+
+/// The connection settings of a context.
+pub(super) async fn config(
+    mut kubeconfig: Kubeconfig,
+    context: Option<&str>,
+) -> Result<Config, KubeconfigError> {
+    let mut explicit_proxy = false;
+    for cluster in kubeconfig
+        .clusters
+        .iter()
+        .filter_map(|named| named.cluster.as_ref())
+    {
+        explicit_proxy |= cluster.proxy_url.is_some();
+    }
+    // Terraform owns the terminal: a plugin that asks a question would hang for ever.
+    let auths = kubeconfig
+        .auth_infos
+        .iter_mut()
+        .filter_map(|named| named.auth_info.as_mut());
+    for plugin in auths.filter_map(|auth| auth.exec.as_mut()) {
+        plugin.interactive_mode = Some(ExecInteractiveMode::Never);
+    }
+    let options = KubeConfigOptions {
+        context: context.map(str::to_owned),
+        ..Default::default()
+    };
+    let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await?;
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    config.read_timeout = Some(READ_TIMEOUT);
+    // Without it the time that a pooled connection sat idle counts as waiting for an answer.
+    config.reset_reader_on_write = true;
+    // Its default tries for up to an hour; ours is in `auth`.
+    config.default_retry = false;
+    if !explicit_proxy {
+        config.proxy_url = environment_proxy(&config.cluster_url);
+    }
+    Ok(config)
+}
+
+/// `HTTPS_PROXY` and `NO_PROXY`, matched against the API server's own host. kube 5.0 matches
+/// `NO_PROXY` against the proxy's.
+fn environment_proxy(server: &http::Uri) -> Option<http::Uri> {
+    Matcher::from_env()
+        .intercept(server)
+        .map(|proxy| proxy.uri().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(ca: &str) -> Server {
+        Server {
+            host: "https://10.0.0.1:6443".into(),
+            ca: Some(ca.into()),
+            ..Server::default()
+        }
+    }
+
+    #[test]
+    fn a_ca_may_be_pem_or_base64() {
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let encoded = STANDARD.encode(pem);
+        let broken = format!("{}\n{}\n", &encoded[..20], &encoded[20..]);
+        for ca in [pem, &encoded, &broken] {
+            let made = of_server(&server(ca));
+            let data = made.clusters[0]
+                .cluster
+                .as_ref()
+                .unwrap()
+                .certificate_authority_data
+                .clone();
+            assert_eq!(data.as_deref(), Some(encoded.as_str()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_direct_server_is_used_as_given() {
+        let identity = Identity::Token("hunter2".into());
+        let direct = Direct {
+            server: Server {
+                host: "https://10.0.0.1:6443".into(),
+                ..Server::default()
+            },
+            identity,
+        };
+        let config = config(of_direct(&direct), None).await.unwrap();
+        assert_eq!(config.cluster_url, "https://10.0.0.1:6443/");
+        assert!(!config.default_retry && !config.accept_invalid_certs);
+    }
+
+    #[tokio::test]
+    async fn plugins_never_ask_questions() {
+        let exec = Exec {
+            command: "aws".into(),
+            server: server("AAAA"),
+            ..Exec::default()
+        };
+        let mut kubeconfig = of_exec(&exec);
+        kubeconfig.clusters[0]
+            .cluster
+            .as_mut()
+            .unwrap()
+            .certificate_authority_data = None;
+        let config = config(kubeconfig, None).await.unwrap();
+        assert_eq!(
+            config.auth_info.exec.unwrap().interactive_mode,
+            Some(ExecInteractiveMode::Never)
+        );
+    }
+
+    #[test]
+    fn only_the_named_file_is_read() {
+        let missing = of_file(Path::new("/nonexistent/config")).unwrap_err();
+        assert!(missing.to_string().contains("/nonexistent/config"), "{missing}");
+    }
+}

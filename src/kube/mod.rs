@@ -1,0 +1,21 @@
+//! The Kubernetes edge: connections by cluster, the calls in use, field ownership, bounded waits.
+//!
+//! A cluster is always named by the caller. There is no discovery, no default kubeconfig and no
+//! localhost: a connection that was asked for and is not known yet is an error, not a guess.
+
+pub mod api;
+mod auth;
+pub mod cluster;
+pub mod connections;
+pub mod error;
+pub mod fields;
+mod kubeconfig;
+pub mod quantity;
+pub mod wait;
+
+pub use api::{Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation, Resource};
+pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Server};
+pub use connections::{Clusters, Connection};
+pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
+pub use fields::{FieldDiff, diff, drift, owned};
+pub use wait::{Rollout, WaitOptions, rollout_status, wait_for_rollout};

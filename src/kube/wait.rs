@@ -1,0 +1,177 @@
+//! Bounded, cancellable waits that say what they wait for.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::api::{KubeApi, ObjectRef};
+use super::error::{KubeError, KubeErrorKind};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long to wait, and what ends it early.
+#[derive(Debug, Clone)]
+pub struct WaitOptions {
+    /// Bound of the whole wait.
+    pub timeout: Duration,
+    /// Ends the wait when Terraform is asked to stop.
+    pub cancel: CancellationToken,
+}
+
+/// How far a rollout is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rollout {
+    /// Every node that should has an available pod of the current template.
+    Done,
+    /// What is missing, in words.
+    Waiting(String),
+}
+
+/// How far the rollout of a DaemonSet is, by the rules of `kubectl rollout status`. With the
+/// update strategy `OnDelete` nothing rolls by itself, so only availability counts.
+pub fn rollout_status(daemon_set: &Value) -> Rollout {
+    let number = |path: &str| daemon_set.pointer(path).and_then(Value::as_i64).unwrap_or(0);
+    let status = |field: &str| number(&format!("/status/{field}"));
+    let generation = number("/metadata/generation");
+    if status("observedGeneration") < generation {
+        return Rollout::Waiting(format!("the controller to see generation {generation}"));
+    }
+    let wanted = status("desiredNumberScheduled");
+    let updated = status("updatedNumberScheduled");
+    let on_delete = daemon_set
+        .pointer("/spec/updateStrategy/type")
+        .and_then(Value::as_str)
+        == Some("OnDelete");
+    if updated < wanted && !on_delete {
+        return Rollout::Waiting(format!("{updated} of {wanted} pods updated"));
+    }
+    let available = status("numberAvailable");
+    if available < wanted {
+        return Rollout::Waiting(format!("{available} of {wanted} pods available"));
+    }
+    Rollout::Done
+}
+
+/// Waits until a DaemonSet is rolled out, and gives its last state.
+///
+/// # Errors
+/// `Timeout` with what was waited for; `Cancelled`; any error that waiting does not mend.
+pub async fn wait_for_rollout(
+    api: &dyn KubeApi,
+    object: &ObjectRef<'_>,
+    options: &WaitOptions,
+) -> Result<Value, KubeError> {
+    poll(api, object, options, |answer| match answer {
+        Ok(live) => match rollout_status(&live) {
+            Rollout::Done => Step::Done(live),
+            Rollout::Waiting(what) => Step::Again(what),
+        },
+        Err(error) if error.is_transient() => Step::Again(format!("an answer ({})", error.message)),
+        Err(error) => Step::Failed(error),
+    })
+    .await
+}
+
+/// Waits until an object with this UID is gone.
+///
+/// # Errors
+/// `Timeout` with the finalizers that hold it; `Cancelled`; any error that waiting does not mend.
+pub async fn wait_until_gone(
+    api: &dyn KubeApi,
+    object: &ObjectRef<'_>,
+    uid: Option<&str>,
+    options: &WaitOptions,
+) -> Result<(), KubeError> {
+    poll(api, object, options, |answer| match answer {
+        Ok(live) if uid.is_some_and(|uid| live.pointer("/metadata/uid") != Some(&uid.into())) => {
+            Step::Done(())
+        }
+        Ok(live) => Step::Again(format!("its finalizers: {}", finalizers(&live))),
+        Err(error) if error.is_not_found() => Step::Done(()),
+        Err(error) if error.is_transient() => Step::Again(format!("an answer ({})", error.message)),
+        Err(error) => Step::Failed(error),
+    })
+    .await
+}
+
+fn finalizers(live: &Value) -> String {
+    let list = live.pointer("/metadata/finalizers").and_then(Value::as_array);
+    let names: Vec<_> = list.into_iter().flatten().filter_map(Value::as_str).collect();
+    if names.is_empty() {
+        "none left".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// What one look came to.
+enum Step<T> {
+    Done(T),
+    Again(String),
+    Failed(KubeError),
+}
+
+async fn poll<T>(
+    api: &dyn KubeApi,
+    object: &ObjectRef<'_>,
+    options: &WaitOptions,
+    look: impl Fn(Result<Value, KubeError>) -> Step<T>,
+) -> Result<T, KubeError> {
+    let deadline = Instant::now() + options.timeout;
+    let mut waiting = "the first answer".to_owned();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let answer = match bounded(api.get(object), deadline, &options.cancel).await {
+            Ok(answer) => answer,
+            Err(end) => return Err(ended(end, object, &waiting, options.timeout)),
+        };
+        match look(answer) {
+            Step::Done(value) => return Ok(value),
+            Step::Failed(error) => return Err(error),
+            Step::Again(what) => waiting = what,
+        }
+        if let Err(end) = bounded(sleep(pause), deadline, &options.cancel).await {
+            return Err(ended(end, object, &waiting, options.timeout));
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Why a wait ended early.
+enum End {
+    Deadline,
+    Cancelled,
+}
+
+async fn bounded<T>(
+    work: impl Future<Output = T>,
+    deadline: Instant,
+    cancel: &CancellationToken,
+) -> Result<T, End> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(End::Cancelled),
+        done = work => Ok(done),
+        () = sleep_until(deadline) => Err(End::Deadline),
+    }
+}
+
+fn ended(end: End, object: &ObjectRef<'_>, waiting: &str, timeout: Duration) -> KubeError {
+    let (kind, text) = match end {
+        End::Deadline => (
+            KubeErrorKind::Timeout,
+            format!("waited {} s for {waiting}", timeout.as_secs()),
+        ),
+        End::Cancelled => (
+            KubeErrorKind::Cancelled,
+            format!("stopped while waiting for {waiting}"),
+        ),
+    };
+    KubeError::new(kind, "Kubernetes", text).about(object)
+}
