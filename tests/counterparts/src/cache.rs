@@ -163,6 +163,23 @@ mod tests {
     }
 
     #[test]
+    fn two_that_want_the_same_entry_make_it_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = std::sync::atomic::AtomicUsize::new(0);
+        let make = |_: &Path| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| Cache::at(dir.path()).unwrap().entry("tool", "k", make).unwrap());
+            }
+        });
+        assert_eq!(made.into_inner(), 1);
+    }
+
+    #[test]
     fn keys_depend_on_where_one_part_ends() {
         assert_ne!(key([&b"ab"[..], b"c"]), key([&b"a"[..], b"bc"]));
         assert_eq!(key([&b"ab"[..]]), key([&b"ab"[..]]));

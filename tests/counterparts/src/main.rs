@@ -123,11 +123,7 @@ fn up(cluster: &str, env_file: Option<PathBuf>, command: &[String]) -> Outcome {
     env.push(("MIG_CLUSTER_NAME", stack.cluster().to_owned()));
     env.push(("MIG_CLI", cli.path().display().to_string()));
     if let [program, arguments @ ..] = command {
-        let status = Command::new(program).args(arguments).envs(env).status()?;
-        return Ok(status
-            .code()
-            .and_then(|code| u8::try_from(code).ok())
-            .map_or(ExitCode::FAILURE, ExitCode::from));
+        return run_within(&env, program, arguments);
     }
     let lines: String = env
         .iter()
@@ -143,6 +139,22 @@ fn up(cluster: &str, env_file: Option<PathBuf>, command: &[String]) -> Outcome {
         let _ = fs::remove_file(path);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a command with our environment and nothing of the user's own AWS settings; gives its exit code.
+fn run_within(env: &[(&str, String)], program: &str, arguments: &[String]) -> Outcome {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    let status = command
+        .args(arguments)
+        .envs(env.iter().map(|(name, value)| (name, value)))
+        .status()?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// The file appears only when it is complete, so that a script may wait for it.

@@ -4,7 +4,7 @@
 
 use std::net::TcpListener;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use counterparts::fault_proxy::{Matcher, Outcome};
 use counterparts::{EksCluster, Fault, FaultProxy, HttpClient, HttpResponse, Moto, Rule, query};
@@ -194,20 +194,31 @@ fn a_request_can_be_lost_before_it_arrives() {
 #[test]
 fn a_delayed_answer_leaves_the_object_made_meanwhile() {
     let proxy = proxy();
-    proxy.add(Rule::path("/", Fault::DelayAfter(Duration::from_secs(3))).times(1));
+    proxy.add(Rule::path("/", Fault::DelayAfter(Duration::from_secs(3600))));
     let url = proxy.url();
-    let slow = std::thread::spawn(move || create(&url, "slow").unwrap().status);
+    let waiting = std::thread::spawn(move || create(&url, "slow"));
     let made = || {
         if exists("slow") {
-            Ok(Instant::now())
+            Ok(())
         } else {
             Err("not made".to_owned())
         }
     };
-    let made = counterparts::wait_for("the template", Duration::from_secs(30), made).unwrap();
-    assert!(!slow.is_finished(), "the answer came with the object");
-    assert_eq!(slow.join().unwrap(), 200);
-    assert!(made.elapsed() > Duration::ZERO);
+    counterparts::wait_for("the template", Duration::from_secs(30), made).unwrap();
+    // Ending the proxy ends the wait, without an answer.
+    drop(proxy);
+    waiting.join().unwrap().unwrap_err();
+}
+
+#[test]
+fn a_delayed_request_arrives_in_the_end() {
+    let proxy = proxy();
+    proxy.add(Rule::action(
+        CREATE,
+        Fault::DelayBefore(Duration::from_millis(100)),
+    ));
+    assert_eq!(create(&proxy.url(), "late").unwrap().status, 200);
+    assert!(exists("late"));
 }
 
 #[test]

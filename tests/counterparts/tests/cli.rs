@@ -157,6 +157,20 @@ fn the_provider_under_test_is_the_one_that_is_started() {
 }
 
 #[test]
+fn another_mirror_can_be_added_and_without_it_nothing_is_downloaded() {
+    with_each(|project| {
+        let binary = std::env::current_exe().unwrap();
+        let other = Project::new(project.cli(), &[Provider::new("acme/peer", binary)]).unwrap();
+        let required = "terraform {\n  required_providers {\n    peer = { source = \"acme/peer\" }\n  }\n}\n";
+        let mut project = Project::new(project.cli(), &[]).unwrap();
+        project.write("main.tf", required).unwrap();
+        assert!(project.init().is_err());
+        project.use_mirror(other.dir().join("../mirror")).unwrap();
+        project.init().unwrap();
+    });
+}
+
+#[test]
 fn a_provider_that_was_not_built_is_named() {
     let cli = Cli::any().unwrap();
     let error = Project::new(&cli, &[Provider::mig("/no/such/provider")]).unwrap_err();

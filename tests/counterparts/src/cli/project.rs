@@ -99,6 +99,7 @@ fn go_arch() -> &'static str {
 pub struct Project {
     cli: Cli,
     work: Workspace,
+    mirrors: Vec<PathBuf>,
     env: BTreeMap<String, String>,
     commands: AtomicUsize,
 }
@@ -115,11 +116,7 @@ impl Project {
         for provider in providers {
             provider.install(&mirror, cli.flavor())?;
         }
-        let installation = format!(
-            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
-            mirror.display().to_string()
-        );
-        work.write("cli.tfrc", installation)?;
+        work.write("cli.tfrc", cli_configuration(&[mirror.clone()]))?;
         for dir in ["project", "home", "outputs"] {
             fs::create_dir_all(work.path().join(dir)).context(|| format!("make {dir}"))?;
         }
@@ -158,6 +155,17 @@ impl Project {
     pub fn remove(&self, name: &str) -> Result<()> {
         let path = self.dir().join(name);
         fs::remove_file(&path).context(|| format!("remove {}", path.display()))
+    }
+
+    /// Lets the project use the providers of a filesystem mirror too, for comparisons with others.
+    ///
+    /// # Errors
+    /// The CLI configuration cannot be written.
+    pub fn use_mirror(&mut self, dir: impl Into<PathBuf>) -> Result<()> {
+        self.mirrors.push(dir.into());
+        self.work
+            .write("cli.tfrc", cli_configuration(&self.mirrors))
+            .map(drop)
     }
 
     /// Sets a variable for all further commands; nothing but PATH is inherited.
@@ -340,6 +348,18 @@ impl Project {
     pub fn state_file(&self) -> String {
         fs::read_to_string(self.dir().join("terraform.tfstate")).unwrap_or_default()
     }
+}
+
+/// Only these mirrors and no registry: a test downloads nothing.
+fn cli_configuration(mirrors: &[PathBuf]) -> String {
+    let block = |dir: &PathBuf| {
+        format!(
+            "  filesystem_mirror {{\n    path = {:?}\n  }}\n",
+            dir.display().to_string()
+        )
+    };
+    let blocks: String = mirrors.iter().map(block).collect();
+    format!("provider_installation {{\n{blocks}}}\n")
 }
 
 fn find_resource<'a>(module: &'a Value, address: &str) -> Option<&'a Value> {

@@ -5,6 +5,7 @@ mod forward;
 mod rule;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -116,40 +117,41 @@ async fn handle(
             call.outcome = outcome;
         }
     };
-    let request = Request::from_parts(head, Body::new(body));
-    match fault {
+    carry_out(fault, Request::from_parts(head, Body::new(body)), &upstream, note).await
+}
+
+/// Does to one request what its fault says; `note` is told before anything leaves, so that a test that sees an
+/// object also sees the call that made it.
+async fn carry_out(
+    fault: Option<Fault>,
+    request: Request<Body>,
+    upstream: &Upstream,
+    note: impl Fn(Outcome),
+) -> std::result::Result<Response<Body>, Dropped> {
+    let (before, after) = match &fault {
         Some(Fault::Answer {
             status,
             content_type,
             body,
         }) => {
-            note(Outcome::Answered(status));
-            rule::answer(status, &content_type, &body)
+            note(Outcome::Answered(*status));
+            return rule::answer(*status, content_type, body);
         }
         Some(Fault::DropBefore) => {
             note(Outcome::Dropped);
-            Err(Dropped)
+            return Err(Dropped);
         }
-        Some(Fault::DropAfter) => {
-            note(Outcome::Forwarded);
-            upstream.send(request).await?;
-            Err(Dropped)
-        }
-        Some(Fault::DelayBefore(delay)) => {
-            tokio::time::sleep(delay).await;
-            note(Outcome::Forwarded);
-            upstream.send(request).await
-        }
-        Some(Fault::DelayAfter(delay)) => {
-            note(Outcome::Forwarded);
-            // The server works on even if the client goes away during the delay.
-            let answer = upstream.send(request).await?;
-            tokio::time::sleep(delay).await;
-            Ok(answer)
-        }
-        None => {
-            note(Outcome::Forwarded);
-            upstream.send(request).await
-        }
+        Some(Fault::DelayBefore(delay)) => (*delay, Duration::ZERO),
+        Some(Fault::DelayAfter(delay)) => (Duration::ZERO, *delay),
+        Some(Fault::DropAfter) | None => (Duration::ZERO, Duration::ZERO),
+    };
+    tokio::time::sleep(before).await;
+    note(Outcome::Forwarded);
+    let answer = upstream.send(request).await?;
+    tokio::time::sleep(after).await;
+    if fault == Some(Fault::DropAfter) {
+        Err(Dropped)
+    } else {
+        Ok(answer)
     }
 }

@@ -76,13 +76,7 @@ impl KubeApiServer {
     /// Go is missing, a build fails, or a server does not come up (with the end of its log).
     pub fn start(options: &KubeOptions) -> Result<Self> {
         let cache = Cache::open()?;
-        let plan = Plan {
-            work: Workspace::new("kube")?,
-            etcd: Port::reserve()?,
-            peer: Port::reserve()?,
-            api: Port::reserve()?,
-            manager: Port::reserve()?,
-        };
+        let plan = Plan::new()?;
         let webhook = Webhook::start(&options.cluster)?;
         let pki = Pki::generate()?;
         let admin_token = token(&pki);
@@ -191,6 +185,16 @@ impl KubeApiServer {
 }
 
 impl Plan {
+    fn new() -> Result<Self> {
+        Ok(Self {
+            work: Workspace::new("kube")?,
+            etcd: Port::reserve()?,
+            peer: Port::reserve()?,
+            api: Port::reserve()?,
+            manager: Port::reserve()?,
+        })
+    }
+
     fn url(&self) -> String {
         format!("https://127.0.0.1:{}", self.api.number())
     }
