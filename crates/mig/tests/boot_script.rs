@@ -6,12 +6,27 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use mig::boot::{BootOptions, OnFailure, boot_script};
 use mig::{Catalog, Layout, LayoutSpec};
 use serde_json::{Value, json};
 
 const GPUS: &str = include_str!("../../../catalog/gpus.json");
+
+const NVIDIA_SMI: &str = include_str!("nvidia_smi.py");
+
+/// The interpreter itself: a version manager's wrapper would be started hundreds of times.
+fn python() -> &'static str {
+    static PYTHON: OnceLock<String> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let output = Command::new("python3")
+            .args(["-c", "import sys; print(sys.executable)"])
+            .output();
+        let output = output.expect("the simulated nvidia-smi needs python3");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    })
+}
 
 /// A machine that boots.
 struct Machine {
@@ -41,7 +56,7 @@ impl Machine {
         };
         machine.stub(
             "nvidia-smi",
-            &fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/nvidia_smi.py")).unwrap(),
+            &NVIDIA_SMI.replace("#!/usr/bin/env python3", &format!("#!{} -SE", python())),
         );
         machine.stub("systemctl", SYSTEMCTL);
         machine.stub("curl", "#!/bin/sh\ncase $* in *api/token*) echo token ;; *instance-type*) echo \"$TYPE\" ;; *) exit 22 ;; esac\n");

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -SE
+#!/usr/bin/env python3
 """A simulated nvidia-smi: the sub-commands that the boot script uses, with MIG's placement rules of its own.
 
 State lies in the file NVIDIA_SMI_STATE. Its keys: "gpu" (its name), "device", "driver",

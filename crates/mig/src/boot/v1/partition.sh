@@ -208,7 +208,7 @@ reboot_once() {
   if [[ -e $mark && $(<"$mark") != "$boot" ]]; then fail "MIG mode of GPU $1 is still pending after a reboot"; fi
   ENDED=1
   if [[ ! -e $mark ]]; then
-    { mkdir -p "$STATE" && echo "$boot" >"$mark" && sync; } || fail 'a reboot could not be remembered, so none is made'
+    { mkdir -p "$STATE" && echo "$boot" >"$mark" && sync "$mark"; } || fail 'a reboot could not be remembered, so none is made'
     log 'rebooting, once'
     systemctl reboot || fail 'the reboot was refused'
   fi

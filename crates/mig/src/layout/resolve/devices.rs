@@ -19,17 +19,12 @@ pub(super) fn check(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
 }
 
 fn devices(groups: &[Group]) -> impl Iterator<Item = (Vec<PathStep>, i64)> {
-    groups.iter().enumerate().flat_map(|(group_index, group)| {
+    groups.iter().flat_map(|group| {
         let devices = group.devices.as_deref().unwrap_or_default();
-        devices.iter().enumerate().map(move |(index, device)| {
-            let path = vec![
-                PathStep::Attribute("gpus".into()),
-                PathStep::Index(group_index),
-                PathStep::Attribute("devices".into()),
-                PathStep::Index(index),
-            ];
-            (path, *device)
-        })
+        devices
+            .iter()
+            .enumerate()
+            .map(|(index, device)| (group.device_at(index), *device))
     })
 }
 

@@ -46,6 +46,16 @@ impl Group {
         }
     }
 
+    /// The way to one of its devices.
+    pub(super) fn device_at(&self, index: usize) -> Vec<PathStep> {
+        let group = &self.path[..self.path.len() - 1];
+        [
+            group,
+            &[PathStep::Attribute("devices".into()), PathStep::Index(index)],
+        ]
+        .concat()
+    }
+
     fn at(&self, key: &str) -> Vec<PathStep> {
         let mut path = self.path.clone();
         path.push(PathStep::Key(key.to_owned()));
