@@ -46,7 +46,7 @@ impl EksClient {
     pub(super) fn new(config: &SdkConfig, endpoint: Option<&str>, region: &str) -> Self {
         let mut config = aws_sdk_eks::config::Builder::from(config)
             .retry_partition(retry::partition())
-            .interceptor(retry::FewReconnects);
+            .interceptor(retry::PatientWithThrottling);
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }

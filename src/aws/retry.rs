@@ -1,5 +1,6 @@
 //! How often, and how patiently, a call is tried again.
 
+use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::config::interceptors::FinalizerInterceptorContextRef;
 use aws_sdk_ec2::config::retry::RetryConfig;
 use aws_sdk_ec2::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -12,6 +13,16 @@ use super::settings::{AwsSettings, RetryMode};
 /// Attempts where no connection comes about. A throttled account calms down in minutes; a
 /// misspelt region or endpoint never does, and nobody should wait minutes to hear of it.
 const CONNECT_ATTEMPTS: u32 = 3;
+/// Attempts where the service has a fault of its own, or does not answer.
+const FAULT_ATTEMPTS: u32 = 5;
+/// How the error codes of throttled calls begin.
+const THROTTLED: [&[u8]; 5] = [
+    b"RequestLimitExceeded",
+    b"Throttl",
+    b"EC2Throttled",
+    b"TooManyRequests",
+    b"SlowDown",
+];
 
 /// The SDK's retry configuration for these settings.
 pub(super) fn config(settings: &AwsSettings) -> RetryConfig {
@@ -30,13 +41,13 @@ pub(super) fn partition() -> RetryPartition {
         .build()
 }
 
-/// Ends the retries of a call early where the service's address cannot be reached.
+/// Keeps the long patience of [`config`] for throttled calls: other failures get fewer attempts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FewReconnects;
+pub(super) struct PatientWithThrottling;
 
-impl Intercept for FewReconnects {
+impl Intercept for PatientWithThrottling {
     fn name(&self) -> &'static str {
-        "FewReconnects"
+        "PatientWithThrottling"
     }
 
     fn read_after_attempt(
@@ -48,14 +59,67 @@ impl Intercept for FewReconnects {
         let attempts = config
             .load::<RequestAttempts>()
             .map_or(1, RequestAttempts::attempts);
-        let unreachable = matches!(
-            context.output_or_error(),
-            Some(Err(error)) if error.as_connector_error().is_some_and(|e| e.is_io() || e.is_timeout())
-        );
-        if unreachable && attempts >= CONNECT_ATTEMPTS {
+        if most_attempts(context).is_some_and(|most| attempts >= most) {
             let stop = RetryConfig::standard().with_max_attempts(attempts);
             config.interceptor_state().store_put(stop);
         }
         Ok(())
+    }
+}
+
+/// The most attempts that this attempt's outcome deserves; `None` leaves it to the settings.
+fn most_attempts(context: &FinalizerInterceptorContextRef<'_>) -> Option<u32> {
+    let Some(Err(error)) = context.output_or_error() else {
+        return None;
+    };
+    if error
+        .as_connector_error()
+        .is_some_and(|error| error.is_io() || error.is_timeout())
+    {
+        return Some(CONNECT_ATTEMPTS);
+    }
+    match context.response() {
+        Some(response) if is_throttled(response) => None,
+        _ => Some(FAULT_ATTEMPTS),
+    }
+}
+
+/// EC2 names the error in the body, EKS in a header; EC2 throttles with status 503.
+fn is_throttled(response: &HttpResponse) -> bool {
+    let header = response
+        .headers()
+        .get("x-amzn-errortype")
+        .unwrap_or_default()
+        .as_bytes();
+    let body = response.body().bytes().unwrap_or_default();
+    response.status().as_u16() == 429
+        || THROTTLED
+            .iter()
+            .any(|code| contains(header, code) || contains(body, code))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn answer(status: u16, body: &'static str) -> HttpResponse {
+        HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
+    }
+
+    #[test]
+    fn throttling_is_told_from_faults() {
+        assert!(is_throttled(&answer(503, "<Code>RequestLimitExceeded</Code>")));
+        assert!(is_throttled(&answer(429, "")));
+        assert!(!is_throttled(&answer(503, "<Code>Unavailable</Code>")));
+        let mut eks = answer(400, "{}");
+        eks.headers_mut()
+            .insert("x-amzn-errortype", "ThrottlingException");
+        assert!(is_throttled(&eks));
     }
 }

@@ -26,7 +26,7 @@ impl Ec2Client {
     pub(in crate::aws) fn new(config: &SdkConfig, endpoint: Option<&str>, region: &str) -> Self {
         let mut config = aws_sdk_ec2::config::Builder::from(config)
             .retry_partition(retry::partition())
-            .interceptor(retry::FewReconnects);
+            .interceptor(retry::PatientWithThrottling);
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }

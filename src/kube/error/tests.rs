@@ -61,7 +61,7 @@ fn conflicts_name_manager_and_path() {
                  r#".spec.template.spec.containers[name="ctr"].image"#),
         conflict(r#"conflict with "hpa \"x\"" with subresource "scale" using apps/v1"#, ".spec.replicas"),
     ]});
-    let expected = vec![
+    let expected = [
         FieldConflict {
             manager: "hpa \"x\"".into(),
             field: "spec.replicas".into(),
@@ -71,14 +71,10 @@ fn conflicts_name_manager_and_path() {
             field: "spec.template.spec.containers[name=\"ctr\"].image".into(),
         },
     ];
-    let expected = [expected[1].clone(), expected[0].clone()];
-    let Kind::Conflict(mut found) = kind(409, "Conflict", details) else {
+    let Kind::Conflict(found) = kind(409, "Conflict", details) else {
         panic!("not a conflict")
     };
-    found.sort();
-    let mut sorted = expected.to_vec();
-    sorted.sort();
-    assert_eq!(found, sorted);
+    assert_eq!(found, expected);
     let error = KubeError::new(Kind::Conflict(found), "cluster at https://a", "said").about("DaemonSet a/b");
     let text = error.to_string();
     assert!(text.contains("spec.replicas by \"hpa"), "{text}");
