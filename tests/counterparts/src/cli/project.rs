@@ -124,6 +124,7 @@ impl Project {
             cli: cli.clone(),
             work,
             env: BTreeMap::new(),
+            mirrors: vec![mirror],
             commands: AtomicUsize::new(0),
         })
     }
