@@ -1,5 +1,6 @@
 //! Credentials: found once, shared by all regions, services and cluster tokens.
 
+use std::error::Error as _;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -17,6 +18,8 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::error::chain;
+use super::secret::scrub;
 use super::settings::{AssumeRole, AwsSettings};
 
 /// Credentials are renewed this long before they end.
@@ -155,7 +158,10 @@ impl Failure {
     fn of(error: &CredentialsError) -> Self {
         Self {
             not_found: matches!(error, CredentialsError::CredentialsNotLoaded(_)),
-            text: super::secret::scrub(&super::error::chain(error)),
+            // The outermost text is the kind's own, which `error` below brings back.
+            text: error
+                .source()
+                .map_or_else(|| error.to_string(), |cause| scrub(&chain(cause))),
         }
     }
 

@@ -131,6 +131,24 @@ impl AwsError {
 
 impl fmt::Display for AwsError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_fact(out)?;
+        write!(out, " {}", self.next_step())
+    }
+}
+
+impl AwsError {
+    /// The fact without the next step, for errors that have their own.
+    pub fn fact(&self) -> String {
+        struct Fact<'a>(&'a AwsError);
+        impl fmt::Display for Fact<'_> {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write_fact(out)
+            }
+        }
+        Fact(self).to_string()
+    }
+
+    fn write_fact(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.service, self.operation)?;
         if let Some(context) = &self.context {
             write!(out, " ({context})")?;
@@ -144,7 +162,7 @@ impl fmt::Display for AwsError {
         if let Some(id) = &self.request_id {
             write!(out, " Request ID {id}.")?;
         }
-        write!(out, " {}", self.next_step())
+        Ok(())
     }
 }
 

@@ -180,6 +180,8 @@ impl fmt::Display for KubeError {
                 }
                 writeln!(out)?;
             }
+            // AWS' own error has its next step in it.
+            KubeErrorKind::Aws(_) => return out.write_str(&self.message),
             _ => write!(out, "{}. ", self.message.trim_end_matches('.'))?,
         }
         out.write_str(self.next_step())
@@ -191,10 +193,11 @@ impl std::error::Error for KubeError {}
 impl KubeError {
     /// A failure of AWS on the way to a cluster.
     pub(super) fn from_aws(cluster: &str, error: AwsError) -> Self {
-        let kind = match (error.operation, error.kind) {
-            ("DescribeCluster", AwsErrorKind::NotFound) => KubeErrorKind::ClusterNotFound,
-            (_, kind) => KubeErrorKind::Aws(kind),
-        };
-        Self::new(kind, cluster, error.to_string())
+        match (error.operation, error.kind) {
+            ("DescribeCluster", AwsErrorKind::NotFound) => {
+                Self::new(KubeErrorKind::ClusterNotFound, cluster, error.fact())
+            }
+            (_, kind) => Self::new(KubeErrorKind::Aws(kind), cluster, error.to_string()),
+        }
     }
 }
