@@ -116,7 +116,7 @@ impl Project {
         for provider in providers {
             provider.install(&mirror, cli.flavor())?;
         }
-        work.write("cli.tfrc", cli_configuration(&[mirror.clone()]))?;
+        work.write("cli.tfrc", cli_configuration(std::slice::from_ref(&mirror)))?;
         for dir in ["project", "home", "outputs"] {
             fs::create_dir_all(work.path().join(dir)).context(|| format!("make {dir}"))?;
         }
