@@ -1,7 +1,14 @@
 //! The rendered boot script, run by bash against a simulated `nvidia-smi`; systemd and the metadata service are
 //! stubs on PATH, and every path lies under a folder of the test's own.
 
-use std::collections::BTreeMap;
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -9,7 +16,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use mig::boot::{BootOptions, OnFailure, boot_script};
-use mig::{Catalog, Layout, LayoutSpec};
+use mig::layout::GpuGroup;
+use mig::placement::enumerate;
+use mig::{Catalog, Layout, LayoutSpec, Profile};
 use serde_json::{Value, json};
 
 const GPUS: &str = include_str!("../../../catalog/gpus.json");
@@ -353,6 +362,111 @@ fn what_is_not_as_declared_fails_closed() {
     let refused = Machine::new("refused", "p5.48xlarge", "h100-80gb", 8);
     refused.change("/fault", json!("create-refused"));
     fails_closed(&refused, &cut, &BootOptions::default(), "Insufficient Resources");
+}
+
+#[test]
+fn a_driver_that_comes_late_or_never() {
+    let cut = layout("p5.4xlarge", &[("1g.10gb", 7)]);
+    let late = Machine::new("late", "p5.4xlarge", "h100-80gb", 1);
+    let state = late.state();
+    late.set(
+        json!({"late": 3, "gpu": state["gpu"], "device": state["device"], "driver": state["driver"],
+        "fault": "", "gpus": state["gpus"]}),
+    );
+    let boot = late.first_boot(&cut, &BootOptions::default());
+    assert!(boot.success && late.may_join(), "{}", boot.output);
+    let never = Machine::new("never", "p5.4xlarge", "h100-80gb", 1);
+    never.change("/fault", json!("absent"));
+    let options = BootOptions {
+        deadline_seconds: 1,
+        ..BootOptions::default()
+    };
+    fails_closed(&never, &cut, &options, "no working nvidia-smi within 1s");
+}
+
+/// Every maximal set of slices of a GPU, one per GPU of the node: all of them can be created at the places that we say.
+#[test]
+fn every_maximal_set_is_created_as_declared() {
+    for (instance_type, id) in [
+        ("p5.48xlarge", "h100-80gb"),
+        ("g7e.48xlarge", "rtx-pro-6000-96gb"),
+    ] {
+        let gpu = Catalog::builtin().gpu(id).unwrap();
+        let plain: Vec<Profile> = gpu
+            .profiles
+            .iter()
+            .map(|fact| fact.profile)
+            .filter(|p| p.attribute.is_none())
+            .collect();
+        let mut sets: BTreeSet<BTreeMap<String, i64>> = BTreeSet::new();
+        enumerate(gpu, Some(&plain), &mut |placed, maximal| {
+            let mut set = BTreeMap::new();
+            placed
+                .iter()
+                .for_each(|instance| *set.entry(instance.profile.to_string()).or_default() += 1);
+            if maximal {
+                sets.insert(set);
+            }
+        });
+        let sets: Vec<_> = sets.into_iter().collect();
+        for (number, node) in sets.chunks(8).enumerate() {
+            let group = |device: i64| GpuGroup {
+                devices: vec![device],
+                slices: node.get(device as usize).cloned().unwrap_or_default(),
+            };
+            let gpus = Some((0..8).map(group).collect());
+            let spec = LayoutSpec {
+                instance_types: vec![instance_type.into()],
+                gpus,
+                ..Default::default()
+            };
+            let layout = Layout::resolve(&spec, Catalog::builtin()).unwrap();
+            let machine = Machine::new(&format!("maximal-{id}-{number}"), instance_type, id, 8);
+            let boot = machine.first_boot(&layout, &BootOptions::default());
+            assert!(boot.success && machine.may_join(), "{}", boot.output);
+            for (index, declared) in layout.node(instance_type).unwrap().gpus().iter().enumerate() {
+                let declared: Vec<(u64, u64)> = declared
+                    .iter()
+                    .map(|p| (u64::from(p.gpu_instance_profile_id), u64::from(p.start)))
+                    .collect();
+                assert_eq!(machine.instances(index), declared, "GPU {index} of {spec:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn gpus_without_mig_are_left_alone() {
+    let machine = Machine::new("no-mig", "g5.xlarge", "h100-80gb", 1);
+    machine.change(
+        "/gpus/0",
+        json!({"mode": "[N/A]", "pending": "[N/A]", "instances": []}),
+    );
+    let spec: LayoutSpec = serde_json::from_value(json!({
+        "instance_types": ["g5.xlarge"], "sharing": {"strategy": "time-slicing", "replicas": 4},
+    }))
+    .unwrap();
+    let layout = Layout::resolve(&spec, Catalog::builtin()).unwrap();
+    let boot = machine.first_boot(&layout, &BootOptions::default());
+    assert!(
+        boot.success && machine.may_join() && boot.output.contains("nothing to do"),
+        "{}",
+        boot.output
+    );
+}
+
+/// The guards come before anything that can fail: here nothing can be written below /usr.
+#[test]
+fn an_installation_that_fails_leaves_the_guards() {
+    let machine = Machine::new("full-disk", "p5.4xlarge", "h100-80gb", 1);
+    fs::write(machine.path("usr"), "not a folder").unwrap();
+    let boot = machine.first_boot(&layout("p5.4xlarge", &[("1g.10gb", 7)]), &BootOptions::default());
+    assert!(!boot.success && !machine.may_join());
+    assert!(boot.systemctl.contains(&"daemon-reload".to_owned()));
+    for place in ["run", "etc"] {
+        let guard = format!("{place}/systemd/system/kubelet.service.d/10-mig.conf");
+        assert!(machine.path(&guard).exists(), "{guard}");
+    }
 }
 
 #[test]

@@ -1,5 +1,12 @@
 //! The crate sees no file, clock, environment, process or network: what it renders depends on its input alone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

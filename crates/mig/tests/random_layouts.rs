@@ -1,6 +1,13 @@
 //! Random layouts, valid or not: nothing panics, and what is accepted obeys rules that are written here a second time,
 //! cell by cell. `PROPTEST_CASES` sets how many are tried; a failure prints its case and seed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use mig::boot::{BootOptions, user_data};
@@ -192,7 +199,7 @@ proptest! {
                 layout.nodes().for_each(|node| check_node(&spec, &layout, node));
                 prop_assert_eq!(&Layout::resolve(layout.spec(), Catalog::builtin()).unwrap(), &layout);
                 prop_assert!(user_data(&layout, &BootOptions::default()).is_ok());
-                prop_assert!(DevicePlugin::render(&[layout.clone()], &DevicePluginOptions::default()).is_ok());
+                prop_assert!(DevicePlugin::render(std::slice::from_ref(&layout), &DevicePluginOptions::default()).is_ok());
                 prop_assert!(layout.picture().lines().count() > layout.nodes().count());
             }
             Err(faults) => {

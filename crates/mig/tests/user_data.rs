@@ -2,6 +2,13 @@
 //! replace every node whose user data changes by a byte. `MIG_WRITE_GOLDEN=1 cargo test -p mig --test user_data` writes
 //! those of a new version.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -18,8 +18,10 @@ fn spec(types: &[&str], of: &[(&str, i64)]) -> LayoutSpec {
     }
 }
 
-fn grouped(types: &[&str], groups: &[(&[i64], &[(&str, i64)])]) -> LayoutSpec {
-    let group = |(devices, of): &(&[i64], &[(&str, i64)])| GpuGroup {
+type Group<'a> = (&'a [i64], &'a [(&'a str, i64)]);
+
+fn grouped(types: &[&str], groups: &[Group<'_>]) -> LayoutSpec {
+    let group = |(devices, of): &Group<'_>| GpuGroup {
         devices: devices.to_vec(),
         slices: slices(of),
     };

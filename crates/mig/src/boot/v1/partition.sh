@@ -33,8 +33,8 @@ fail() {
 
 imds() {
   local url=http://169.254.169.254/latest token
-  token=$(curl -sf -m 5 --retry 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' $url/api/token) &&
-    curl -sf -m 5 --retry 5 -H "X-aws-ec2-metadata-token: $token" "$url/meta-data/$1"
+  token=$(curl -sf -m 2 --retry 3 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' $url/api/token) &&
+    curl -sf -m 2 --retry 3 -H "X-aws-ec2-metadata-token: $token" "$url/meta-data/$1"
 }
 
 tag_instance() {
