@@ -111,6 +111,9 @@ pub enum Deletion {
 /// A Kubernetes API, as far as it is used.
 #[async_trait]
 pub trait KubeApi: Send + Sync {
+    /// Which cluster, in words, for messages.
+    fn cluster(&self) -> &str;
+
     /// Reads an object, with its `managedFields`.
     ///
     /// # Errors
@@ -171,6 +174,10 @@ fn requests(object: &ObjectRef<'_>) -> Request {
 
 #[async_trait]
 impl KubeApi for Api {
+    fn cluster(&self) -> &str {
+        &self.cluster
+    }
+
     async fn get(&self, object: &ObjectRef<'_>) -> Result<Value, KubeError> {
         self.send(object, requests(object).get(object.name, &GetParams::default()))
             .await

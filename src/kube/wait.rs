@@ -129,7 +129,7 @@ async fn poll<T>(
     loop {
         let answer = match bounded(api.get(object), deadline, &options.cancel).await {
             Ok(answer) => answer,
-            Err(end) => return Err(ended(end, object, &waiting, options.timeout)),
+            Err(end) => return Err(ended(end, &waiting, options.timeout, api.cluster()).about(object)),
         };
         match look(answer) {
             Step::Done(value) => return Ok(value),
@@ -137,7 +137,7 @@ async fn poll<T>(
             Step::Again(what) => waiting = what,
         }
         if let Err(end) = bounded(sleep(pause), deadline, &options.cancel).await {
-            return Err(ended(end, object, &waiting, options.timeout));
+            return Err(ended(end, &waiting, options.timeout, api.cluster()).about(object));
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
@@ -162,7 +162,7 @@ async fn bounded<T>(
     }
 }
 
-fn ended(end: End, object: &ObjectRef<'_>, waiting: &str, timeout: Duration) -> KubeError {
+fn ended(end: End, waiting: &str, timeout: Duration, cluster: &str) -> KubeError {
     let (kind, text) = match end {
         End::Deadline => (
             KubeErrorKind::Timeout,
@@ -173,5 +173,5 @@ fn ended(end: End, object: &ObjectRef<'_>, waiting: &str, timeout: Duration) -> 
             format!("stopped while waiting for {waiting}"),
         ),
     };
-    KubeError::new(kind, "Kubernetes", text).about(object)
+    KubeError::new(kind, cluster, text)
 }

@@ -10,6 +10,8 @@ use super::{FieldConflict, InvalidField, KubeError, KubeErrorKind as Kind};
 use crate::aws::AwsError;
 
 const FIELD_MANAGER_CONFLICT: &str = "FieldManagerConflict";
+/// Server-side apply answers a field that the kind does not have with status 500.
+const UNTYPED: &str = "failed to create typed patch object";
 
 impl KubeError {
     /// A failed call to `cluster`.
@@ -61,6 +63,7 @@ pub(super) fn kind_of_status(status: &Status) -> Kind {
         400 | 413 | 415 | 422 => Kind::Invalid(invalid_fields(status)),
         408 | 504 => Kind::Timeout,
         429 => Kind::Throttled,
+        500 if status.message.starts_with(UNTYPED) => Kind::Invalid(vec![undeclared(&status.message)]),
         500.. => Kind::Server,
         _ => Kind::Other,
     }
@@ -136,6 +139,22 @@ fn invalid_fields(status: &Status) -> Vec<InvalidField> {
             message: cause.message.clone(),
         })
         .collect()
+}
+
+/// The place in `failed to create typed patch object (...): .spec.replicas: field not declared in
+/// schema`; more than one are a list, which stays as it is.
+fn undeclared(message: &str) -> InvalidField {
+    let said = message.split_once("): ").map_or(message, |(_, said)| said);
+    match said.rsplit_once(": ") {
+        Some((field, what)) if field.starts_with('.') && !said.contains('\n') => InvalidField {
+            field: plain_path(field),
+            message: what.to_owned(),
+        },
+        _ => InvalidField {
+            field: String::new(),
+            message: said.to_owned(),
+        },
+    }
 }
 
 /// `.spec.replicas` and `spec.replicas` are the same place.

@@ -97,6 +97,20 @@ fn refused_fields_are_listed() {
 }
 
 #[test]
+fn an_undeclared_field_is_no_fault_of_the_server() {
+    let message = "failed to create typed patch object (default/plugin; apps/v1, Kind=DaemonSet): \
+                   .spec.replicas: field not declared in schema";
+    let found = kind_of_status(&status(
+        json!({"status": "Failure", "code": 500, "message": message}),
+    ));
+    let field = InvalidField {
+        field: "spec.replicas".into(),
+        message: "field not declared in schema".into(),
+    };
+    assert_eq!(found, Kind::Invalid(vec![field]));
+}
+
+#[test]
 fn a_missing_eks_cluster_is_not_an_unreachable_one() {
     let aws = |kind, operation| AwsError::local(kind, ("EKS", operation), "m");
     let missing = KubeError::from_aws("c", aws(AwsErrorKind::NotFound, "DescribeCluster"));

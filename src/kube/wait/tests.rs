@@ -23,6 +23,10 @@ struct Script(Mutex<Vec<Result<Value, KubeError>>>);
 
 #[async_trait]
 impl KubeApi for Script {
+    fn cluster(&self) -> &str {
+        "cluster c"
+    }
+
     async fn get(&self, _: &ObjectRef<'_>) -> Result<Value, KubeError> {
         let mut answers = self.0.lock().unwrap();
         if answers.len() > 1 {
