@@ -8,6 +8,7 @@
 //! | [`replace`] | which changes need a new object |
 //! | [`settle`] | a result agrees with its plan, and holds nothing unknown |
 //! | [`drift`] | a read keeps the user's writing where the meaning is the same |
+//! | [`write_only`] | what is write-only stays with the provider |
 //! | [`calls`] | plan, apply, read, import: no path on which an existing object is not stored |
 
 pub mod calls;
@@ -17,7 +18,9 @@ pub mod refine;
 pub mod replace;
 pub mod settle;
 pub mod validate;
+pub mod write_only;
 
+mod pairing;
 mod walk;
 
 use crate::schema::Schema;

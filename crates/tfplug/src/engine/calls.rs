@@ -30,9 +30,17 @@ pub struct ResourceSchemas {
 /// is still stored.
 async fn guarded<T>(code: impl Future<Output = Result<T, Diagnostics>>) -> Result<T, Diagnostics> {
     match AssertUnwindSafe(code).catch_unwind().await {
-        Ok(result) => result,
+        Ok(result) => result.map_err(as_error),
         Err(panic) => Err(panicked(panic.as_ref()).into()),
     }
+}
+
+/// A failure says at least that it is one: without an error, Terraform would take the answer for a success.
+fn as_error(mut findings: Diagnostics) -> Diagnostics {
+    if !findings.has_errors() {
+        findings.push(Diagnostic::bug("A call failed without saying why."));
+    }
+    findings
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pairing::pair;
 use super::walk::{Content, Repeat, at, map_objects, nested};
 use crate::schema::{Attribute, OnChange, Schema};
 use crate::value::Value;
@@ -74,19 +75,18 @@ fn fill_repeated(repeat: Repeat, inner: Content<'_>, config: &Value, prior: &Val
     }
 }
 
-/// A set's elements have no names, so each is paired with the first unused prior element that it would leave as
-/// it is.
+/// Each element is paired with a prior element that it would leave as it is; one without such is new.
+///
+/// Elements that equal a prior one as they are choose first: were such a prior element to go to another, of which
+/// a computed value is left out, the two would become one, and a set must not shrink in a plan.
 fn fill_set(inner: Content<'_>, elements: &[Value], prior: &Value) -> Value {
-    let mut unused: Vec<&Value> = prior.as_elements().unwrap_or_default().iter().collect();
-    let mut filled = Vec::with_capacity(elements.len());
-    for element in elements {
-        let same = unused.iter().position(|before| fill_object(inner, element, before) == **before);
-        match same {
-            Some(i) => filled.push(unused.remove(i).clone()),
-            None => filled.push(fill_object(inner, element, &Value::Null)),
-        }
-    }
-    Value::set(filled)
+    let before = prior.as_elements().unwrap_or_default();
+    let mut new: Vec<(&Value, Value)> = elements.iter().map(|e| (e, fill_object(inner, e, &Value::Null))).collect();
+    new.sort_by_cached_key(|(_, filled)| !before.contains(filled));
+    let keeps = |e: usize, b: usize| fill_object(inner, new[e].0, &before[b]) == before[b];
+    let pairs = pair(new.len(), before.len(), keeps);
+    let fill = |((_, filled), paired): (&(_, Value), Option<usize>)| paired.map_or(filled, |b| &before[b]).clone();
+    Value::set(new.iter().zip(pairs).map(fill).collect::<Vec<_>>())
 }
 
 /// The object with each computed value unknown that depends on something that changes, directly or through

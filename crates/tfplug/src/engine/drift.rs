@@ -1,5 +1,6 @@
 //! What a read may change in the state.
 
+use super::pairing::pair;
 use super::walk::{Content, Repeat, map_objects, nested};
 use crate::schema::{Attribute, Schema};
 use crate::value::Value;
@@ -42,7 +43,17 @@ fn one(attribute: &Attribute, stored: &Value, found: &Value) -> Value {
 }
 
 fn elements(repeat: Repeat, inner: Content<'_>, stored: &Value, found: &Value) -> Value {
-    map_objects(repeat, found, [stored], &mut |found, [stored]| object(inner, stored, found))
+    match (repeat, found) {
+        (Repeat::Set, Value::Set(all)) => set(inner, stored.as_elements().unwrap_or_default(), all),
+        _ => map_objects(repeat, found, [stored], &mut |found, [stored]| object(inner, stored, found)),
+    }
+}
+
+/// Each element found takes the form of a stored one that means the same.
+fn set(inner: Content<'_>, stored: &[Value], found: &[Value]) -> Value {
+    let pairs = pair(found.len(), stored.len(), |f, s| object(inner, &stored[s], &found[f]) == stored[s]);
+    let form = |(found, paired): (&Value, Option<usize>)| paired.map_or(found, |s| &stored[s]).clone();
+    Value::set(found.iter().zip(pairs).map(form).collect::<Vec<_>>())
 }
 
 fn both_empty(a: &Value, b: &Value) -> bool {

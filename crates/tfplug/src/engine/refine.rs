@@ -7,7 +7,7 @@ use crate::schema::{Attribute, Schema};
 use crate::value::Value;
 
 /// The drafted plan with what the resource's own code made of it. Only computed attributes that the configuration
-/// leaves out may differ; anything else is a bug of the provider and is reported as such.
+/// leaves out and that have no default may differ; anything else is a bug of the provider and is reported as such.
 pub fn refine(schema: &Schema, draft: &Value, wanted: &Value, config: &Value, diags: &mut Diagnostics) -> Value {
     object(Content::of(schema), draft, wanted, config, &Path::root(), diags)
 }
@@ -38,7 +38,8 @@ fn one(
     path: &Path,
     diags: &mut Diagnostics,
 ) -> Value {
-    let open = attribute.optionality.is_computed() && matches!(config, Value::Null);
+    let given = attribute.default.is_some() || !matches!(config, Value::Null);
+    let open = attribute.optionality.is_computed() && !given;
     let both_unknown = !draft.is_known() && !wanted.is_known();
     if both_unknown || draft == wanted {
         return draft.clone();
@@ -46,7 +47,7 @@ fn one(
     if open {
         return wanted.clone();
     }
-    if let Some((repeat, inner)) = nested(attribute).filter(|_| draft.is_known()) {
+    if let Some((repeat, inner)) = nested(attribute).filter(|_| draft.is_known() && !matches!(config, Value::Null)) {
         let mut element = |d: &Value, [w, c]: [&Value; 2]| object(inner, d, w, c, path, diags);
         return match repeat {
             Repeat::Set => draft.clone(),

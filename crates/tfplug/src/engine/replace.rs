@@ -2,7 +2,7 @@
 
 use super::walk::{Content, Repeat, nested};
 use crate::path::Path;
-use crate::schema::{Attribute, Replace, Schema};
+use crate::schema::{Attribute, Block, BlockNesting, Replace, Schema};
 use crate::value::Value;
 
 /// The attributes whose planned change cannot be made in place, sorted. None when there is no prior object.
@@ -20,6 +20,9 @@ pub fn replace_paths(schema: &Schema, prior: &Value, planned: &Value, config: &V
 type Triple<'v> = [&'v Value; 3];
 
 fn object(content: Content<'_>, values: Triple<'_>, path: &Path, found: &mut Vec<Path>) {
+    if !values[1].is_known() {
+        return unknown(content, path, found);
+    }
     for attribute in content.attributes {
         let at = path.attribute(&attribute.name);
         one(attribute, values.map(|v| v.get(&attribute.name)), &at, found);
@@ -67,6 +70,23 @@ fn elements(repeat: Repeat, inner: Content<'_>, values: Triple<'_>, path: &Path,
                 }
             }
         }
+        (Repeat::One | Repeat::List | Repeat::Map, before, after) if !before.is_null() && !after.is_known() => unknown(inner, path, found),
         _ => {}
     }
+}
+
+/// What is unknown as a whole may turn out to have changed where a change needs a new object. The second plan of
+/// an apply may not ask for more than the first, so the first has to.
+fn unknown(content: Content<'_>, path: &Path, found: &mut Vec<Path>) {
+    if may_replace(content) {
+        found.push(path.clone());
+    }
+}
+
+fn may_replace(content: Content<'_>) -> bool {
+    let attribute = |a: &Attribute| {
+        a.replace != Replace::Never || nested(a).is_some_and(|(repeat, inner)| repeat != Repeat::Set && may_replace(inner))
+    };
+    let block = |b: &Block| b.nesting != BlockNesting::Set && may_replace(Content::of(&b.content));
+    content.attributes.iter().any(attribute) || content.blocks.iter().any(block)
 }

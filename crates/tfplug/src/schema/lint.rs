@@ -113,7 +113,7 @@ fn lint_attribute(attribute: &Attribute, path: &Path, faults: &mut Vec<SchemaFau
             check(
                 plain_set,
                 path,
-                "a set holds nothing dynamic and nothing write-only",
+                "a set holds nothing dynamic, nothing write-only and no default, which could make two elements equal",
                 faults,
             );
         }
@@ -138,7 +138,7 @@ fn lint_block(block: &Block, path: &Path, faults: &mut Vec<SchemaFault>) {
     check(
         plain_set,
         path,
-        "a set holds nothing dynamic and nothing write-only",
+        "a set holds nothing dynamic, nothing write-only and no default, which could make two elements equal",
         faults,
     );
 }
@@ -165,6 +165,7 @@ fn holds_dynamic(ty: &Type) -> bool {
 
 fn unfit_for_set(attribute: &Attribute) -> bool {
     attribute.write_only
+        || attribute.default.is_some()
         || holds_dynamic(&attribute.ty.to_type())
         || matches!(&attribute.ty, AttributeType::Nested(_, inner) if inner.iter().any(unfit_for_set))
 }

@@ -4,6 +4,8 @@ use super::{ResourceSchemas, guarded};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::settle::{salvage, settle};
+use crate::engine::write_only::withheld;
+use crate::oracle::assert_object_compatible;
 use crate::resource::{RawResource, Slot, SlotContent};
 use crate::rpc::{ApplyRequest, ApplyResponse};
 use crate::value::Value;
@@ -18,7 +20,7 @@ pub async fn apply<P: Send + Sync>(
     let mut response = if request.planned.is_null() {
         delete(resource, cx, &request).await
     } else {
-        change(resource, cx, &request).await
+        change(resource, schemas, cx, &request).await
     };
     response.diagnostics.extend(cx.take_findings());
     response.identity = match &response.state {
@@ -44,6 +46,7 @@ async fn delete<P: Send + Sync>(
 
 async fn change<P: Send + Sync>(
     resource: &dyn RawResource<P>,
+    schemas: &ResourceSchemas,
     cx: &Context<P>,
     request: &ApplyRequest,
 ) -> ApplyResponse {
@@ -57,26 +60,24 @@ async fn change<P: Send + Sync>(
     };
     let SlotContent { state, private } = slot.content();
     let (state, diagnostics) = match result {
-        Ok(()) => succeeded(&request.planned, state),
-        Err(findings) => (state.map_or(Value::Null, |s| salvage(&s, &request.prior)), as_error(findings)),
+        Ok(()) => succeeded(schemas, &request.planned, state),
+        Err(findings) => (state.map_or(Value::Null, |s| salvage(&s, &request.prior)), findings),
     };
+    let state = withheld(&schemas.object, &state);
     ApplyResponse { state, private, identity: None, diagnostics }
 }
 
-fn succeeded(planned: &Value, state: Option<Value>) -> (Value, Diagnostics) {
+fn succeeded(schemas: &ResourceSchemas, planned: &Value, state: Option<Value>) -> (Value, Diagnostics) {
     let Some(actual) = state else {
         let bug = Diagnostic::bug("The object was created, but nothing was noted of it, so that nothing can be stored.");
         return (Value::Null, bug.into());
     };
     let (state, open) = settle(planned, &actual);
     let missing = |path| Diagnostic::bug("After the apply this attribute still has no value.").at(path);
-    (state, open.into_iter().map(missing).collect())
-}
-
-/// A failure says at least that it is one: without an error, Terraform would take the state for a success.
-fn as_error(mut findings: Diagnostics) -> Diagnostics {
-    if !findings.has_errors() {
-        findings.push(Diagnostic::bug("A call failed without saying why."));
+    let mut diagnostics: Diagnostics = open.into_iter().map(missing).collect();
+    // Told here, it comes with its attribute, and Terraform stores the state all the same.
+    for breach in assert_object_compatible(&schemas.object, planned, &state) {
+        diagnostics.push(Diagnostic::bug(format!("The result is not as planned. {}.", breach.rule)).at(breach.path));
     }
-    findings
+    (state, diagnostics)
 }

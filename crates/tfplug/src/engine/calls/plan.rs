@@ -2,8 +2,9 @@
 
 use super::{ResourceSchemas, guarded};
 use crate::context::Context;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::{draft, refine, replace};
+use crate::oracle::resolve;
 use crate::path::{Path, Step};
 use crate::resource::{RawPlan, RawResource};
 use crate::rpc::{PlanRequest, PlanResponse};
@@ -66,7 +67,8 @@ async fn plan_change<P: Send + Sync>(
             drafted
         }
     };
-    let requires_replace = all_replacements(schemas, request, &planned, hook.requires_replace);
+    let own = placed(request, &planned, hook.requires_replace, &mut diagnostics);
+    let requires_replace = all_replacements(schemas, request, &planned, own);
     PlanResponse {
         identity: identity(resource, schemas, request, &planned),
         planned,
@@ -76,14 +78,28 @@ async fn plan_change<P: Send + Sync>(
     }
 }
 
-/// The schema's replacements and the resource's own, without those that Terraform could not place: a path must
-/// lead somewhere, and cannot lead into a set.
+/// The resource's own replacements. A path must lead somewhere, and cannot lead into a set; one that leads nowhere
+/// is a bug of the resource.
+fn placed(request: &PlanRequest, planned: &Value, own: Vec<Path>, diags: &mut Diagnostics) -> Vec<Path> {
+    let mut found = Vec::new();
+    for path in own.iter().map(up_to_set) {
+        let exists = |object| resolve(object, &path).is_some();
+        if request.prior.is_null() || exists(&request.prior) || exists(planned) {
+            found.push(path);
+        } else {
+            diags.push(Diagnostic::bug(format!("The plan replaces the object for {path}, which does not exist.")));
+        }
+    }
+    found
+}
+
+/// The schema's replacements and the resource's own.
 fn all_replacements(schemas: &ResourceSchemas, request: &PlanRequest, planned: &Value, own: Vec<Path>) -> Vec<Path> {
     if request.prior.is_null() {
         return Vec::new();
     }
     let mut paths = replace::replace_paths(&schemas.object, &request.prior, planned, &request.config);
-    paths.extend(own.into_iter().map(|path| up_to_set(&path)));
+    paths.extend(own);
     paths.sort();
     paths.dedup();
     paths

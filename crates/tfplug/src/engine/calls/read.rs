@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::drift::keep_form;
 use crate::engine::settle::salvage;
+use crate::engine::write_only::withheld;
 use crate::resource::{ImportTarget, MoveSource, RawResource};
 use crate::rpc::{ImportRequest, ImportResponse, MoveRequest, MoveResponse, ReadRequest, ReadResponse};
 use crate::value::Value;
@@ -60,7 +61,7 @@ pub async fn import<P: Send + Sync>(
     let result = guarded(resource.import(cx, target)).await;
     let mut diagnostics = cx.take_findings();
     let state = match result {
-        Ok(found) => salvage(&found, &Value::Null),
+        Ok(found) => withheld(&schemas.object, &salvage(&found, &Value::Null)),
         Err(findings) => {
             diagnostics.extend(findings);
             Value::Null
@@ -97,7 +98,7 @@ pub async fn move_state<P: Send + Sync>(
     };
     match resource.move_from(&source) {
         Some(Ok(found)) => {
-            let state = salvage(&found, &Value::Null);
+            let state = withheld(&schemas.object, &salvage(&found, &Value::Null));
             let identity = schemas.identity.as_ref().and_then(|_| resource.identity(&state));
             MoveResponse { state, private: Vec::new(), identity, diagnostics: Diagnostics::new() }
         }
