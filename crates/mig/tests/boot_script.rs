@@ -382,6 +382,9 @@ fn a_driver_that_comes_late_or_never() {
         ..BootOptions::default()
     };
     fails_closed(&never, &cut, &options, "no working nvidia-smi within 1s");
+    let hangs = Machine::new("hangs", "p5.4xlarge", "h100-80gb", 1);
+    hangs.change("/fault", json!("hang"));
+    fails_closed(&hangs, &cut, &options, "no working nvidia-smi within 1s");
 }
 
 /// Every maximal set of slices of a GPU, one per GPU of the node: all of them can be created at the places that we say.

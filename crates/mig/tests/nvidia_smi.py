@@ -3,13 +3,14 @@
 
 State lies in the file NVIDIA_SMI_STATE. Its keys: "gpu" (its name), "device", "driver",
 "fault" ("" or one of the names below) and "gpus", a list of {"mode", "pending", "instances": [[id, start, has_compute]]}.
-NVIDIA_SMI_BOARD is the GPU's entry of catalog/gpus.json. Faults: "absent" (no driver), "reset-refused", "create-refused".
+NVIDIA_SMI_BOARD is the GPU's entry of catalog/gpus.json. Faults: "absent" (no driver), "reset-refused", "create-refused", "hang".
 "late" is how many calls find no driver yet.
 """
 import fcntl
 import json
 import os
 import sys
+import time
 
 STATE = os.environ["NVIDIA_SMI_STATE"]
 BOARD = os.environ["NVIDIA_SMI_BOARD"]
@@ -146,6 +147,9 @@ def main(arguments):
     with open(STATE, "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         state = json.load(file)
+        if state["fault"] == "hang":
+            fcntl.flock(file, fcntl.LOCK_UN)
+            time.sleep(300)
         if state["fault"] == "absent" or state.get("late", 0) > 0:
             remember(file, {**state, "late": state.get("late", 0) - 1})
             end(9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.")

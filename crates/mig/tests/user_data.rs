@@ -162,6 +162,44 @@ fn it_is_plain_mime_that_karpenter_can_merge() {
     }
 }
 
+/// Python's reader is cloud-init's own.
+#[test]
+fn another_reader_finds_the_parts() {
+    let users = part("text/cloud-config", "packages: [jq]\n");
+    let node_config = Some(NodeConfig::labels_of(&uniform()));
+    let options = BootOptions {
+        parts_before: vec![users.clone()],
+        node_config,
+        ..Default::default()
+    };
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("user-data.mime");
+    fs::write(&file, render(&uniform(), &options)).unwrap();
+    let program = "import email, json, sys\n\
+        parts = email.message_from_file(open(sys.argv[1])).get_payload()\n\
+        print(json.dumps([[part.get_content_type(), part.get_payload()] for part in parts]))";
+    let output = Command::new("python3")
+        .args(["-c", program])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let parts: Vec<(String, String)> = serde_json::from_slice(&output.stdout).unwrap();
+    let types: Vec<&str> = parts
+        .iter()
+        .map(|(content_type, _)| content_type.as_str())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "text/cloud-config",
+            "application/node.eks.aws",
+            "text/x-shellscript"
+        ]
+    );
+    // The line end before a boundary belongs to the boundary.
+    assert_eq!(parts[0].1, users.text.trim_end());
+    assert_eq!(parts[2].1, boot_script(&uniform(), &options).trim_end());
+}
+
 #[test]
 fn what_is_too_large_is_refused_with_sizes() {
     let allowed = USER_DATA_LIMIT - RESERVED;

@@ -41,7 +41,7 @@ PARTITION
 put /etc/systemd/system/mig-partition.service 644 <<'EOF'
 [Unit]
 Description=Cut the GPUs into MIG slices
-After=nvidia-kmod-load.service nvidia-driver-resolve.service nvidia-setup.service
+After=network-online.target nvidia-kmod-load.service nvidia-driver-resolve.service nvidia-setup.service
 After=nvidia-fabricmanager.service nvidia-persistenced.service set-nvidia-clocks.service
 Before=nodeadm-run.service kubelet.service
 JobTimeoutSec=@JOB_TIMEOUT@
