@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo test -p tfplug --test protocol` rewrites `src/wire/gen/` after a change in `proto/`.
 #![cfg(feature = "server")]
+// Clippy knows tests by their attribute; the functions that they share have none.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
@@ -16,9 +17,9 @@ use super::handshake::Address;
 use super::host::Host;
 
 #[cfg(not(unix))]
-pub(super) use tcp::Socket;
+use tcp::{Listener, SocketFile};
 #[cfg(unix)]
-pub(super) use unix::Socket;
+use unix::{Listener, SocketFile};
 
 #[cfg(unix)]
 type Stream = tokio::net::UnixStream;
@@ -35,38 +36,42 @@ mod unix {
     use std::path::Path;
 
     use nix::unistd::{Gid, Group};
-    use tempfile::NamedTempFile;
+    use tempfile::TempPath;
     use tokio::net::{UnixListener, UnixStream};
 
-    use super::{Address, Host, io};
+    use super::{Address, Host, Socket, io};
 
-    /// A unix socket under a random name. Its file goes when this value does.
-    pub(in super::super) struct Socket(NamedTempFile<UnixListener>);
+    pub(in super::super) struct Listener(UnixListener);
 
-    impl Socket {
-        pub(in super::super) fn open(host: &Host) -> io::Result<Self> {
-            let dir = host.socket_dir.clone().unwrap_or_else(std::env::temp_dir);
-            let socket = tempfile::Builder::new()
-                .prefix("plugin")
-                .make_in(dir, |path| UnixListener::bind(path))?;
-            restrict(socket.path(), host.socket_group.as_deref())?;
-            Ok(Self(socket))
-        }
+    /// Removes the socket's file when it goes.
+    pub(in super::super) type SocketFile = TempPath;
 
-        pub(in super::super) fn address(&self) -> io::Result<Address> {
-            let place = self
-                .0
-                .path()
-                .to_str()
-                .ok_or_else(|| io::Error::other("the socket's path is not UTF-8"))?;
-            Ok(Address {
+    /// Opens a socket under a random name.
+    pub(super) fn open(host: &Host) -> io::Result<Socket> {
+        let dir = host.socket_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let make = |path: &Path| UnixListener::bind(path);
+        let (listener, file) = tempfile::Builder::new()
+            .prefix("plugin")
+            .make_in(dir, make)?
+            .into_parts();
+        restrict(&file, host.socket_group.as_deref())?;
+        let place = file
+            .to_str()
+            .ok_or_else(|| io::Error::other("the socket's path is not UTF-8"))?
+            .to_owned();
+        Ok(Socket {
+            listener: Listener(listener),
+            address: Address {
                 network: "unix",
-                place: place.to_owned(),
-            })
-        }
+                place,
+            },
+            file,
+        })
+    }
 
+    impl Listener {
         pub(super) async fn accept(&self) -> io::Result<UnixStream> {
-            self.0.as_file().accept().await.map(|(stream, _)| stream)
+            self.0.accept().await.map(|(stream, _)| stream)
         }
     }
 
@@ -95,46 +100,68 @@ mod tcp {
 
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::{Address, Host, io};
+    use super::{Address, Host, Socket, io};
 
-    /// A port of the loopback interface.
-    pub(in super::super) struct Socket(TcpListener);
+    pub(in super::super) struct Listener(TcpListener);
 
-    impl Socket {
-        pub(in super::super) fn open(host: &Host) -> io::Result<Self> {
-            let free = host
-                .ports
-                .clone()
-                .find_map(|port| StdListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
-            let listener =
-                free.ok_or_else(|| io::Error::other(format!("no port of {:?} is free", host.ports)))?;
-            listener.set_nonblocking(true)?;
-            Ok(Self(TcpListener::from_std(listener)?))
-        }
+    /// A port leaves nothing behind.
+    pub(in super::super) type SocketFile = ();
 
-        pub(in super::super) fn address(&self) -> io::Result<Address> {
-            Ok(Address {
-                network: "tcp",
-                place: self.0.local_addr()?.to_string(),
-            })
-        }
+    /// Opens a port of the loopback interface.
+    pub(super) fn open(host: &Host) -> io::Result<Socket> {
+        let free = host
+            .ports
+            .clone()
+            .find_map(|port| StdListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+        let listener =
+            free.ok_or_else(|| io::Error::other(format!("no port of {:?} is free", host.ports)))?;
+        listener.set_nonblocking(true)?;
+        let address = Address {
+            network: "tcp",
+            place: listener.local_addr()?.to_string(),
+        };
+        Ok(Socket {
+            listener: Listener(TcpListener::from_std(listener)?),
+            address,
+            file: (),
+        })
+    }
 
+    impl Listener {
         pub(super) async fn accept(&self) -> io::Result<TcpStream> {
             self.0.accept().await.map(|(stream, _)| stream)
         }
     }
 }
 
+/// A socket that listens.
+pub(super) struct Socket {
+    pub(super) listener: Listener,
+    pub(super) address: Address,
+    /// To be kept until the end.
+    pub(super) file: SocketFile,
+}
+
+impl Socket {
+    /// Opens one as the host wants it.
+    pub(super) fn open(host: &Host) -> io::Result<Self> {
+        #[cfg(unix)]
+        return unix::open(host);
+        #[cfg(not(unix))]
+        return tcp::open(host);
+    }
+}
+
 /// The connections of a socket, as they come. A client that fails TLS is dropped and holds up nobody.
 pub(super) fn connections(
-    socket: Socket,
+    listener: Listener,
     tls: Option<TlsAcceptor>,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(BACKLOG);
     tokio::spawn(async move {
         loop {
             let stream = tokio::select! {
-                accepted = socket.accept() => accepted,
+                accepted = listener.accept() => accepted,
                 () = sender.closed() => return,
             };
             match stream {
@@ -144,7 +171,7 @@ pub(super) fn connections(
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     // Out of file descriptors, for instance: some may come free meanwhile.
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             }
         }

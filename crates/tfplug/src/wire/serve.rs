@@ -13,7 +13,7 @@ use super::control::{Controller, Stdio};
 use super::r#gen::plugin::grpc_controller_server::GrpcControllerServer;
 use super::r#gen::plugin::grpc_stdio_server::GrpcStdioServer;
 use super::r#gen::tfplugin6::provider_server::ProviderServer as ProviderService;
-use super::handshake;
+use super::handshake::{self, Address};
 use super::host::{Host, HostError};
 use super::listener::{Socket, connections};
 use super::service::Service;
@@ -120,7 +120,7 @@ async fn serve_on(
 ) -> Result<(), ServeError> {
     let socket = Socket::open(host).map_err(ServeError::Socket)?;
     let tls = host.certificate.clone().map(Tls::for_client).transpose()?;
-    announce(host, options, &socket, tls.as_ref())?;
+    announce(host, options, &socket.address, tls.as_ref())?;
 
     let service = Service::new(provider);
     let stops = service.stops();
@@ -140,7 +140,7 @@ async fn serve_on(
         }))
         .add_service(health_service)
         .serve_with_incoming_shutdown(
-            connections(socket, tls.map(|tls| tls.acceptor)),
+            connections(socket.listener, tls.map(|tls| tls.acceptor)),
             shutdown.clone().cancelled_owned(),
         );
     let overdue = async {
@@ -148,21 +148,23 @@ async fn serve_on(
         stops.stop();
         tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
+    let served = tokio::select! {
         served = server => Ok(served?),
         () = overdue => Ok(()),
-    }
+    };
+    // Here rather than with the task that listens, which the end of the process may leave undone.
+    drop(socket.file);
+    served
 }
 
 /// Writes the handshake, or what to do for debugging. Nothing else is ever written to standard output.
-fn announce(host: &Host, options: &Options, socket: &Socket, tls: Option<&Tls>) -> Result<(), ServeError> {
-    let address = socket.address()?;
+fn announce(host: &Host, options: &Options, address: &Address, tls: Option<&Tls>) -> Result<(), ServeError> {
     let text = if options.debug {
-        let reattach = handshake::reattach(&options.address, &address, std::process::id());
+        let reattach = handshake::reattach(&options.address, address, std::process::id());
         format!("Set this for Terraform or OpenTofu, and end with Ctrl-C:\n\n  {reattach}")
     } else {
         let multiplexing = host.asks_multiplexing.then_some(false);
-        handshake::line(&address, tls.map(|tls| tls.certificate.as_ref()), multiplexing)
+        handshake::line(address, tls.map(|tls| tls.certificate.as_ref()), multiplexing)
     };
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")?;
