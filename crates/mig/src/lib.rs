@@ -5,6 +5,8 @@
 //! from which user data ([`boot`]), manifests ([`manifests`]), labels, tags and pictures are derived, so that two of
 //! them can never disagree.
 
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+
 pub mod boot;
 pub mod catalog;
 mod fingerprint;

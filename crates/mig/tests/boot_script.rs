@@ -458,6 +458,21 @@ fn gpus_without_mig_are_left_alone() {
     );
 }
 
+/// Without a metadata service the firmware says which instance type it is.
+#[test]
+fn the_instance_type_without_a_metadata_service() {
+    let machine = Machine::new("no-imds", "p5.4xlarge", "h100-80gb", 1);
+    machine.stub("curl", "#!/bin/sh\nexit 7\n");
+    fs::create_dir_all(machine.path("sys/devices/virtual/dmi/id")).unwrap();
+    fs::write(
+        machine.path("sys/devices/virtual/dmi/id/product_name"),
+        "p5.4xlarge\n",
+    )
+    .unwrap();
+    let boot = machine.first_boot(&layout("p5.4xlarge", &[("7g.80gb", 1)]), &BootOptions::default());
+    assert!(boot.success && machine.may_join(), "{}", boot.output);
+}
+
 /// The guards come before anything that can fail: here nothing can be written below /usr.
 #[test]
 fn an_installation_that_fails_leaves_the_guards() {

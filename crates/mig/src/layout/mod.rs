@@ -7,6 +7,7 @@ mod node;
 mod picture;
 mod resolve;
 mod spec;
+mod svg;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -106,6 +107,11 @@ impl Layout {
     pub fn picture(&self) -> String {
         let pictures: Vec<String> = self.nodes().map(picture::picture).collect();
         pictures.join("\n")
+    }
+
+    /// The same picture as an SVG document.
+    pub fn picture_svg(&self) -> String {
+        svg::picture(self.nodes())
     }
 
     /// The same layout in the file format of NVIDIA's mig-parted, under the given configuration name.

@@ -431,6 +431,20 @@ p5.48xlarge: 8 x NVIDIA H100 SXM5 80GB
 }
 
 #[test]
+fn svg_pictures_are_to_scale() {
+    let layout = resolve(&spec(&["p5.4xlarge"], &[("3g", 1), ("1g", 2)]));
+    let svg = layout.picture_svg();
+    let widths: Vec<&str> = svg
+        .lines()
+        .filter(|line| line.contains("class=\"slice\"") || line.contains("class=\"stranded\""))
+        .map(|line| line.split("width=\"").nth(1).unwrap().split('"').next().unwrap())
+        .collect();
+    assert_eq!(widths, ["320", "80", "80", "160"], "{svg}");
+    assert_eq!(svg.matches("<rect").count(), svg.matches("/>").count());
+    assert!(svg.contains(">3g.40gb</text>") && svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+}
+
+#[test]
 fn mig_parted_files() {
     let uniform = resolve(&spec(&["p5.48xlarge"], &[("1g.10gb", 7)]));
     assert_eq!(
