@@ -172,6 +172,8 @@ def run(state, arguments):
                 print(f'GPU {index}: {state["gpu"]} (UUID: GPU-{index})')
         case [query_gpu, "--format=csv,noheader"] if query_gpu.startswith("--query-gpu=index,pci.device_id,"):
             query(state)
+        case ["-pm", "1"]:
+            print("Enabled persistence mode for all GPUs.\nAll done.")
         case ["-i", index, "-mig", wanted]:
             set_mode(state, int(index), wanted)
         case ["--gpu-reset", "-i", indexes]:

@@ -165,6 +165,8 @@ stop_clients() {
     systemctl stop "$unit" || log "$unit does not stop"
     STOPPED="$unit $STOPPED"
   done
+  # Without the daemon the driver would forget a GPU's state between two calls of nvidia-smi.
+  smi -pm 1 >/dev/null || log 'persistence mode cannot be set'
 }
 
 start_clients() {
