@@ -4,12 +4,14 @@
 //! Karpenter hashes user data byte for byte and EKS rolls nodes on a new template version, so the text of one
 //! [`RenderVersion`] never changes: `tests/golden` holds it. What improves on it becomes a new version.
 
+mod bottlerocket;
 mod fault;
 mod mime;
 mod node_config;
 mod part;
 mod script;
 
+pub use bottlerocket::bottlerocket_settings;
 pub use fault::UserDataFault;
 pub use node_config::{ClusterDetails, NodeConfig};
 pub use part::UserPart;

@@ -89,6 +89,17 @@ pub struct ProfileFact {
     pub sources: Vec<String>,
 }
 
+/// What Bottlerocket can do with a GPU by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Bottlerocket {
+    /// Its key in `settings.kubelet-device-plugins.nvidia.mig.profile`.
+    pub model: String,
+    /// Profiles into which it can cut the whole GPU evenly.
+    pub profiles: Vec<Profile>,
+    /// Keys for [`super::Catalog::source`].
+    pub sources: Vec<String>,
+}
+
 /// One GPU model that MIG can cut.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Gpu {
@@ -115,6 +126,9 @@ pub struct Gpu {
     /// Media engines that all instances share, where a source says.
     #[serde(default)]
     pub engine_totals: Option<Engines>,
+    /// What Bottlerocket (1.34 or later) can do with it; none where it cannot cut it.
+    #[serde(default)]
+    pub bottlerocket: Option<Bottlerocket>,
     /// What a reader should know of it.
     pub notes: Vec<String>,
     /// Keys for [`super::Catalog::source`].

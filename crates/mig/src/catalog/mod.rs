@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use thiserror::Error;
 
-pub use gpu::{Confidence, Engines, Gpu, ModeChange, Placements, ProfileFact};
+pub use gpu::{Bottlerocket, Confidence, Engines, Gpu, ModeChange, Placements, ProfileFact};
 pub use instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
 pub use rows::{ProfileFilter, ProfileRow};
 

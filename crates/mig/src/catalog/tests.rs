@@ -51,6 +51,26 @@ fn profiles_and_ids_are_unique_per_gpu() {
 }
 
 #[test]
+fn bottlerocket_knows_only_profiles_that_the_gpu_has() {
+    let with = Catalog::builtin()
+        .gpus()
+        .filter_map(|gpu| Some((gpu, gpu.bottlerocket.as_ref()?)));
+    let mut models = BTreeSet::new();
+    for (gpu, facts) in with {
+        assert!(
+            facts
+                .profiles
+                .iter()
+                .all(|profile| gpu.profile(*profile).is_some()),
+            "{}",
+            gpu.id
+        );
+        assert!(models.insert(&facts.model), "{}", facts.model);
+    }
+    assert_eq!(models.len(), 7);
+}
+
+#[test]
 fn memory_of_a_profile_follows_its_slices() {
     for gpu in Catalog::builtin().gpus() {
         for fact in gpu.profiles.iter().filter(|fact| fact.memory_gib.is_some()) {
