@@ -5,7 +5,7 @@ use super::equality::attribute;
 use super::range::excludes;
 use super::rule::{Rule, Violation};
 use super::shape::{Kind, Shape};
-use crate::schema::{Block, BlockNesting, Schema};
+use crate::schema::{Attribute, Block, BlockNesting, Schema};
 use crate::ty::Type;
 use crate::value::Value;
 
@@ -27,11 +27,27 @@ fn content(schema: &Schema, planned: &Value, actual: &Value, at: &At<'_>, found:
     }
     for a in &schema.attributes {
         let (p, q) = (attribute(planned, &a.name), attribute(actual, &a.name));
-        value(Shape::of(a), p, q, &At::Attribute(at, &a.name), found);
+        one_attribute(a, p, q, &At::Attribute(at, &a.name), found);
     }
     for b in &schema.blocks {
         let (p, q) = (attribute(planned, &b.name), attribute(actual, &b.name));
         blocks(b, p, q, &At::Attribute(at, &b.name), found);
+    }
+}
+
+/// Of a sensitive attribute only the first breach is told, at the attribute itself: a deeper path could give away
+/// a key.
+fn one_attribute(a: &Attribute, planned: &Value, actual: &Value, at: &At<'_>, found: &mut Findings) {
+    if !types_agree(Shape::of(a), planned, actual) {
+        return found.add(at, Rule::TypeChanged);
+    }
+    if !a.sensitive {
+        return value(Shape::of(a), planned, actual, at, found);
+    }
+    let mut inner = Findings::default();
+    value(Shape::of(a), planned, actual, at, &mut inner);
+    if let Some(first) = inner.0.into_iter().next() {
+        found.add(at, first.rule);
     }
 }
 
@@ -105,14 +121,31 @@ fn dynamic(planned: &Value, actual: &Value, at: &At<'_>, found: &mut Findings) {
     let Value::Dynamic(promised) = planned else {
         return;
     };
-    if promised.0 == Type::Dynamic {
-        return;
-    }
     match actual {
-        Value::Dynamic(typed) if type_fits(&typed.0, &promised.0) => {
-            value(Shape::Plain(&promised.0), &promised.1, &typed.1, at, found);
-        }
+        Value::Dynamic(typed) => value(Shape::Plain(&promised.0), &promised.1, &typed.1, at, found),
+        _ if promised.0 == Type::Dynamic => {}
         _ => found.add(at, Rule::TypeChanged),
+    }
+}
+
+/// Whether the dynamic places inside an attribute have the types that were promised. Terraform tells a mismatch at
+/// the attribute as a whole.
+fn types_agree(shape: Shape<'_>, planned: &Value, actual: &Value) -> bool {
+    match (shape.kind(), planned, actual) {
+        (Kind::Dynamic, Value::Dynamic(promised), Value::Dynamic(typed)) => type_fits(&typed.0, &promised.0),
+        (Kind::Dynamic, Value::Dynamic(promised), _) => promised.0 == Type::Dynamic,
+        (Kind::Object, Value::Map(_), _) => {
+            let fields = shape.fields();
+            fields
+                .into_iter()
+                .all(|(name, field)| types_agree(field, planned.get(name), actual.get(name)))
+        }
+        (Kind::Tuple(types), Value::List(p), _) => {
+            let q = actual.as_elements().unwrap_or_default();
+            let mut each = types.iter().zip(p).enumerate();
+            each.all(|(i, (t, p))| types_agree(Shape::Plain(t), p, q.get(i).unwrap_or(&Value::Null)))
+        }
+        _ => true,
     }
 }
 

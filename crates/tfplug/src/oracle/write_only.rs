@@ -1,6 +1,7 @@
 //! Write-only attributes: sent to the provider, never given back.
 
 use super::at::{At, Findings};
+use super::equality::attribute;
 use super::rule::{Rule, Violation};
 use super::shape::{Kind, Shape};
 use crate::path::{Path, Step};
@@ -12,7 +13,9 @@ use crate::value::Value;
 /// After an apply Terraform answers such a leak by keeping the old state: a new object is lost.
 pub fn assert_write_only_null(schema: &Schema, value: &Value) -> Vec<Violation> {
     let mut found = Findings::default();
-    content(schema, value, &At::Root, &mut found);
+    if value.is_known() {
+        content(schema, value, &At::Root, &mut found);
+    }
     found.0
 }
 
@@ -30,7 +33,8 @@ fn content(schema: &Schema, value: &Value, at: &At<'_>, found: &mut Findings) {
 
 fn attributes(declared: &[Attribute], object: &Value, at: &At<'_>, found: &mut Findings) {
     for a in declared {
-        let (v, at) = (object.get(&a.name), At::Attribute(at, &a.name));
+        // In an unknown element of a nested attribute everything is unknown, write-only attributes too.
+        let (v, at) = (attribute(object, &a.name), At::Attribute(at, &a.name));
         if a.write_only && !v.is_null() {
             found.add(&at, Rule::WriteOnlySet);
         } else {
@@ -63,8 +67,9 @@ fn repeated(shape: Shape<'_>, value: &Value, at: &At<'_>, found: &mut Findings) 
 fn one(shape: Shape<'_>, object: &Value, at: &At<'_>, found: &mut Findings) {
     match shape {
         Shape::Object(inner) | Shape::Nested(Nesting::Single, inner) => attributes(inner, object, at, found),
-        Shape::Content(schema) => content(schema, object, at, found),
-        Shape::Blocks(block) => content(&block.content, object, at, found),
+        Shape::Content(schema) if object.is_known() => content(schema, object, at, found),
+        Shape::Blocks(block) if object.is_known() => content(&block.content, object, at, found),
+        Shape::Content(_) | Shape::Blocks(_) => {}
         Shape::Plain(_) | Shape::Nested(..) => {}
     }
 }

@@ -134,6 +134,13 @@ fn lint_block(block: &Block, path: &Path, faults: &mut Vec<SchemaFault>) {
         "the least and greatest count fit the nesting",
         faults,
     );
+    let repeated = !matches!(block.nesting, BlockNesting::Single | BlockNesting::Group);
+    check(
+        !(repeated && holds_dynamic(&block.content.ty())),
+        path,
+        "a repeated block holds nothing dynamic, which would give each occurrence a type of its own",
+        faults,
+    );
     let plain_set = block.nesting != BlockNesting::Set || !block.content.attributes.iter().any(unfit_for_set);
     check(
         plain_set,

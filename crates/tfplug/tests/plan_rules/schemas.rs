@@ -29,7 +29,7 @@ pub fn schema(rng: &mut Rng) -> Schema {
     };
     let mut schema = content(rng, 5, allowed);
     if rng.chance(30) {
-        schema.blocks = vec![block(rng, "block", 1)];
+        schema.blocks = vec![block(rng, "block", 1, false)];
     }
     let names: Vec<String> = schema.attributes.iter().map(|a| a.name.clone()).collect();
     for attribute in &mut schema.attributes {
@@ -57,10 +57,10 @@ fn content(rng: &mut Rng, most: usize, allowed: Allowed) -> Schema {
     Schema::new("", attributes)
 }
 
-fn block(rng: &mut Rng, name: &str, depth: usize) -> Block {
+fn block(rng: &mut Rng, name: &str, depth: usize, repeated: bool) -> Block {
     use BlockNesting as N;
     let nesting = *rng.pick(&[N::Single, N::Group, N::List, N::Set, N::Map]);
-    let repeated = !matches!(nesting, N::Single | N::Group);
+    let repeated = repeated || !matches!(nesting, N::Single | N::Group);
     let allowed = Allowed {
         depth,
         in_set: nesting == N::Set,
@@ -69,7 +69,7 @@ fn block(rng: &mut Rng, name: &str, depth: usize) -> Block {
     };
     let mut content = content(rng, 3, allowed);
     if depth > 0 && nesting != N::Set && rng.chance(30) {
-        content.blocks = vec![block(rng, "inner", 0)];
+        content.blocks = vec![block(rng, "inner", 0, repeated)];
     }
     // Terraform wants a single block's counts to be equal.
     Block {
