@@ -1,8 +1,8 @@
 //! The transport: everything between Terraform's process and a [`ProviderServer`].
 //!
 //! Terraform starts a provider with a cookie, the protocol versions it speaks and a client certificate in environment
-//! variables ([`host`]). The provider opens a socket ([`listener`]), answers with one line on standard output
-//! ([`handshake`]) and from then on serves gRPC over mutual TLS ([`tls`], [`service`]).
+//! variables (`host`). The provider opens a socket (`listener`), answers with one line on standard output
+//! (`handshake`) and from then on serves gRPC over mutual TLS (`tls`, `service`).
 //!
 //! [`ProviderServer`]: crate::rpc::ProviderServer
 
