@@ -71,8 +71,21 @@ fn keep_writing(attribute: &Attribute, planned: Value, prior: &Value) -> Value {
 fn fill_repeated(repeat: Repeat, inner: Content<'_>, config: &Value, prior: &Value) -> Value {
     match (repeat, config) {
         (Repeat::Set, Value::Set(elements)) => fill_set(inner, elements, prior),
-        _ => map_objects(repeat, config, [prior], &mut |element, [before]| fill_object(inner, element, before)),
+        (Repeat::List | Repeat::Map, _) => map_objects(repeat, config, [prior], &mut |element, [before]| match element {
+            Value::Unknown(_) => unknown_element(inner, element),
+            known => fill_object(inner, known, before),
+        }),
+        _ => map_objects(repeat, config, [prior], &mut |object, [before]| fill_object(inner, object, before)),
     }
+}
+
+/// An unknown element. Terraform takes all in it as unknown, and refuses that of what is write-only.
+fn unknown_element(inner: Content<'_>, element: &Value) -> Value {
+    if !inner.attributes.iter().any(|a| a.write_only) {
+        return element.clone();
+    }
+    let field = |a: &Attribute| (a.name.clone(), if a.write_only { Value::Null } else { Value::unknown() });
+    Value::Map(inner.attributes.iter().map(field).collect())
 }
 
 /// Each element is paired with a prior element that it would leave as it is; one without such is new.
