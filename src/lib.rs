@@ -1,4 +1,18 @@
-//! The provider: the edges to AWS and Kubernetes, and the objects between them.
+//! The `mig` provider: what a user writes on one side, AWS and Kubernetes on the other.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`provider`], [`registry`] | the provider block, and everything that is served |
+//! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
+//! | [`models`], [`duration`] | what several objects share |
+//! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
 pub mod aws;
+pub mod data_sources;
+pub mod duration;
+pub mod functions;
 pub mod kube;
+pub mod models;
+pub mod provider;
+pub mod registry;
+pub mod resources;

@@ -32,10 +32,14 @@ impl fmt::Display for FieldDiff {
     }
 }
 
-/// How a live object differs from what we want, seen from our own fields only: those that we want,
-/// with their live values whoever set them, and those that `manager` still holds and we want no
-/// more. Defaults of the server and fields of others do not show.
+/// A live object seen from our own fields only: those that we want, with their live values whoever
+/// set them, and those that `manager` still holds and we want no more. Defaults of the server and
+/// fields of others do not show.
+pub fn observed(desired: &Value, live: &Value, manager: &str) -> Value {
+    compare::overlay(&owned(live, manager), &compare::along(desired, live))
+}
+
+/// How a live object differs from what we want, as far as [`observed`] shows it.
 pub fn drift(desired: &Value, live: &Value, manager: &str) -> Vec<FieldDiff> {
-    let ours = owned(live, manager);
-    diff(desired, &compare::overlay(&ours, &compare::along(desired, live)))
+    diff(desired, &observed(desired, live, manager))
 }

@@ -17,5 +17,5 @@ pub use api::{Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation, Resource
 pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
-pub use fields::{FieldDiff, diff, drift, owned};
+pub use fields::{FieldDiff, diff, drift, observed, owned};
 pub use wait::{Rollout, WaitOptions, rollout_status, wait_for_rollout};

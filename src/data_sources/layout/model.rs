@@ -1,0 +1,133 @@
+//! Configuration and result of `data.mig_layout`.
+
+use std::collections::BTreeMap;
+
+use tfplug::schema::validators;
+use tfplug::{Attr, Model};
+
+use crate::models::{GpuGroupModel, LayoutModel, SharingModel};
+
+/// Checks a layout and tells what follows from it: where each slice lies, what pods can ask for, labels, taints and
+/// tags of the nodes, and what no slice uses. Needs neither cluster nor credentials.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct LayoutData {
+    /// EC2 instance types that the layout is for. It must fit each of them.
+    #[attr(required, validate = validators::not_empty())]
+    pub instance_types: Attr<Vec<String>>,
+    /// Slices of every GPU of a node: count by MIG profile, exact (`1g.10gb`) or generic (`1g`).
+    pub slices: Attr<BTreeMap<String, i64>>,
+    /// Instead of `slices`: different slices for different GPUs of a node. Every GPU is in exactly one group.
+    pub gpus: Attr<Vec<GpuGroupModel>>,
+    /// `mixed` or `single`; `mixed` if left out.
+    #[attr(validate = validators::one_of(&["mixed", "single"]))]
+    pub strategy: Attr<String>,
+    /// Several pods per GPU or slice.
+    pub sharing: Attr<SharingModel>,
+    /// The layout as one object, to hand to resources.
+    #[attr(computed)]
+    pub layout: Attr<LayoutModel>,
+    /// Short name of the layout: equal for layouts that make equal nodes. It is the value of the node label
+    /// `mig.eks/layout`.
+    #[attr(computed)]
+    pub id: Attr<String>,
+    /// Nodes by instance type.
+    #[attr(computed)]
+    pub nodes: Attr<BTreeMap<String, NodeData>>,
+    /// Labels of every node.
+    #[attr(computed)]
+    pub node_labels: Attr<BTreeMap<String, String>>,
+    /// Taints of every node.
+    #[attr(computed)]
+    pub node_taints: Attr<Vec<TaintData>>,
+    /// The layout as text: GPUs as rows, slices to scale.
+    #[attr(computed)]
+    pub picture: Attr<String>,
+    /// The layout in the file format of NVIDIA's mig-parted.
+    #[attr(computed)]
+    pub mig_parted_config: Attr<String>,
+}
+
+/// A node of one instance type.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NodeData {
+    /// NVIDIA's name of the GPU.
+    #[attr(computed)]
+    pub gpu: Attr<String>,
+    /// GPUs of the node.
+    #[attr(computed)]
+    pub gpu_count: Attr<i64>,
+    /// GPUs that stay whole.
+    #[attr(computed)]
+    pub whole_gpus: Attr<i64>,
+    /// What pods can ask for, with counts per node; sharing is counted in.
+    #[attr(computed)]
+    pub resources: Attr<BTreeMap<String, i64>>,
+    /// Slices of the node: count by exact profile.
+    #[attr(computed)]
+    pub slices: Attr<BTreeMap<String, i64>>,
+    /// Every slice of every GPU.
+    #[attr(computed)]
+    pub placements: Attr<Vec<PlacementData>>,
+    /// Compute slices of cut GPUs that no slice uses, over the whole node.
+    #[attr(computed)]
+    pub stranded_compute_slices: Attr<i64>,
+    /// Memory slices of cut GPUs that no slice uses, over the whole node.
+    #[attr(computed)]
+    pub stranded_memory_slices: Attr<i64>,
+    /// First driver that does MIG on this GPU.
+    #[attr(computed)]
+    pub min_driver: Attr<String>,
+    /// Tags by which the Cluster Autoscaler knows what a node will have before there is one.
+    #[attr(computed)]
+    pub node_template_tags: Attr<BTreeMap<String, String>>,
+}
+
+/// One slice.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct PlacementData {
+    /// Index of the GPU, from 0.
+    #[attr(computed)]
+    pub gpu: Attr<i64>,
+    /// Exact profile.
+    #[attr(computed)]
+    pub profile: Attr<String>,
+    /// NVIDIA's GPU instance profile ID on this GPU.
+    #[attr(computed)]
+    pub gpu_instance_profile_id: Attr<i64>,
+    /// First memory slice, from 0.
+    #[attr(computed)]
+    pub start: Attr<i64>,
+    /// Memory slices.
+    #[attr(computed)]
+    pub size: Attr<i64>,
+    /// Compute slices.
+    #[attr(computed)]
+    pub compute_slices: Attr<i64>,
+}
+
+/// A node taint.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct TaintData {
+    /// Key.
+    #[attr(computed)]
+    pub key: Attr<String>,
+    /// Value.
+    #[attr(computed)]
+    pub value: Attr<String>,
+    /// Effect, in Kubernetes' words: `NoSchedule`.
+    #[attr(computed)]
+    pub effect: Attr<String>,
+}
+
+impl LayoutData {
+    /// The layout that the configuration spells out.
+    pub(super) fn layout(&self) -> LayoutModel {
+        LayoutModel {
+            instance_types: self.instance_types.clone(),
+            slices: self.slices.clone(),
+            gpus: self.gpus.clone(),
+            strategy: self.strategy.clone(),
+            sharing: self.sharing.clone(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What follows from a layout.
+
+use std::collections::BTreeMap;
+
+use mig::Layout;
+use mig::layout::{NodeLayout, Taint};
+use mig::placement::Placed;
+
+use super::model::{LayoutData, NodeData, PlacementData, TaintData};
+
+/// The configuration with everything that follows from it.
+pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
+    let nodes: BTreeMap<_, _> = layout
+        .nodes()
+        .map(|node| (node.instance_type().to_owned(), node_data(layout, node)))
+        .collect();
+    LayoutData {
+        layout: config.layout().into(),
+        id: layout.id().into(),
+        nodes: nodes.into(),
+        node_labels: layout.labels().into(),
+        node_taints: layout.taints().into_iter().map(taint).collect::<Vec<_>>().into(),
+        picture: layout.picture().into(),
+        mig_parted_config: layout.mig_parted(&format!("mig-{}", layout.id())).into(),
+        ..config
+    }
+}
+
+fn node_data(layout: &Layout, node: &NodeLayout) -> NodeData {
+    let resources = layout.resources(node.instance_type()).unwrap_or_default();
+    let slices = node
+        .slices()
+        .into_iter()
+        .map(|(profile, count)| (profile.to_string(), i64::from(count)));
+    let stranded = node.stranded();
+    NodeData {
+        gpu: node.gpu().model.clone().into(),
+        gpu_count: i64::try_from(node.gpus().len()).unwrap_or(i64::MAX).into(),
+        whole_gpus: i64::from(node.whole_gpus()).into(),
+        resources: resources
+            .into_iter()
+            .map(|(name, count)| (name, i64::try_from(count).unwrap_or(i64::MAX)))
+            .collect::<BTreeMap<_, _>>()
+            .into(),
+        slices: slices.collect::<BTreeMap<_, _>>().into(),
+        placements: placements(node).into(),
+        stranded_compute_slices: i64::from(stranded.compute_slices).into(),
+        stranded_memory_slices: i64::from(stranded.memory_slices).into(),
+        min_driver: node.gpu().min_driver.clone().into(),
+        node_template_tags: layout.node_template_tags(node.instance_type()).into(),
+    }
+}
+
+fn placements(node: &NodeLayout) -> Vec<PlacementData> {
+    let of_gpu = |(gpu, slices): (usize, &Vec<Placed>)| -> Vec<PlacementData> {
+        slices.iter().map(|slice| placement(gpu, slice)).collect()
+    };
+    node.gpus().iter().enumerate().flat_map(of_gpu).collect()
+}
+
+fn placement(gpu: usize, slice: &Placed) -> PlacementData {
+    PlacementData {
+        gpu: i64::try_from(gpu).unwrap_or(i64::MAX).into(),
+        profile: slice.profile.to_string().into(),
+        gpu_instance_profile_id: i64::from(slice.gpu_instance_profile_id).into(),
+        start: i64::from(slice.start).into(),
+        size: i64::from(slice.size).into(),
+        compute_slices: i64::from(slice.compute_slices).into(),
+    }
+}
+
+fn taint(taint: Taint) -> TaintData {
+    TaintData {
+        key: taint.key.into(),
+        value: taint.value.into(),
+        effect: taint.effect.into(),
+    }
+}

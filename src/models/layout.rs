@@ -1,0 +1,197 @@
+//! `layout`: what the GPUs of a node are cut into. The same object everywhere, so that it can be handed on.
+
+use std::collections::BTreeMap;
+
+use mig::layout::{GpuGroup, SharingSpec};
+use mig::{Catalog, Layout, LayoutFault, LayoutSpec, PathStep};
+use tfplug::path::Step;
+use tfplug::schema::validators;
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+
+/// What the GPUs of a node are cut into.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct LayoutModel {
+    /// EC2 instance types that the layout is for, such as `p5.48xlarge`. It must fit each of them.
+    #[attr(required, validate = validators::not_empty())]
+    pub instance_types: Attr<Vec<String>>,
+    /// Slices of every GPU of a node: count by MIG profile. A profile is exact (`1g.10gb`, `1g.10gb+me`) or generic
+    /// (`1g`, `3g`), which is resolved for each GPU model, so that one layout serves several instance types.
+    pub slices: Attr<BTreeMap<String, i64>>,
+    /// Instead of `slices`: different slices for different GPUs of a node. Every GPU is in exactly one group.
+    pub gpus: Attr<Vec<GpuGroupModel>>,
+    /// How the device plugin names slices: `mixed` gives each profile a resource of its own
+    /// (`nvidia.com/mig-1g.10gb`); `single` calls all slices `nvidia.com/gpu` and needs them to be equal. `mixed` if
+    /// left out.
+    #[attr(validate = validators::one_of(&["mixed", "single"]))]
+    pub strategy: Attr<String>,
+    /// Several pods per GPU or slice, for GPUs that have no MIG or in addition to it.
+    pub sharing: Attr<SharingModel>,
+}
+
+/// Some GPUs of a node and their slices.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct GpuGroupModel {
+    /// Indexes of the GPUs, from 0.
+    #[attr(required, validate = validators::not_empty())]
+    pub devices: Attr<Vec<i64>>,
+    /// Slices of each of these GPUs: count by MIG profile. Empty for whole GPUs.
+    #[attr(required)]
+    pub slices: Attr<BTreeMap<String, i64>>,
+}
+
+/// How one GPU or slice serves several pods.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct SharingModel {
+    /// `time-slicing`: in turn, without isolation of memory or faults. `mps`: side by side, not on MIG slices.
+    #[attr(required, validate = validators::one_of(&["time-slicing", "mps"]))]
+    pub strategy: Attr<String>,
+    /// Pods per GPU or slice, at least 2.
+    #[attr(required)]
+    pub replicas: Attr<i64>,
+}
+
+impl LayoutModel {
+    /// The plain layout, or nothing while any part of it is unknown.
+    pub fn spec(&self) -> Option<LayoutSpec> {
+        Some(LayoutSpec {
+            instance_types: known(&self.instance_types)?.unwrap_or_default(),
+            slices: known(&self.slices)?,
+            gpus: match known(&self.gpus)? {
+                Some(groups) => Some(groups.iter().map(GpuGroupModel::spec).collect::<Option<_>>()?),
+                None => None,
+            },
+            strategy: known(&self.strategy)?,
+            sharing: match known(&self.sharing)? {
+                Some(sharing) => Some(sharing.spec()?),
+                None => None,
+            },
+        })
+    }
+
+    /// The checked layout: `None` while any part of it is unknown, or when it is at fault, which `diags` then tells.
+    /// Facts that are not certain become warnings.
+    pub fn resolve(&self, at: &Path, diags: &mut Diagnostics) -> Option<Layout> {
+        match Layout::resolve(&self.spec()?, Catalog::builtin()) {
+            Ok(layout) => {
+                for warning in layout.warnings() {
+                    let path = below(at, &warning.path());
+                    diags.warning_at(path, warning.summary(), warning.detail());
+                }
+                Some(layout)
+            }
+            Err(faults) => {
+                report_faults(&faults, at, diags);
+                None
+            }
+        }
+    }
+
+    /// The same object from a plain layout.
+    pub fn from_spec(spec: &LayoutSpec) -> Self {
+        let group = |g: &GpuGroup| GpuGroupModel {
+            devices: g.devices.clone().into(),
+            slices: g.slices.clone().into(),
+        };
+        let sharing = |s: &SharingSpec| SharingModel {
+            strategy: s.strategy.clone().into(),
+            replicas: s.replicas.into(),
+        };
+        Self {
+            instance_types: spec.instance_types.clone().into(),
+            slices: spec.slices.clone().into(),
+            gpus: spec
+                .gpus
+                .as_ref()
+                .map(|groups| groups.iter().map(group).collect::<Vec<_>>())
+                .into(),
+            strategy: spec.strategy.clone().into(),
+            sharing: spec.sharing.as_ref().map(sharing).into(),
+        }
+    }
+}
+
+impl GpuGroupModel {
+    fn spec(&self) -> Option<GpuGroup> {
+        Some(GpuGroup {
+            devices: known(&self.devices)?.unwrap_or_default(),
+            slices: known(&self.slices)?.unwrap_or_default(),
+        })
+    }
+}
+
+impl SharingModel {
+    fn spec(&self) -> Option<SharingSpec> {
+        Some(SharingSpec {
+            strategy: known(&self.strategy)?.unwrap_or_default(),
+            replicas: known(&self.replicas)?.unwrap_or_default(),
+        })
+    }
+}
+
+/// `None` for unknown, else the value if there is one.
+fn known<T: Clone>(attr: &Attr<T>) -> Option<Option<T>> {
+    match attr {
+        Attr::Unknown => None,
+        Attr::Null => Some(None),
+        Attr::Known(value) => Some(Some(value.clone())),
+    }
+}
+
+/// Puts a layout's faults at their attributes.
+pub fn report_faults(faults: &[LayoutFault], at: &Path, diags: &mut Diagnostics) {
+    for fault in faults {
+        diags.push(Diagnostic::error(fault.summary(), fault.detail()).at(below(at, &fault.path())));
+    }
+}
+
+fn below(at: &Path, steps: &[PathStep]) -> Path {
+    steps.iter().fold(at.clone(), |path, step| {
+        path.child(match step {
+            PathStep::Attribute(name) => Step::Attribute(name.clone()),
+            PathStep::Key(key) => Step::Key(key.clone()),
+            PathStep::Index(index) => Step::Index(*index),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(profile: &str, count: i64) -> LayoutModel {
+        LayoutModel {
+            instance_types: vec!["p5.48xlarge".to_owned()].into(),
+            slices: BTreeMap::from([(profile.to_owned(), count)]).into(),
+            ..LayoutModel::default()
+        }
+    }
+
+    #[test]
+    fn a_fault_names_its_attribute() {
+        let mut diags = Diagnostics::new();
+        assert!(
+            layout("1g.11gb", 7)
+                .resolve(&Path::attr("layout"), &mut diags)
+                .is_none()
+        );
+        let places: Vec<_> = diags.iter().map(|d| d.path.to_string()).collect();
+        assert_eq!(places, [r#"layout.slices["1g.11gb"]"#]);
+    }
+
+    #[test]
+    fn unknown_parts_are_not_judged() {
+        let mut diags = Diagnostics::new();
+        let unknown = LayoutModel {
+            instance_types: Attr::Unknown,
+            ..layout("nonsense", -1)
+        };
+        assert!(unknown.resolve(&Path::attr("layout"), &mut diags).is_none());
+        assert!(diags.is_empty());
+    }
+
+    #[test]
+    fn a_layout_survives_the_way_there_and_back() {
+        let spec = layout("1g.10gb", 7).spec().unwrap();
+        assert_eq!(LayoutModel::from_spec(&spec).spec(), Some(spec));
+    }
+}

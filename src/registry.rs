@@ -1,0 +1,21 @@
+//! Everything that the provider serves, in one list.
+
+use tfplug::Registry;
+
+use crate::data_sources::layout::LayoutDataSource;
+use crate::data_sources::profiles::ProfilesDataSource;
+use crate::functions::{ProfileFunction, ResourceNameFunction};
+use crate::provider::Connections;
+use crate::resources::device_plugin::DevicePluginResource;
+use crate::resources::launch_template::LaunchTemplateResource;
+
+/// Registers all of it.
+pub(crate) fn register(registry: &mut Registry<Connections>) {
+    registry
+        .resource(LaunchTemplateResource)
+        .resource(DevicePluginResource)
+        .data_source(LayoutDataSource)
+        .data_source(ProfilesDataSource)
+        .function(ResourceNameFunction)
+        .function(ProfileFunction);
+}

@@ -1,0 +1,11 @@
+//! Remote objects that the provider manages. One folder each, with the same files:
+//!
+//! | file | what |
+//! |---|---|
+//! | `model.rs` | schema, configuration, plan and state, declared once |
+//! | `plan.rs` | validation and plan, pure |
+//! | `render.rs`, `observe.rs` | from the plan to the API's form, and back |
+//! | `apply.rs` | the only file that calls an API |
+
+pub mod device_plugin;
+pub mod launch_template;

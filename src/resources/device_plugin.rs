@@ -1,0 +1,175 @@
+//! `mig_device_plugin`: NVIDIA's device plugin for the layouts of a cluster.
+
+mod apply;
+mod model;
+mod object;
+mod plan;
+mod rules;
+
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
+
+pub use model::{DevicePluginIdentity, DevicePluginModel};
+
+use crate::models::ClusterModel;
+use crate::provider::Connections;
+
+/// The resource.
+#[derive(Debug)]
+pub struct DevicePluginResource;
+
+#[async_trait]
+impl Resource for DevicePluginResource {
+    type Provider = Connections;
+    type Model = DevicePluginModel;
+    type Identity = DevicePluginIdentity;
+    type Private = ();
+
+    fn type_name(&self) -> &'static str {
+        "mig_device_plugin"
+    }
+
+    fn validate(&self, config: &DevicePluginModel, diags: &mut Diagnostics) {
+        plan::validate(config, diags);
+    }
+
+    async fn plan(
+        &self,
+        cx: &Context<Connections>,
+        plan: &mut Plan<DevicePluginModel, ()>,
+    ) -> Result<(), Diagnostics> {
+        plan::refine(plan)?
+            .into_iter()
+            .for_each(|warning| cx.warn(warning));
+        let before = plan
+            .prior
+            .as_ref()
+            .and_then(|prior| prior.manifests.known().cloned());
+        apply::try_out(cx, &plan.planned, &before.unwrap_or_default()).await
+    }
+
+    async fn create(
+        &self,
+        cx: &Context<Connections>,
+        _: DevicePluginModel,
+        planned: DevicePluginModel,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        apply::create(cx, planned, slot).await
+    }
+
+    async fn read(
+        &self,
+        cx: &Context<Connections>,
+        state: DevicePluginModel,
+        (): &mut (),
+    ) -> Result<Option<DevicePluginModel>, Diagnostics> {
+        apply::read(cx, state).await
+    }
+
+    async fn update(
+        &self,
+        cx: &Context<Connections>,
+        _: DevicePluginModel,
+        prior: DevicePluginModel,
+        planned: DevicePluginModel,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        apply::update(cx, prior, planned, slot).await
+    }
+
+    async fn delete(
+        &self,
+        cx: &Context<Connections>,
+        state: DevicePluginModel,
+        (): (),
+    ) -> Result<(), Diagnostics> {
+        apply::delete(cx, state).await
+    }
+
+    fn identity(&self, state: &DevicePluginModel) -> Option<DevicePluginIdentity> {
+        let (cluster_name, region) = match &state.cluster {
+            Attr::Known(cluster) => (cluster.name.clone(), cluster.region.clone()),
+            Attr::Unknown => (Attr::Unknown, Attr::Unknown),
+            Attr::Null => (Attr::Null, Attr::Null),
+        };
+        Some(DevicePluginIdentity {
+            namespace: state.namespace.clone(),
+            name: state.name.clone(),
+            cluster_name,
+            region,
+        })
+    }
+
+    /// By `NAMESPACE/NAME` in the provider's cluster, or `CLUSTER/NAMESPACE/NAME` or `CLUSTER@REGION/NAMESPACE/NAME` in
+    /// an EKS cluster.
+    async fn import(
+        &self,
+        _: &Context<Connections>,
+        target: ImportTarget<DevicePluginIdentity>,
+    ) -> Result<DevicePluginModel, Diagnostics> {
+        match target {
+            ImportTarget::Identity(identity) => Ok(from_identity(identity)),
+            ImportTarget::Id(text) => by_text(&text).map(from_identity),
+        }
+    }
+}
+
+fn from_identity(identity: DevicePluginIdentity) -> DevicePluginModel {
+    let DevicePluginIdentity {
+        namespace,
+        name,
+        cluster_name,
+        region,
+    } = identity;
+    let id = match (namespace.as_str(), name.as_str()) {
+        (Some(namespace), Some(name)) => format!("{namespace}/{name}").into(),
+        _ => Attr::Null,
+    };
+    let cluster = match cluster_name.is_null() {
+        true => Attr::Null,
+        false => ClusterModel {
+            name: cluster_name,
+            region,
+            ..ClusterModel::default()
+        }
+        .into(),
+    };
+    DevicePluginModel {
+        cluster,
+        namespace,
+        name,
+        id,
+        ..DevicePluginModel::default()
+    }
+}
+
+fn by_text(text: &str) -> Result<DevicePluginIdentity, Diagnostics> {
+    let parts: Vec<&str> = text.split('/').collect();
+    let (cluster, namespace, name) = match parts.as_slice() {
+        [namespace, name] => (None, *namespace, *name),
+        [cluster, namespace, name] => (Some(*cluster), *namespace, *name),
+        _ => return Err(bad_id(text).into()),
+    };
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err(bad_id(text).into());
+    }
+    let (cluster_name, region) = match cluster.map(|c| c.split_once('@').unwrap_or((c, ""))) {
+        Some((cluster, "")) => (Attr::from(cluster), Attr::Null),
+        Some((cluster, region)) => (cluster.into(), region.into()),
+        None => (Attr::Null, Attr::Null),
+    };
+    Ok(DevicePluginIdentity {
+        namespace: namespace.into(),
+        name: name.into(),
+        cluster_name,
+        region,
+    })
+}
+
+fn bad_id(text: &str) -> Diagnostic {
+    let detail = format!(
+        "Found {text:?}. Give NAMESPACE/NAME for the provider's cluster, or CLUSTER/NAMESPACE/NAME or \
+         CLUSTER@REGION/NAMESPACE/NAME for an EKS cluster."
+    );
+    Diagnostic::error("The import ID is not of the expected form", detail).at(Path::attr("id"))
+}

@@ -1,0 +1,133 @@
+//! Schema, configuration, plan and state of `mig_device_plugin`.
+
+use std::collections::BTreeMap;
+
+use tfplug::schema::validators;
+use tfplug::{Attr, Model};
+
+use super::rules;
+use crate::models::{ClusterModel, LayoutModel};
+
+/// NVIDIA's device plugin, which makes the slices of a cluster's nodes known to Kubernetes: a ServiceAccount, a
+/// ConfigMap, and a DaemonSet for each way in which the layouts need the plugin configured, on the nodes of those
+/// layouts. Applied server-side; only fields that are declared here are managed.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct DevicePluginModel {
+    /// The cluster; the provider's `kubernetes` if left out.
+    #[attr(replace)]
+    pub cluster: Attr<ClusterModel>,
+    /// The layouts of the nodes that the plugin serves.
+    #[attr(required, validate = validators::not_empty())]
+    pub layouts: Attr<Vec<LayoutModel>>,
+    /// Name of ServiceAccount and ConfigMap, and what the DaemonSets' names begin with.
+    #[attr(default = "mig-device-plugin", replace)]
+    pub name: Attr<String>,
+    /// An existing namespace.
+    #[attr(default = "kube-system", replace)]
+    pub namespace: Attr<String>,
+    /// Image, with tag or digest. A new provider keeps the image that is in use; the newest that it knows is used for
+    /// new ones.
+    #[attr(optional, computed, stable)]
+    pub image: Attr<String>,
+    /// `Always`, `IfNotPresent` or `Never`.
+    pub image_pull_policy: Attr<String>,
+    /// Names of Secrets with which the image is pulled.
+    pub image_pull_secrets: Attr<Vec<String>>,
+    /// Tolerations beside those for the layouts' taint and for critical add-ons.
+    pub tolerations: Attr<Vec<TolerationModel>>,
+    /// Labels that nodes must have beside the layouts'.
+    pub node_selector: Attr<BTreeMap<String, String>>,
+    /// PriorityClass; empty for the default priority.
+    #[attr(default = "system-node-critical")]
+    pub priority_class_name: Attr<String>,
+    /// RuntimeClass. On EKS images NVIDIA's runtime is the default one, so none is needed.
+    pub runtime_class_name: Attr<String>,
+    /// Requests and limits of each container.
+    pub resources: Attr<ResourcesModel>,
+    /// Further environment variables of the plugin.
+    pub env: Attr<BTreeMap<String, String>>,
+    /// Labels of all objects and pods.
+    pub labels: Attr<BTreeMap<String, String>>,
+    /// Annotations of all objects.
+    pub annotations: Attr<BTreeMap<String, String>>,
+    /// Take over fields that other managers hold, instead of reporting the conflict.
+    #[attr(default = false)]
+    pub force_conflicts: Attr<bool>,
+    /// Wait until the DaemonSets' pods are available on all nodes that they are for.
+    #[attr(default = false)]
+    pub wait_for_rollout: Attr<bool>,
+    /// How long to wait, such as `10m`.
+    #[attr(default = "10m", validate = rules::timeout(), same_meaning = crate::duration::same)]
+    pub rollout_timeout: Attr<String>,
+    /// Version of the rendering of the objects. A new provider keeps the version in use, so that an upgrade restarts
+    /// nothing.
+    #[attr(optional, computed, stable)]
+    pub render_version: Attr<i64>,
+    /// The fields of each object that are managed here, as JSON, by `KIND/NAME`.
+    #[attr(
+        computed,
+        depends_on(
+            "layouts",
+            "image",
+            "image_pull_policy",
+            "image_pull_secrets",
+            "tolerations",
+            "node_selector",
+            "priority_class_name",
+            "runtime_class_name",
+            "resources",
+            "env",
+            "labels",
+            "annotations",
+            "render_version"
+        )
+    )]
+    pub manifests: Attr<BTreeMap<String, String>>,
+    /// `NAMESPACE/NAME`.
+    #[attr(computed, stable)]
+    pub id: Attr<String>,
+}
+
+/// A toleration, in Kubernetes' words.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct TolerationModel {
+    /// Key of the taint; without one every key is tolerated, and the operator is `Exists`.
+    pub key: Attr<String>,
+    /// `Equal` or `Exists`; `Equal` if left out.
+    pub operator: Attr<String>,
+    /// Value of the taint, under `Equal`.
+    pub value: Attr<String>,
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`; all of them if left out.
+    pub effect: Attr<String>,
+}
+
+/// Requests and limits of a container.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct ResourcesModel {
+    /// What it is scheduled by: quantity by resource.
+    pub requests: Attr<BTreeMap<String, String>>,
+    /// What it may use: quantity by resource.
+    pub limits: Attr<BTreeMap<String, String>>,
+}
+
+/// What names a device plugin for ever.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct DevicePluginIdentity {
+    /// Namespace.
+    #[attr(required)]
+    pub namespace: Attr<String>,
+    /// Name.
+    #[attr(required)]
+    pub name: Attr<String>,
+    /// EKS cluster; the provider's `kubernetes` if left out.
+    pub cluster_name: Attr<String>,
+    /// Region of the EKS cluster.
+    pub region: Attr<String>,
+}
+
+impl DevicePluginModel {
+    /// Whether fields that others hold are taken over.
+    pub(super) fn force(&self) -> bool {
+        self.force_conflicts.known() == Some(&true)
+    }
+}

@@ -1,0 +1,168 @@
+//! What an apply would do, from values alone.
+
+use std::collections::BTreeMap;
+
+use mig::manifests::device_plugin::{DEFAULT_IMAGE, DevicePlugin};
+use mig::manifests::{DevicePluginOptions, ManifestFault, ResourceRequirements, Toleration};
+use mig::{Layout, PathStep};
+use serde_json::Value as Json;
+use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
+
+use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
+use super::object;
+
+/// The version of the rendering that this provider has.
+const RENDER_VERSION: i64 = 1;
+
+/// Checks what the attributes' own rules cannot.
+pub(super) fn validate(config: &DevicePluginModel, diags: &mut Diagnostics) {
+    if let Attr::Known(cluster) = &config.cluster {
+        cluster.validate(&Path::attr("cluster"), diags);
+    }
+    let with_defaults = DevicePluginModel {
+        name: or(&config.name, "mig-device-plugin"),
+        namespace: or(&config.namespace, "kube-system"),
+        image: or(&config.image, DEFAULT_IMAGE),
+        priority_class_name: or(&config.priority_class_name, "system-node-critical"),
+        render_version: if config.render_version.is_null() {
+            RENDER_VERSION.into()
+        } else {
+            config.render_version
+        },
+        ..config.clone()
+    };
+    render(&with_defaults, diags);
+}
+
+fn or(attr: &Attr<String>, default: &str) -> Attr<String> {
+    if attr.is_null() {
+        default.into()
+    } else {
+        attr.clone()
+    }
+}
+
+/// Gives what is known already: the objects.
+///
+/// # Errors
+/// When the layouts or the options are at fault.
+pub(super) fn refine(plan: &mut Plan<DevicePluginModel, ()>) -> Result<Diagnostics, Diagnostics> {
+    let before = plan.prior.as_ref();
+    if plan.config.image.is_null() {
+        let image = before.and_then(|p| p.image.known().cloned());
+        plan.planned.image = image.unwrap_or_else(|| DEFAULT_IMAGE.to_owned()).into();
+    }
+    if plan.config.render_version.is_null() {
+        let version = before.and_then(|p| p.render_version.known().copied());
+        plan.planned.render_version = version.unwrap_or(RENDER_VERSION).into();
+    }
+    let mut findings = Diagnostics::new();
+    let objects = render(&plan.planned, &mut findings);
+    if findings.has_errors() {
+        return Err(findings);
+    }
+    plan.planned.manifests = objects.map_or(Attr::Unknown, |objects| object::manifests(&objects).into());
+    plan.planned.id = match (&plan.planned.namespace, &plan.planned.name) {
+        (Attr::Known(namespace), Attr::Known(name)) => format!("{namespace}/{name}").into(),
+        _ => Attr::Unknown,
+    };
+    Ok(findings)
+}
+
+/// The objects, `None` while anything that they are made of is unknown, or at fault, which `diags` tells.
+fn render(model: &DevicePluginModel, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    let layouts = layouts(model, diags);
+    let options = options(model)?;
+    check_render_version(*model.render_version.known()?, diags)?;
+    match DevicePlugin::render(&layouts?, &options) {
+        Ok(objects) => Some(objects),
+        Err(faults) => {
+            faults.iter().for_each(|fault| diags.push(at_attribute(fault)));
+            None
+        }
+    }
+}
+
+fn check_render_version(found: i64, diags: &mut Diagnostics) -> Option<()> {
+    if found == RENDER_VERSION {
+        return Some(());
+    }
+    let detail = format!(
+        "Found {found}; this provider knows {RENDER_VERSION}. Leave it out, or upgrade the provider."
+    );
+    diags.error_at(Path::attr("render_version"), "Unknown render_version", detail);
+    None
+}
+
+/// Every layout is checked, so that all faults show at once.
+fn layouts(model: &DevicePluginModel, diags: &mut Diagnostics) -> Option<Vec<Layout>> {
+    let models = model.layouts.known()?;
+    let resolve = |(i, layout): (usize, &crate::models::LayoutModel)| {
+        layout.resolve(&Path::attr("layouts").index(i), diags)
+    };
+    let resolved: Vec<_> = models.iter().enumerate().map(resolve).collect();
+    resolved.into_iter().collect()
+}
+
+fn options(model: &DevicePluginModel) -> Option<DevicePluginOptions> {
+    Some(DevicePluginOptions {
+        name: model.name.known()?.clone(),
+        namespace: model.namespace.known()?.clone(),
+        image: model.image.known()?.clone(),
+        image_pull_policy: settled(&model.image_pull_policy)?,
+        image_pull_secrets: settled(&model.image_pull_secrets)?.unwrap_or_default(),
+        tolerations: settled(&model.tolerations)?
+            .unwrap_or_default()
+            .iter()
+            .map(toleration)
+            .collect::<Option<_>>()?,
+        node_selector: settled(&model.node_selector)?.unwrap_or_default(),
+        priority_class: settled(&model.priority_class_name)?.filter(|name| !name.is_empty()),
+        runtime_class: settled(&model.runtime_class_name)?,
+        resources: requirements(settled(&model.resources)?.unwrap_or_default())?,
+        env: settled(&model.env)?.unwrap_or_default(),
+        labels: settled(&model.labels)?.unwrap_or_default(),
+        annotations: settled(&model.annotations)?.unwrap_or_default(),
+    })
+}
+
+/// `None` for unknown, else the value if there is one.
+fn settled<T: Clone>(attr: &Attr<T>) -> Option<Option<T>> {
+    match attr {
+        Attr::Unknown => None,
+        Attr::Null => Some(None),
+        Attr::Known(value) => Some(Some(value.clone())),
+    }
+}
+
+fn toleration(model: &TolerationModel) -> Option<Toleration> {
+    Some(Toleration {
+        key: settled(&model.key)?,
+        operator: settled(&model.operator)?,
+        value: settled(&model.value)?,
+        effect: settled(&model.effect)?,
+    })
+}
+
+fn requirements(model: ResourcesModel) -> Option<ResourceRequirements> {
+    let quantities = |attr: &Attr<BTreeMap<String, String>>| Some(settled(attr)?.unwrap_or_default());
+    Some(ResourceRequirements {
+        requests: quantities(&model.requests)?,
+        limits: quantities(&model.limits)?,
+    })
+}
+
+/// Puts a fault of the rendering at the attribute that causes it.
+fn at_attribute(fault: &ManifestFault) -> Diagnostic {
+    let path = fault
+        .path()
+        .into_iter()
+        .fold(Path::root(), |path, step| match step {
+            PathStep::Attribute(name) if name == "priority_class" => path.attribute("priority_class_name"),
+            PathStep::Attribute(name) if name == "runtime_class" => path.attribute("runtime_class_name"),
+            PathStep::Attribute(name) => path.attribute(name),
+            PathStep::Key(key) => path.key(key),
+            PathStep::Index(index) => path.index(index),
+        });
+    Diagnostic::error(fault.summary(), fault.detail()).at(path)
+}

@@ -1,0 +1,145 @@
+//! `mig_launch_template`: an EC2 launch template whose user data cuts GPUs.
+
+mod apply;
+mod instance;
+mod model;
+mod observe;
+mod plan;
+mod render;
+mod rules;
+mod user_data;
+
+use tfplug::{Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
+
+pub use model::{LaunchTemplate, LaunchTemplateIdentity};
+
+use crate::provider::Connections;
+
+/// The resource.
+#[derive(Debug)]
+pub struct LaunchTemplateResource;
+
+#[async_trait]
+impl Resource for LaunchTemplateResource {
+    type Provider = Connections;
+    type Model = LaunchTemplate;
+    type Identity = LaunchTemplateIdentity;
+    type Private = ();
+
+    fn type_name(&self) -> &'static str {
+        "mig_launch_template"
+    }
+
+    fn validate(&self, config: &LaunchTemplate, diags: &mut Diagnostics) {
+        plan::validate(config, diags);
+    }
+
+    async fn plan(
+        &self,
+        cx: &Context<Connections>,
+        plan: &mut Plan<LaunchTemplate, ()>,
+    ) -> Result<(), Diagnostics> {
+        let surroundings = surroundings(cx).await;
+        plan::refine(plan, &surroundings)?
+            .into_iter()
+            .for_each(|warning| cx.warn(warning));
+        Ok(())
+    }
+
+    async fn create(
+        &self,
+        cx: &Context<Connections>,
+        _: LaunchTemplate,
+        planned: LaunchTemplate,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        apply::create(cx, planned, slot).await
+    }
+
+    async fn read(
+        &self,
+        cx: &Context<Connections>,
+        state: LaunchTemplate,
+        (): &mut (),
+    ) -> Result<Option<LaunchTemplate>, Diagnostics> {
+        apply::read(cx, state).await
+    }
+
+    async fn update(
+        &self,
+        cx: &Context<Connections>,
+        _: LaunchTemplate,
+        prior: LaunchTemplate,
+        planned: LaunchTemplate,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        apply::update(cx, prior, planned, slot).await
+    }
+
+    async fn delete(
+        &self,
+        cx: &Context<Connections>,
+        state: LaunchTemplate,
+        (): (),
+    ) -> Result<(), Diagnostics> {
+        apply::delete(cx, state).await
+    }
+
+    fn identity(&self, state: &LaunchTemplate) -> Option<LaunchTemplateIdentity> {
+        Some(LaunchTemplateIdentity {
+            id: state.id.clone(),
+            region: state.region.clone(),
+        })
+    }
+
+    /// By ID (`lt-...`) or name, with `@region` behind it for another region than the provider's.
+    async fn import(
+        &self,
+        _: &Context<Connections>,
+        target: ImportTarget<LaunchTemplateIdentity>,
+    ) -> Result<LaunchTemplate, Diagnostics> {
+        match target {
+            ImportTarget::Identity(LaunchTemplateIdentity { id, region }) => Ok(LaunchTemplate {
+                id,
+                region,
+                ..LaunchTemplate::default()
+            }),
+            ImportTarget::Id(text) => by_text(&text),
+        }
+    }
+}
+
+fn by_text(text: &str) -> Result<LaunchTemplate, Diagnostics> {
+    let (which, region) = text
+        .split_once('@')
+        .map_or((text, None), |(w, r)| (w, Some(r.to_owned())));
+    if which.is_empty() {
+        let detail =
+            "Give the template's ID (lt-...) or name; for another region than the provider's, ID@REGION.";
+        return Err(Diagnostic::error("Nothing to import", detail)
+            .at(Path::attr("id"))
+            .into());
+    }
+    let (id, name) = if which.starts_with("lt-") {
+        (Some(which), None)
+    } else {
+        (None, Some(which))
+    };
+    Ok(LaunchTemplate {
+        id: id.map(str::to_owned).into(),
+        name: name.map(str::to_owned).into(),
+        region: region.into(),
+        ..LaunchTemplate::default()
+    })
+}
+
+/// What the plan may know, which needs no call: the region and tags of the provider block.
+async fn surroundings(cx: &Context<Connections>) -> plan::Surroundings {
+    let Some(provider) = cx.provider_if_configured() else {
+        return plan::Surroundings::default();
+    };
+    plan::Surroundings {
+        region: provider.default_region().await,
+        default_tags: provider.planned_default_tags().cloned(),
+    }
+}

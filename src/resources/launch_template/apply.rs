@@ -1,0 +1,270 @@
+//! The calls to EC2.
+
+use std::sync::Arc;
+
+use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
+use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
+use aws_sdk_ec2::types as ec2;
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Slot};
+
+use super::model::LaunchTemplate;
+use super::{observe, render};
+use crate::aws::{AwsError, AwsErrorKind, Ec2, Regional, TemplateRef};
+use crate::provider::Connections;
+
+/// `$Latest`, of which the template is what we say; the default version follows it.
+const LATEST: &str = "$Latest";
+
+/// The connection to the template's region.
+pub(super) async fn connect(
+    cx: &Context<Connections>,
+    model: &LaunchTemplate,
+) -> Result<Arc<Regional>, Diagnostics> {
+    let region = cx.provider()?.region(model.region_name()).await;
+    region.map_err(|error| {
+        failure("The region cannot be used", &error)
+            .at(Path::attr("region"))
+            .into()
+    })
+}
+
+/// Creates the template. It is in `slot` as soon as EC2 has said that it exists.
+pub(super) async fn create(
+    cx: &Context<Connections>,
+    planned: LaunchTemplate,
+    slot: &Slot,
+) -> Result<(), Diagnostics> {
+    let regional = connect(cx, &planned).await?;
+    let name = match planned.name.as_str() {
+        Some(name) => name.to_owned(),
+        None => unique_name(planned.name_prefix.as_str().unwrap_or("mig-")),
+    };
+    let made = regional
+        .ec2()
+        .create_launch_template(create_input(&planned, &name)?)
+        .await;
+    let made = made.map_err(|error| create_failure(&error, &name, planned.name.is_unknown()))?;
+    warn(cx, &made.warnings);
+    let defaults = cx.provider()?.default_tags();
+    let region = regional.region().to_owned();
+    let arn = arn(&made.object, &region);
+    let mut state = observe::template_attributes(planned, &made.object, defaults);
+    state.region = region.into();
+    state.arn = arn;
+    slot.exists(&state);
+    Ok(())
+}
+
+fn create_input(planned: &LaunchTemplate, name: &str) -> Result<CreateLaunchTemplateInput, Diagnostics> {
+    let mut input = CreateLaunchTemplateInput::builder()
+        .launch_template_name(name)
+        .set_version_description(planned.description.known().cloned())
+        .launch_template_data(render::version_data(planned));
+    let tags = render::tags(planned);
+    if !tags.is_empty() {
+        let specification = ec2::TagSpecification::builder()
+            .resource_type(ec2::ResourceType::LaunchTemplate)
+            .set_tags(Some(tags))
+            .build();
+        input = input.tag_specifications(specification);
+    }
+    input.build().map_err(not_built)
+}
+
+fn not_built(error: aws_sdk_ec2::error::BuildError) -> Diagnostics {
+    Diagnostic::bug(format!("The request cannot be built: {error}.")).into()
+}
+
+/// EC2 gives no ARN; its parts are the account that made the template, the region, and the ID.
+fn arn(template: &ec2::LaunchTemplate, region: &str) -> Attr<String> {
+    let creator = template.created_by().unwrap_or_default();
+    let mut parts = creator.split(':');
+    let (partition, account) = (parts.nth(1), parts.nth(2));
+    match (partition, account, template.launch_template_id()) {
+        (Some(partition), Some(account), Some(id)) => {
+            format!("arn:{partition}:ec2:{region}:{account}:launch-template/{id}").into()
+        }
+        _ => Attr::Null,
+    }
+}
+
+fn warn(cx: &Context<Connections>, warnings: &[String]) {
+    for warning in warnings {
+        let detail = format!("{warning}. The template exists; instances may fail to launch from it.");
+        cx.warn(Diagnostic::warning("EC2 warns of the launch template", detail));
+    }
+}
+
+/// Looks the template up; `None` if EC2 says that there is none.
+pub(super) async fn read(
+    cx: &Context<Connections>,
+    stored: LaunchTemplate,
+) -> Result<Option<LaunchTemplate>, Diagnostics> {
+    let regional = connect(cx, &stored).await?;
+    let Some(template) = reference(&stored) else {
+        return Err(Diagnostic::bug("The stored launch template has neither ID nor name.").into());
+    };
+    let (found, versions) = match look_up(regional.ec2().as_ref(), &template).await {
+        Ok(found) => found,
+        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) => return Err(failure("The launch template cannot be read", &error).into()),
+    };
+    let Some(version) = versions.first() else {
+        return Err(Diagnostic::bug("EC2 gave a launch template without its latest version.").into());
+    };
+    let region = regional.region().to_owned();
+    let mut seen = observe::observe(stored, &found, version, cx.provider()?.default_tags());
+    seen.arn = arn(&found, &region);
+    seen.region = region.into();
+    Ok(Some(seen))
+}
+
+/// Both calls at once: a plan of many templates is as long as its slowest call.
+async fn look_up(
+    api: &dyn Ec2,
+    template: &TemplateRef,
+) -> Result<(ec2::LaunchTemplate, Vec<ec2::LaunchTemplateVersion>), AwsError> {
+    let latest = [LATEST.to_owned()];
+    tokio::try_join!(
+        api.describe_launch_template(template),
+        api.describe_launch_template_versions(template, &latest),
+    )
+}
+
+fn reference(model: &LaunchTemplate) -> Option<TemplateRef> {
+    let by_id = model.id.known().cloned().map(TemplateRef::Id);
+    by_id.or_else(|| model.name.known().cloned().map(TemplateRef::Name))
+}
+
+/// Makes a new version if one is needed, then the default version and the tags; each step that succeeded is in
+/// `slot`.
+pub(super) async fn update(
+    cx: &Context<Connections>,
+    prior: LaunchTemplate,
+    planned: LaunchTemplate,
+    slot: &Slot,
+) -> Result<(), Diagnostics> {
+    let regional = connect(cx, &planned).await?;
+    let api = regional.ec2();
+    let id = planned.id.as_str().unwrap_or_default().to_owned();
+    let mut state = keep_remote(&planned, &prior);
+    if planned.needs_new_version(&prior) {
+        state = add_version(cx, api.as_ref(), &id, &planned, state, slot).await?;
+    }
+    let latest = state.latest_version.known().copied().unwrap_or_default();
+    let follow = planned.update_default_version.known() != Some(&false);
+    if follow && state.default_version.known() != Some(&latest) {
+        let done = api.set_default_version(&id, latest).await;
+        done.map_err(|error| failure("The default version cannot be set", &error))?;
+        state.default_version = latest.into();
+        slot.exists(&state);
+    }
+    change_tags(api.as_ref(), &id, &prior, &planned).await?;
+    state.tags = planned.tags.clone();
+    state.tags_all = planned.tags_all.clone();
+    slot.exists(&state);
+    Ok(())
+}
+
+/// The plan with what EC2 still has of the state before: the versioned attributes are not changed yet.
+fn keep_remote(planned: &LaunchTemplate, prior: &LaunchTemplate) -> LaunchTemplate {
+    LaunchTemplate {
+        latest_version: prior.latest_version,
+        default_version: prior.default_version,
+        tags: prior.tags.clone(),
+        tags_all: prior.tags_all.clone(),
+        ..planned.clone()
+    }
+}
+
+async fn add_version(
+    cx: &Context<Connections>,
+    api: &dyn Ec2,
+    id: &str,
+    planned: &LaunchTemplate,
+    state: LaunchTemplate,
+    slot: &Slot,
+) -> Result<LaunchTemplate, Diagnostics> {
+    let input = CreateLaunchTemplateVersionInput::builder()
+        .launch_template_id(id)
+        .set_version_description(planned.description.known().cloned())
+        .launch_template_data(render::version_data(planned))
+        .build();
+    let made = api
+        .create_launch_template_version(input.map_err(not_built)?)
+        .await;
+    let made = made.map_err(|error| failure("The launch template cannot be changed", &error))?;
+    warn(cx, &made.warnings);
+    let latest_version = made.object.version_number().into();
+    let state = LaunchTemplate {
+        latest_version,
+        ..state
+    };
+    slot.exists(&state);
+    Ok(state)
+}
+
+async fn change_tags(
+    api: &dyn Ec2,
+    id: &str,
+    prior: &LaunchTemplate,
+    planned: &LaunchTemplate,
+) -> Result<(), Diagnostics> {
+    let failed = |error: AwsError| {
+        Diagnostics::from(failure("The tags cannot be changed", &error).at(Path::attr("tags")))
+    };
+    let before = prior.tags_all.known().cloned().unwrap_or_default();
+    let after = planned.tags_all.known().cloned().unwrap_or_default();
+    let set = render::tag_list(after.iter().filter(|(k, v)| before.get(*k) != Some(*v)));
+    let removed: Vec<_> = before.into_keys().filter(|k| !after.contains_key(k)).collect();
+    if !set.is_empty() {
+        api.create_tags(id, set).await.map_err(failed)?;
+    }
+    if !removed.is_empty() {
+        api.delete_tags(id, &removed).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Deletes the template with all its versions.
+pub(super) async fn delete(cx: &Context<Connections>, state: LaunchTemplate) -> Result<(), Diagnostics> {
+    let regional = connect(cx, &state).await?;
+    match regional
+        .ec2()
+        .delete_launch_template(state.id.as_str().unwrap_or_default())
+        .await
+    {
+        Ok(()) => Ok(()),
+        Err(error) if error.is_not_found() => Ok(()),
+        Err(error) => Err(failure("The launch template cannot be deleted", &error).into()),
+    }
+}
+
+/// A failed call as the user sees it.
+pub(super) fn failure(summary: &str, error: &AwsError) -> Diagnostic {
+    Diagnostic::error(summary, error.to_string())
+}
+
+fn create_failure(error: &AwsError, name: &str, made_up: bool) -> Diagnostic {
+    if error.kind != AwsErrorKind::AlreadyExists || made_up {
+        return failure("The launch template cannot be created", error);
+    }
+    let detail = format!(
+        "A launch template named {name} exists already in this region. To manage it here, import it:\n\n  import {{\n    \
+         to = mig_launch_template.NAME\n    id = \"{name}\"\n  }}\n\nOr choose another name, or name_prefix for one that is \
+         made unique."
+    );
+    Diagnostic::error("The name of the launch template is taken", detail).at(Path::attr("name"))
+}
+
+/// The prefix and 26 characters: the time, so that names sort by age, and chance.
+fn unique_name(prefix: &str) -> String {
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    format!(
+        "{prefix}{:014x}{:012x}",
+        now.as_nanos() >> 20,
+        fastrand::u64(..1 << 48)
+    )
+}

@@ -1,0 +1,206 @@
+//! What instances are launched with: the nested attributes of the template, in the words of `aws_launch_template`.
+
+use std::collections::BTreeMap;
+
+use tfplug::schema::validators;
+use tfplug::{Attr, Model, SetOf, Value};
+
+use super::rules;
+
+/// An instance profile, by one of its names.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct IamInstanceProfile {
+    /// ARN.
+    pub arn: Attr<String>,
+    /// Name.
+    pub name: Attr<String>,
+}
+
+/// A volume, or the suppression of one of the image's.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct BlockDeviceMapping {
+    /// Device name, such as `/dev/xvda`.
+    #[attr(required)]
+    pub device_name: Attr<String>,
+    /// Any text leaves out a device that the image maps.
+    pub no_device: Attr<String>,
+    /// Name of an instance store volume, such as `ephemeral0`.
+    pub virtual_name: Attr<String>,
+    /// An EBS volume.
+    pub ebs: Attr<Ebs>,
+}
+
+/// An EBS volume.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct Ebs {
+    /// Size in GiB.
+    #[attr(validate = validators::between(1, 65_536))]
+    pub volume_size: Attr<i64>,
+    /// `gp3`, `io2` and so on.
+    #[attr(validate = validators::one_of(&["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"]))]
+    pub volume_type: Attr<String>,
+    /// I/O operations per second.
+    #[attr(validate = validators::between(100, 256_000))]
+    pub iops: Attr<i64>,
+    /// Throughput in MiB/s, for `gp3`.
+    #[attr(validate = validators::between(125, 2000))]
+    pub throughput: Attr<i64>,
+    /// Encrypt the volume.
+    pub encrypted: Attr<bool>,
+    /// KMS key to encrypt it with.
+    pub kms_key_id: Attr<String>,
+    /// Snapshot to start from.
+    pub snapshot_id: Attr<String>,
+    /// Delete the volume with the instance.
+    pub delete_on_termination: Attr<bool>,
+}
+
+/// The instance metadata service.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct MetadataOptions {
+    /// `enabled` or `disabled`. The node needs it to join, so it stays enabled.
+    #[attr(default = "enabled", validate = validators::one_of(&["enabled", "disabled"]))]
+    pub http_endpoint: Attr<String>,
+    /// `required` is IMDSv2 only; `optional` allows IMDSv1 too.
+    #[attr(default = "required", validate = validators::one_of(&["required", "optional"]))]
+    pub http_tokens: Attr<String>,
+    /// Hops that an answer may take. 1 keeps pods away from the node's role; 2 lets them use it.
+    #[attr(default = 1, validate = validators::between(1, 64))]
+    pub http_put_response_hop_limit: Attr<i64>,
+    /// `enabled` or `disabled`.
+    #[attr(validate = validators::one_of(&["enabled", "disabled"]))]
+    pub http_protocol_ipv6: Attr<String>,
+    /// Whether instances see their tags: `enabled` or `disabled`.
+    #[attr(validate = validators::one_of(&["enabled", "disabled"]))]
+    pub instance_metadata_tags: Attr<String>,
+}
+
+impl MetadataOptions {
+    /// IMDSv2 only, out of reach of pods.
+    pub(super) fn safe() -> Value {
+        Self {
+            http_endpoint: "enabled".into(),
+            http_tokens: "required".into(),
+            http_put_response_hop_limit: 1.into(),
+            ..Self::default()
+        }
+        .to_value()
+    }
+}
+
+/// A network interface.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NetworkInterface {
+    /// Index of the network card; multi-card GPU instances have several.
+    #[attr(validate = validators::between(0, 63))]
+    pub network_card_index: Attr<i64>,
+    /// Index of the device on its card; 0 is the primary one.
+    #[attr(validate = validators::between(0, 63))]
+    pub device_index: Attr<i64>,
+    /// `interface`, `efa` (network and RDMA) or `efa-only` (RDMA, no IP address).
+    #[attr(validate = validators::one_of(&["interface", "efa", "efa-only"]))]
+    pub interface_type: Attr<String>,
+    /// Subnet; left out with node groups, which choose it.
+    pub subnet_id: Attr<String>,
+    /// Security groups.
+    pub security_groups: Attr<SetOf<String>>,
+    /// Text on it.
+    pub description: Attr<String>,
+    /// An existing interface.
+    pub network_interface_id: Attr<String>,
+    /// Give it a public address.
+    pub associate_public_ip_address: Attr<bool>,
+    /// Delete it with the instance.
+    pub delete_on_termination: Attr<bool>,
+    /// Number of IPv6 addresses.
+    pub ipv6_address_count: Attr<i64>,
+    /// Number of IPv4 prefixes.
+    pub ipv4_prefix_count: Attr<i64>,
+    /// Make its first IPv6 address the primary one.
+    pub primary_ipv6: Attr<bool>,
+}
+
+/// Where instances are placed.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct Placement {
+    /// Availability Zone.
+    pub availability_zone: Attr<String>,
+    /// Placement group, by name.
+    pub group_name: Attr<String>,
+    /// Placement group, by ID.
+    pub group_id: Attr<String>,
+    /// Partition of a partition placement group.
+    pub partition_number: Attr<i64>,
+    /// `default`, `dedicated` or `host`.
+    #[attr(validate = validators::one_of(&["default", "dedicated", "host"]))]
+    pub tenancy: Attr<String>,
+    /// Affinity to a Dedicated Host.
+    pub affinity: Attr<String>,
+    /// Dedicated Host.
+    pub host_id: Attr<String>,
+    /// Host resource group.
+    pub host_resource_group_arn: Attr<String>,
+}
+
+/// Which capacity reservation instances use.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct CapacityReservationSpecification {
+    /// `open`, `none` or `capacity-reservations-only`.
+    #[attr(validate = validators::one_of(&["open", "none", "capacity-reservations-only"]))]
+    pub capacity_reservation_preference: Attr<String>,
+    /// One reservation or group of them; a Capacity Block is named here too.
+    pub capacity_reservation_target: Attr<CapacityReservationTarget>,
+}
+
+/// One reservation or a group of them.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct CapacityReservationTarget {
+    /// ID of the reservation.
+    pub capacity_reservation_id: Attr<String>,
+    /// ARN of the group.
+    pub capacity_reservation_resource_group_arn: Attr<String>,
+}
+
+/// How instances are bought.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct InstanceMarketOptions {
+    /// `spot` or `capacity-block`.
+    #[attr(validate = validators::one_of(&["spot", "capacity-block"]))]
+    pub market_type: Attr<String>,
+    /// With `spot`.
+    pub spot_options: Attr<SpotOptions>,
+}
+
+/// Spot instances.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct SpotOptions {
+    /// Highest price per hour in US dollars; the On-Demand price if left out.
+    pub max_price: Attr<String>,
+    /// `one-time` or `persistent`.
+    #[attr(validate = validators::one_of(&["one-time", "persistent"]))]
+    pub spot_instance_type: Attr<String>,
+    /// `hibernate`, `stop` or `terminate`.
+    #[attr(validate = validators::one_of(&["hibernate", "stop", "terminate"]))]
+    pub instance_interruption_behavior: Attr<String>,
+}
+
+/// CloudWatch monitoring.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct Monitoring {
+    /// Metrics each minute instead of each five.
+    pub enabled: Attr<bool>,
+}
+
+/// Tags of one type of resource that is launched.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct TagSpecification {
+    /// `instance`, `volume`, `network-interface` or `spot-instances-request`.
+    #[attr(
+        required,
+        validate = validators::one_of(&["instance", "volume", "network-interface", "spot-instances-request"])
+    )]
+    pub resource_type: Attr<String>,
+    /// The tags.
+    #[attr(required, validate = rules::tags())]
+    pub tags: Attr<BTreeMap<String, String>>,
+}

@@ -1,0 +1,186 @@
+//! Schema, configuration, plan and state of `mig_launch_template`.
+
+use std::collections::BTreeMap;
+
+use tfplug::schema::validators;
+use tfplug::{Attr, Model, SetOf, Value};
+
+use super::instance::{
+    BlockDeviceMapping, CapacityReservationSpecification, IamInstanceProfile, InstanceMarketOptions,
+    MetadataOptions, Monitoring, NetworkInterface, Placement, TagSpecification,
+};
+use super::rules;
+use super::user_data::{ExtraUserData, NodeConfig};
+use crate::models::LayoutModel;
+
+/// An EC2 launch template whose user data cuts every GPU of a node as the layout says, before kubelet starts, on
+/// every boot; for managed and self-managed node groups.
+///
+/// A change of what instances are launched with makes a new version of the template. Node groups that follow
+/// `latest_version` or the default version then replace their nodes.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct LaunchTemplate {
+    /// Name, unique in a region of an account. Made from `name_prefix` if left out.
+    #[attr(optional, computed, replace, stable, validate = rules::name())]
+    pub name: Attr<String>,
+    /// Start of a name that is made unique; `mig-` if neither is given.
+    #[attr(replace, validate = rules::name_prefix())]
+    pub name_prefix: Attr<String>,
+    /// Region; the provider's if left out.
+    #[attr(optional, computed, replace, stable)]
+    pub region: Attr<String>,
+    /// What the GPUs of a node are cut into.
+    #[attr(required)]
+    pub layout: Attr<LayoutModel>,
+    /// What a node does whose GPUs could not be cut as declared: `halt` stays up for inspection and never joins;
+    /// `join_tainted` joins with the taint `mig.eks/partition-failed:NoSchedule`; `terminate` powers off, which ends
+    /// the instance where its group or its shutdown behavior says so.
+    #[attr(default = "halt", validate = validators::one_of(&["halt", "join_tainted", "terminate"]))]
+    pub on_failure: Attr<String>,
+    /// How long a node may take to cut its GPUs before that counts as failed, such as `10m` or `600s`.
+    #[attr(default = "10m", validate = rules::partition_timeout(), same_meaning = crate::duration::same)]
+    pub partition_timeout: Attr<String>,
+    /// For images with which nothing merges a NodeConfig into the user data (a custom `image_id` in a managed node
+    /// group, or a self-managed group): what the node needs to join its cluster.
+    pub node_config: Attr<NodeConfig>,
+    /// Parts of MIME user data before and after ours.
+    pub extra_user_data: Attr<ExtraUserData>,
+    /// Version of the rendering of user data. A new provider keeps the version that a template has, so that an
+    /// upgrade changes no byte and rolls no node; the newest version is used for new templates.
+    #[attr(optional, computed, stable)]
+    pub render_version: Attr<i64>,
+    /// Text on the version that a change makes.
+    #[attr(validate = validators::length(0, 255))]
+    pub description: Attr<String>,
+    /// AMI. Left out with managed node groups that choose the EKS image themselves.
+    pub image_id: Attr<String>,
+    /// Instance type, one of the layout's. Left out where the node group names them.
+    pub instance_type: Attr<String>,
+    /// Name of an SSH key pair.
+    pub key_name: Attr<String>,
+    /// Instance profile; not with managed node groups.
+    pub iam_instance_profile: Attr<IamInstanceProfile>,
+    /// Security groups of the instances; not together with `network_interfaces`.
+    pub vpc_security_group_ids: Attr<SetOf<String>>,
+    /// Volumes.
+    pub block_device_mappings: Attr<Vec<BlockDeviceMapping>>,
+    /// Instance metadata service. IMDSv2 is required unless said otherwise.
+    #[attr(default = MetadataOptions::safe())]
+    pub metadata_options: Attr<MetadataOptions>,
+    /// Network interfaces, EFA among them.
+    pub network_interfaces: Attr<Vec<NetworkInterface>>,
+    /// Where instances are placed.
+    pub placement: Attr<Placement>,
+    /// Which On-Demand Capacity Reservation or Capacity Block instances use.
+    pub capacity_reservation_specification: Attr<CapacityReservationSpecification>,
+    /// How instances are bought: `spot` or `capacity-block`.
+    pub instance_market_options: Attr<InstanceMarketOptions>,
+    /// Detailed monitoring.
+    pub monitoring: Attr<Monitoring>,
+    /// EBS optimisation, for the few types where it is not always on.
+    pub ebs_optimized: Attr<bool>,
+    /// Protection against termination by API.
+    pub disable_api_termination: Attr<bool>,
+    /// What a power-off from inside does: `stop` or `terminate`.
+    #[attr(validate = validators::one_of(&["stop", "terminate"]))]
+    pub instance_initiated_shutdown_behavior: Attr<String>,
+    /// Tags of what is launched, by resource type.
+    pub tag_specifications: Attr<Vec<TagSpecification>>,
+    /// Make each new version the default one.
+    #[attr(default = true)]
+    pub update_default_version: Attr<bool>,
+    /// Tags of the template.
+    #[attr(validate = rules::tags())]
+    pub tags: Attr<BTreeMap<String, String>>,
+    /// Tags of the template with the provider's `default_tags`.
+    #[attr(computed, depends_on("tags"))]
+    pub tags_all: Attr<BTreeMap<String, String>>,
+    /// ID of the template.
+    #[attr(computed, stable)]
+    pub id: Attr<String>,
+    /// ARN of the template.
+    #[attr(computed, stable)]
+    pub arn: Attr<String>,
+    /// The user data as text.
+    #[attr(
+        computed,
+        depends_on(
+            "layout",
+            "on_failure",
+            "partition_timeout",
+            "node_config",
+            "extra_user_data",
+            "render_version"
+        )
+    )]
+    pub user_data: Attr<String>,
+    /// SHA-256 of the user data, in hexadecimal digits.
+    #[attr(computed, depends_on("user_data"))]
+    pub user_data_sha256: Attr<String>,
+    /// Size of the user data in bytes, before base64. EC2 takes 16,384; 4,096 of them are kept free for the
+    /// NodeConfig that EKS adds.
+    #[attr(computed, depends_on("user_data"))]
+    pub user_data_bytes: Attr<i64>,
+    /// The newest version.
+    #[attr(computed, stable)]
+    pub latest_version: Attr<i64>,
+    /// The default version.
+    #[attr(computed, stable)]
+    pub default_version: Attr<i64>,
+}
+
+/// What names a launch template for ever.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct LaunchTemplateIdentity {
+    /// ID of the template.
+    #[attr(required)]
+    pub id: Attr<String>,
+    /// Region; the provider's if left out.
+    pub region: Attr<String>,
+}
+
+/// The attributes that a version of the template holds: a change of one of them makes a new version.
+pub(super) const VERSIONED: [&str; 18] = [
+    "block_device_mappings",
+    "capacity_reservation_specification",
+    "description",
+    "disable_api_termination",
+    "ebs_optimized",
+    "iam_instance_profile",
+    "image_id",
+    "instance_initiated_shutdown_behavior",
+    "instance_market_options",
+    "instance_type",
+    "key_name",
+    "metadata_options",
+    "monitoring",
+    "network_interfaces",
+    "placement",
+    "tag_specifications",
+    "user_data",
+    "vpc_security_group_ids",
+];
+
+impl LaunchTemplate {
+    /// Whether the plan needs a new version of the template.
+    pub(super) fn needs_new_version(&self, prior: &Self) -> bool {
+        let (planned, prior) = (self.encode_object(), prior.encode_object());
+        VERSIONED
+            .iter()
+            .any(|name| planned.get(*name) != prior.get(*name))
+    }
+
+    /// The region, if it is named and known.
+    pub(super) fn region_name(&self) -> Option<&str> {
+        self.region.as_str()
+    }
+
+    /// Names of the versioned attributes whose planned value differs, for the user.
+    pub(super) fn changed(&self, prior: &Self) -> Vec<&'static str> {
+        let (planned, prior): (BTreeMap<String, Value>, _) = (self.encode_object(), prior.encode_object());
+        VERSIONED
+            .into_iter()
+            .filter(|name| planned.get(*name) != prior.get(*name))
+            .collect()
+    }
+}

@@ -1,0 +1,223 @@
+//! What an apply would do, from values alone.
+
+use std::collections::BTreeMap;
+
+use mig::Layout;
+use mig::boot::RenderVersion;
+use sha2::{Digest, Sha256};
+use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
+
+use super::model::LaunchTemplate;
+use super::user_data;
+
+/// What the plan may know of the surroundings; absent where the provider block is not known yet.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    /// The provider's region.
+    pub(super) region: Option<String>,
+    /// The provider's default tags; absent while unknown.
+    pub(super) default_tags: Option<BTreeMap<String, String>>,
+}
+
+/// Checks what the attributes' own rules cannot.
+pub(super) fn validate(config: &LaunchTemplate, diags: &mut Diagnostics) {
+    let layout = config
+        .layout
+        .known()
+        .and_then(|layout| layout.resolve(&Path::attr("layout"), diags));
+    if let Some(layout) = layout {
+        check_instance_type(config, &layout, diags);
+        let with_defaults = LaunchTemplate {
+            render_version: or(&config.render_version, newest_version()),
+            on_failure: or(&config.on_failure, "halt".to_owned()),
+            partition_timeout: or(&config.partition_timeout, "10m".to_owned()),
+            ..config.clone()
+        };
+        user_data::render(&with_defaults, &layout, diags);
+    }
+    check_names(config, diags);
+    check_network(config, diags);
+    check_market(config, diags);
+}
+
+fn or<T: Clone>(attr: &Attr<T>, default: T) -> Attr<T> {
+    if attr.is_null() {
+        Attr::Known(default)
+    } else {
+        attr.clone()
+    }
+}
+
+fn newest_version() -> i64 {
+    i64::from(RenderVersion::default().number())
+}
+
+fn check_instance_type(config: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) {
+    let Some(found) = config.instance_type.as_str() else {
+        return;
+    };
+    if layout.node(found).is_none() {
+        let allowed: Vec<_> = layout.nodes().map(|n| n.instance_type().to_owned()).collect();
+        let detail = format!(
+            "Found {found}; the layout is for {}. Name one of these, or add it to the layout.",
+            allowed.join(", ")
+        );
+        diags.error_at(
+            Path::attr("instance_type"),
+            "The layout is not for this instance type",
+            detail,
+        );
+    }
+}
+
+fn check_names(config: &LaunchTemplate, diags: &mut Diagnostics) {
+    if !config.name.is_null() && !config.name_prefix.is_null() {
+        let detail = "Give name, or name_prefix for a name that is made unique.";
+        diags.error_at(
+            Path::attr("name_prefix"),
+            "Both name and name_prefix are given",
+            detail,
+        );
+    }
+}
+
+fn check_network(config: &LaunchTemplate, diags: &mut Diagnostics) {
+    let interfaces = config
+        .network_interfaces
+        .known()
+        .is_some_and(|list| !list.is_empty());
+    let groups = config
+        .vpc_security_group_ids
+        .known()
+        .is_some_and(|set| !set.0.is_empty());
+    if interfaces && groups {
+        let detail =
+            "EC2 takes them in one place: move them into security_groups of each of network_interfaces.";
+        diags.error_at(
+            Path::attr("vpc_security_group_ids"),
+            "Security groups in two places",
+            detail,
+        );
+    }
+}
+
+fn check_market(config: &LaunchTemplate, diags: &mut Diagnostics) {
+    let Some(market) = config.instance_market_options.known() else {
+        return;
+    };
+    let block = market.market_type.as_str() == Some("capacity-block");
+    if block && config.capacity_reservation_specification.is_null() {
+        let detail = "Name the Capacity Block in capacity_reservation_specification = { capacity_reservation_target = { \
+                      capacity_reservation_id = \"cr-...\" } }.";
+        diags.error_at(
+            Path::attr("instance_market_options").attribute("market_type"),
+            "Which Capacity Block?",
+            detail,
+        );
+    }
+    if !market.spot_options.is_null() && market.market_type.as_str().is_some_and(|m| m != "spot") {
+        let detail = "Set market_type = \"spot\", or leave spot_options out.";
+        diags.error_at(
+            Path::attr("instance_market_options").attribute("spot_options"),
+            "Options of another market",
+            detail,
+        );
+    }
+}
+
+/// Gives what is known already: the rendered user data, the tags, the versions.
+///
+/// # Errors
+/// When the layout or the user data is at fault.
+pub(super) fn refine(
+    plan: &mut Plan<LaunchTemplate, ()>,
+    surroundings: &Surroundings,
+) -> Result<Vec<Diagnostic>, Diagnostics> {
+    settle_render_version(plan);
+    let mut findings = Diagnostics::new();
+    let layout = plan
+        .planned
+        .layout
+        .known()
+        .and_then(|layout| layout.resolve(&Path::attr("layout"), &mut findings));
+    let rendered = layout.and_then(|layout| user_data::render(&plan.planned, &layout, &mut findings));
+    if findings.has_errors() {
+        return Err(findings);
+    }
+    set_user_data(&mut plan.planned, rendered.map(|u| u.text));
+    set_region(plan, surroundings);
+    set_tags(&mut plan.planned, surroundings);
+    let mut warnings: Vec<_> = findings.into_iter().collect();
+    warnings.extend(set_versions(plan));
+    Ok(warnings)
+}
+
+/// A new template is rendered by the newest version, an existing one by the version that it has.
+fn settle_render_version(plan: &mut Plan<LaunchTemplate, ()>) {
+    if !plan.config.render_version.is_null() {
+        return;
+    }
+    let before = plan
+        .prior
+        .as_ref()
+        .and_then(|prior| prior.render_version.known().copied());
+    plan.planned.render_version = Attr::Known(before.unwrap_or_else(newest_version));
+}
+
+fn set_user_data(planned: &mut LaunchTemplate, text: Option<String>) {
+    let text: Attr<String> = text.map_or(Attr::Unknown, Attr::Known);
+    planned.user_data_sha256 = text.as_ref().map(|t| sha256(t));
+    planned.user_data_bytes = text.as_ref().map(|t| i64::try_from(t.len()).unwrap_or(i64::MAX));
+    planned.user_data = text;
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(super) fn sha256(text: &str) -> String {
+    Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn set_region(plan: &mut Plan<LaunchTemplate, ()>, surroundings: &Surroundings) {
+    if plan.config.region.is_null() && plan.prior.is_none() {
+        plan.planned.region = surroundings.region.clone().map_or(Attr::Unknown, Attr::Known);
+    }
+}
+
+/// A resource's own tag wins over a default one of the same key.
+fn set_tags(planned: &mut LaunchTemplate, surroundings: &Surroundings) {
+    planned.tags_all = match (&planned.tags, &surroundings.default_tags) {
+        (Attr::Unknown, _) | (_, None) => Attr::Unknown,
+        (own, Some(defaults)) => {
+            let mut all = defaults.clone();
+            all.extend(own.known().cloned().unwrap_or_default());
+            Attr::Known(all)
+        }
+    };
+}
+
+/// A change of what a version holds makes a new version; nothing else does.
+fn set_versions(plan: &mut Plan<LaunchTemplate, ()>) -> Option<Diagnostic> {
+    let prior = plan.prior.as_ref()?;
+    let follows = plan.planned.update_default_version.known() != Some(&false);
+    if plan.planned.needs_new_version(prior) {
+        plan.planned.latest_version = Attr::Unknown;
+        if follows {
+            plan.planned.default_version = Attr::Unknown;
+        }
+        return Some(rolls_nodes(&plan.planned.changed(prior)));
+    }
+    if follows {
+        plan.planned.default_version = prior.latest_version.clone();
+    }
+    None
+}
+
+fn rolls_nodes(changed: &[&str]) -> Diagnostic {
+    let detail = format!(
+        "Changed: {}. Node groups that follow the template's latest or default version replace their nodes.",
+        changed.join(", ")
+    );
+    Diagnostic::warning("A new version of the launch template rolls nodes", detail)
+}
