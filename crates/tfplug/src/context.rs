@@ -17,7 +17,11 @@ pub struct Context<P> {
 impl<P> Context<P> {
     /// A context; `provider` is absent where the provider block has not been read yet.
     pub fn new(provider: Option<Arc<P>>, call: CallContext) -> Self {
-        Self { provider, call, findings: Mutex::default() }
+        Self {
+            provider,
+            call,
+            findings: Mutex::default(),
+        }
     }
 
     /// The configured provider.

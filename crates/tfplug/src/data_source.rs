@@ -28,7 +28,11 @@ pub trait DataSource: Send + Sync + 'static {
     ///
     /// # Errors
     /// When there is no result.
-    async fn read(&self, cx: &Context<Self::Provider>, config: Self::Model) -> Result<Self::Model, Diagnostics>;
+    async fn read(
+        &self,
+        cx: &Context<Self::Provider>,
+        config: Self::Model,
+    ) -> Result<Self::Model, Diagnostics>;
 }
 
 /// The untyped twin of [`DataSource`].

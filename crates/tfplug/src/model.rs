@@ -13,7 +13,9 @@ pub use value_impls::SetOf;
 
 use crate::diag::Diagnostics;
 use crate::path::Path;
-use crate::schema::{Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, Optionality, Schema};
+use crate::schema::{
+    Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, Optionality, Schema,
+};
 use crate::value::Value;
 
 /// A Rust type that an attribute can hold.
@@ -57,7 +59,10 @@ pub trait Model: Sized + Clone + Send + Sync + 'static {
 
     /// The schema of a resource, data source or provider block of this shape.
     fn schema(version: i64) -> Schema {
-        Schema { version, ..Schema::new(Self::description(), Self::attributes()) }
+        Schema {
+            version,
+            ..Schema::new(Self::description(), Self::attributes())
+        }
     }
 
     /// The schema of an identity of this shape: required attributes must be given to import by it.
@@ -72,7 +77,10 @@ pub trait Model: Sized + Clone + Send + Sync + 'static {
         match value {
             Value::Map(object) => Self::decode_object(object, &Path::root(), diags),
             Value::Unknown(_) => {
-                let unknowns = Self::attributes().into_iter().map(|a| (a.name, Value::unknown())).collect();
+                let unknowns = Self::attributes()
+                    .into_iter()
+                    .map(|a| (a.name, Value::unknown()))
+                    .collect();
                 Self::decode_object(&unknowns, &Path::root(), diags)
             }
             _ => Self::decode_object(&BTreeMap::new(), &Path::root(), diags),

@@ -29,7 +29,11 @@ pub trait Provider: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the block makes no sense.
-    async fn configure(&self, cx: &CallContext, config: Self::Config) -> Result<Self::Configured, Diagnostics>;
+    async fn configure(
+        &self,
+        cx: &CallContext,
+        config: Self::Config,
+    ) -> Result<Self::Configured, Diagnostics>;
 
     /// Lists what the provider serves.
     fn register(&self, registry: &mut Registry<Self::Configured>);
@@ -44,7 +48,11 @@ pub struct Registry<C> {
 
 impl<C: Send + Sync + 'static> Registry<C> {
     pub(crate) fn new() -> Self {
-        Self { resources: Vec::new(), data_sources: Vec::new(), functions: Vec::new() }
+        Self {
+            resources: Vec::new(),
+            data_sources: Vec::new(),
+            functions: Vec::new(),
+        }
     }
 
     /// Serves a resource.

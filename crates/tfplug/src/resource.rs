@@ -61,7 +61,11 @@ pub trait Resource: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the deletion must not happen.
-    async fn plan_delete(&self, cx: &Context<Self::Provider>, prior: &Self::Model) -> Result<(), Diagnostics> {
+    async fn plan_delete(
+        &self,
+        cx: &Context<Self::Provider>,
+        prior: &Self::Model,
+    ) -> Result<(), Diagnostics> {
         let _ = (cx, prior);
         Ok(())
     }
@@ -140,7 +144,10 @@ pub trait Resource: Send + Sync + 'static {
     /// When the version is not known.
     fn upgrade(&self, version: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
         let _ = state;
-        let detail = format!("State of {} has version {version}, which no release ever wrote.", self.type_name());
+        let detail = format!(
+            "State of {} has version {version}, which no release ever wrote.",
+            self.type_name()
+        );
         Err(Diagnostic::error("The stored state cannot be read", detail).into())
     }
 

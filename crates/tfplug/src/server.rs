@@ -17,8 +17,9 @@ use crate::model::Model;
 use crate::provider::{Provider, Registry};
 use crate::resource::RawResource;
 use crate::rpc::{
-    ApplyRequest, ApplyResponse, CallContext, ClientCapabilities, FunctionError, ImportRequest, ImportResponse,
-    MoveRequest, MoveResponse, Outcome, PlanRequest, PlanResponse, ProviderServer, ReadRequest, ReadResponse,
+    ApplyRequest, ApplyResponse, CallContext, ClientCapabilities, FunctionError, ImportRequest,
+    ImportResponse, MoveRequest, MoveResponse, Outcome, PlanRequest, PlanResponse, ProviderServer,
+    ReadRequest, ReadResponse,
 };
 use crate::schema::{ProviderSchemas, Schema};
 use crate::value::Value;
@@ -49,20 +50,43 @@ impl<P: Provider> Server<P> {
         let mut registry = Registry::new();
         provider.register(&mut registry);
         let resources: BTreeMap<_, _> = registry.resources.into_iter().map(served_resource).collect();
-        let data_sources: BTreeMap<_, _> = registry.data_sources.into_iter().map(served_data_source).collect();
-        let functions: BTreeMap<_, _> =
-            registry.functions.into_iter().map(|f| (f.name().to_owned(), f)).collect();
+        let data_sources: BTreeMap<_, _> = registry
+            .data_sources
+            .into_iter()
+            .map(served_data_source)
+            .collect();
+        let functions: BTreeMap<_, _> = registry
+            .functions
+            .into_iter()
+            .map(|f| (f.name().to_owned(), f))
+            .collect();
         let schemas = ProviderSchemas {
             provider: P::Config::schema(0),
-            resources: resources.iter().map(|(n, r)| (n.clone(), r.schemas.object.clone())).collect(),
+            resources: resources
+                .iter()
+                .map(|(n, r)| (n.clone(), r.schemas.object.clone()))
+                .collect(),
             identities: resources
                 .iter()
                 .filter_map(|(n, r)| Some((n.clone(), r.schemas.identity.clone()?)))
                 .collect(),
-            data_sources: data_sources.iter().map(|(n, d)| (n.clone(), d.schema.clone())).collect(),
-            functions: functions.iter().map(|(n, f)| (n.clone(), f.signature())).collect(),
+            data_sources: data_sources
+                .iter()
+                .map(|(n, d)| (n.clone(), d.schema.clone()))
+                .collect(),
+            functions: functions
+                .iter()
+                .map(|(n, f)| (n.clone(), f.signature()))
+                .collect(),
         };
-        Self { provider, configured: ArcSwapOption::empty(), schemas, resources, data_sources, functions }
+        Self {
+            provider,
+            configured: ArcSwapOption::empty(),
+            schemas,
+            resources,
+            data_sources,
+            functions,
+        }
     }
 
     fn context(&self, call: &CallContext) -> Context<P::Configured> {
@@ -70,16 +94,23 @@ impl<P: Provider> Server<P> {
     }
 
     fn resource(&self, type_name: &str) -> Result<&ServedResource<P::Configured>, Diagnostic> {
-        self.resources.get(type_name).ok_or_else(|| unknown("resource", type_name))
+        self.resources
+            .get(type_name)
+            .ok_or_else(|| unknown("resource", type_name))
     }
 
     fn data_source(&self, type_name: &str) -> Result<&ServedDataSource<P::Configured>, Diagnostic> {
-        self.data_sources.get(type_name).ok_or_else(|| unknown("data source", type_name))
+        self.data_sources
+            .get(type_name)
+            .ok_or_else(|| unknown("data source", type_name))
     }
 }
 
 fn served_resource<C: Send + Sync>(code: Box<dyn RawResource<C>>) -> (String, ServedResource<C>) {
-    let schemas = ResourceSchemas { object: code.schema(), identity: code.identity_schema() };
+    let schemas = ResourceSchemas {
+        object: code.schema(),
+        identity: code.identity_schema(),
+    };
     (code.type_name().to_owned(), ServedResource { code, schemas })
 }
 
@@ -89,7 +120,8 @@ fn served_data_source<C>(code: Box<dyn RawDataSource<C>>) -> (String, ServedData
 }
 
 fn unknown(kind: &str, name: &str) -> Diagnostic {
-    let detail = format!("This version of the provider has no {kind} {name}. Check the name and the version.");
+    let detail =
+        format!("This version of the provider has no {kind} {name}. Check the name and the version.");
     Diagnostic::error(format!("Unknown {kind}"), detail)
 }
 
@@ -174,7 +206,10 @@ impl<P: Provider> ProviderServer for Server<P> {
             return Outcome::failed(unknown("resource identity", type_name));
         };
         if version != schema.version {
-            let detail = format!("The identity stored for {type_name} has version {version}, this provider knows {}.", schema.version);
+            let detail = format!(
+                "The identity stored for {type_name} has version {version}, this provider knows {}.",
+                schema.version
+            );
             return Outcome::failed(Diagnostic::error("The stored identity cannot be read", detail));
         }
         match json::decode(bytes, &schema.ty(), json::Undeclared::Drop) {
@@ -253,10 +288,16 @@ impl<P: Provider> ProviderServer for Server<P> {
         let result = source.code.read(&context, config).await;
         let mut diagnostics = context.take_findings();
         match result {
-            Ok(value) => Outcome { value: Some(value), diagnostics },
+            Ok(value) => Outcome {
+                value: Some(value),
+                diagnostics,
+            },
             Err(findings) => {
                 diagnostics.extend(findings);
-                Outcome { value: None, diagnostics }
+                Outcome {
+                    value: None,
+                    diagnostics,
+                }
             }
         }
     }
@@ -264,14 +305,20 @@ impl<P: Provider> ProviderServer for Server<P> {
     fn call_function(&self, name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         match self.functions.get(name) {
             Some(function) => function.call(&arguments),
-            None => Err(FunctionError { text: unknown("function", name).detail, argument: None }),
+            None => Err(FunctionError {
+                text: unknown("function", name).detail,
+                argument: None,
+            }),
         }
     }
 }
 
 fn upgrade<C>(resource: &dyn RawResource<C>, version: i64, bytes: &[u8]) -> Result<Vec<u8>, Diagnostics> {
     let unreadable = |e: serde_json::Error| {
-        Diagnostics::from(Diagnostic::error("The stored state cannot be read", format!("It is not JSON: {e}.")))
+        Diagnostics::from(Diagnostic::error(
+            "The stored state cannot be read",
+            format!("It is not JSON: {e}."),
+        ))
     };
     let old = serde_json::from_slice(bytes).map_err(unreadable)?;
     serde_json::to_vec(&resource.upgrade(version, old)?).map_err(unreadable)

@@ -46,5 +46,8 @@ fn as_error(mut findings: Diagnostics) -> Diagnostics {
 fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Diagnostic::bug(format!("A call ended in a panic: {}.", text.unwrap_or_else(|| "without a message".into())))
+    Diagnostic::bug(format!(
+        "A call ended in a panic: {}.",
+        text.unwrap_or_else(|| "without a message".into())
+    ))
 }

@@ -23,7 +23,9 @@ pub fn draft(schema: &Schema, prior: &Value, config: &Value) -> Value {
 
 /// The object with every computed value kept from the prior object, unknown where there is none.
 fn fill_object(content: Content<'_>, config: &Value, prior: &Value) -> Value {
-    let Value::Map(object) = config else { return config.clone() };
+    let Value::Map(object) = config else {
+        return config.clone();
+    };
     let mut filled = BTreeMap::new();
     for attribute in content.attributes {
         let configured = object.get(&attribute.name).unwrap_or(&Value::Null);
@@ -71,11 +73,15 @@ fn keep_writing(attribute: &Attribute, planned: Value, prior: &Value) -> Value {
 fn fill_repeated(repeat: Repeat, inner: Content<'_>, config: &Value, prior: &Value) -> Value {
     match (repeat, config) {
         (Repeat::Set, Value::Set(elements)) => fill_set(inner, elements, prior),
-        (Repeat::List | Repeat::Map, _) => map_objects(repeat, config, [prior], &mut |element, [before]| match element {
-            Value::Unknown(_) => unknown_element(inner, element),
-            known => fill_object(inner, known, before),
+        (Repeat::List | Repeat::Map, _) => {
+            map_objects(repeat, config, [prior], &mut |element, [before]| match element {
+                Value::Unknown(_) => unknown_element(inner, element),
+                known => fill_object(inner, known, before),
+            })
+        }
+        _ => map_objects(repeat, config, [prior], &mut |object, [before]| {
+            fill_object(inner, object, before)
         }),
-        _ => map_objects(repeat, config, [prior], &mut |object, [before]| fill_object(inner, object, before)),
     }
 }
 
@@ -84,7 +90,16 @@ fn unknown_element(inner: Content<'_>, element: &Value) -> Value {
     if !inner.attributes.iter().any(|a| a.write_only) {
         return element.clone();
     }
-    let field = |a: &Attribute| (a.name.clone(), if a.write_only { Value::Null } else { Value::unknown() });
+    let field = |a: &Attribute| {
+        (
+            a.name.clone(),
+            if a.write_only {
+                Value::Null
+            } else {
+                Value::unknown()
+            },
+        )
+    };
     Value::Map(inner.attributes.iter().map(field).collect())
 }
 
@@ -94,11 +109,15 @@ fn unknown_element(inner: Content<'_>, element: &Value) -> Value {
 /// a computed value is left out, the two would become one, and a set must not shrink in a plan.
 fn fill_set(inner: Content<'_>, elements: &[Value], prior: &Value) -> Value {
     let before = prior.as_elements().unwrap_or_default();
-    let mut new: Vec<(&Value, Value)> = elements.iter().map(|e| (e, fill_object(inner, e, &Value::Null))).collect();
+    let mut new: Vec<(&Value, Value)> = elements
+        .iter()
+        .map(|e| (e, fill_object(inner, e, &Value::Null)))
+        .collect();
     new.sort_by_cached_key(|(_, filled)| !before.contains(filled));
     let keeps = |e: usize, b: usize| fill_object(inner, new[e].0, &before[b]) == before[b];
     let pairs = pair(new.len(), before.len(), keeps);
-    let fill = |((_, filled), paired): (&(_, Value), Option<usize>)| paired.map_or(filled, |b| &before[b]).clone();
+    let fill =
+        |((_, filled), paired): (&(_, Value), Option<usize>)| paired.map_or(filled, |b| &before[b]).clone();
     Value::set(new.iter().zip(pairs).map(fill).collect::<Vec<_>>())
 }
 
@@ -107,7 +126,10 @@ fn fill_set(inner: Content<'_>, elements: &[Value], prior: &Value) -> Value {
 fn forget_dependents(content: Content<'_>, kept: &Value, prior: &Value, config: &Value) -> Value {
     let mut planned = kept.clone();
     loop {
-        let changes = Changes { planned: &planned, prior };
+        let changes = Changes {
+            planned: &planned,
+            prior,
+        };
         let next = forget_object(content, &planned, config, &changes);
         if next == planned {
             return planned;
@@ -133,16 +155,28 @@ impl Changes<'_> {
 }
 
 fn forget_object(content: Content<'_>, planned: &Value, config: &Value, changes: &Changes<'_>) -> Value {
-    let Value::Map(object) = planned else { return planned.clone() };
+    let Value::Map(object) = planned else {
+        return planned.clone();
+    };
     let mut next = object.clone();
     for attribute in content.attributes {
-        let Some(value) = next.get_mut(&attribute.name) else { continue };
+        let Some(value) = next.get_mut(&attribute.name) else {
+            continue;
+        };
         *value = forget_attribute(attribute, value, config.get(&attribute.name), changes);
     }
     for block in content.blocks {
-        let Some(value) = next.get_mut(&block.name) else { continue };
+        let Some(value) = next.get_mut(&block.name) else {
+            continue;
+        };
         let inner = Content::of(&block.content);
-        *value = forget_repeated(block.nesting.into(), inner, value, config.get(&block.name), changes);
+        *value = forget_repeated(
+            block.nesting.into(),
+            inner,
+            value,
+            config.get(&block.name),
+            changes,
+        );
     }
     Value::Map(next)
 }

@@ -12,7 +12,9 @@ pub fn keep_form(schema: &Schema, stored: &Value, found: &Value) -> Value {
 }
 
 fn object(content: Content<'_>, stored: &Value, found: &Value) -> Value {
-    let Value::Map(fields) = found else { return found.clone() };
+    let Value::Map(fields) = found else {
+        return found.clone();
+    };
     let mut kept = fields.clone();
     for attribute in content.attributes {
         if let Some(value) = kept.get_mut(&attribute.name) {
@@ -21,7 +23,12 @@ fn object(content: Content<'_>, stored: &Value, found: &Value) -> Value {
     }
     for block in content.blocks {
         if let Some(value) = kept.get_mut(&block.name) {
-            *value = elements(block.nesting.into(), Content::of(&block.content), stored.get(&block.name), value);
+            *value = elements(
+                block.nesting.into(),
+                Content::of(&block.content),
+                stored.get(&block.name),
+                value,
+            );
         }
     }
     Value::Map(kept)
@@ -45,13 +52,17 @@ fn one(attribute: &Attribute, stored: &Value, found: &Value) -> Value {
 fn elements(repeat: Repeat, inner: Content<'_>, stored: &Value, found: &Value) -> Value {
     match (repeat, found) {
         (Repeat::Set, Value::Set(all)) => set(inner, stored.as_elements().unwrap_or_default(), all),
-        _ => map_objects(repeat, found, [stored], &mut |found, [stored]| object(inner, stored, found)),
+        _ => map_objects(repeat, found, [stored], &mut |found, [stored]| {
+            object(inner, stored, found)
+        }),
     }
 }
 
 /// Each element found takes the form of a stored one that means the same.
 fn set(inner: Content<'_>, stored: &[Value], found: &[Value]) -> Value {
-    let pairs = pair(found.len(), stored.len(), |f, s| object(inner, &stored[s], &found[f]) == stored[s]);
+    let pairs = pair(found.len(), stored.len(), |f, s| {
+        object(inner, &stored[s], &found[f]) == stored[s]
+    });
     let form = |(found, paired): (&Value, Option<usize>)| paired.map_or(found, |s| &stored[s]).clone();
     Value::set(found.iter().zip(pairs).map(form).collect::<Vec<_>>())
 }
@@ -84,7 +95,10 @@ mod tests {
         let stored = Value::object([("text", Value::from("Abc")), ("list", Value::Null)]);
         let same = Value::object([("text", Value::from("abc")), ("list", Value::List(vec![]))]);
         assert_eq!(keep_form(&schema, &stored, &same), stored);
-        let other = Value::object([("text", Value::from("abd")), ("list", Value::List(vec![Value::from("x")]))]);
+        let other = Value::object([
+            ("text", Value::from("abd")),
+            ("list", Value::List(vec![Value::from("x")])),
+        ]);
         assert_eq!(keep_form(&schema, &stored, &other), other);
     }
 }

@@ -8,7 +8,13 @@ use crate::value::Value;
 
 /// The drafted plan with what the resource's own code made of it. Only computed attributes that the configuration
 /// leaves out and that have no default may differ; anything else is a bug of the provider and is reported as such.
-pub fn refine(schema: &Schema, draft: &Value, wanted: &Value, config: &Value, diags: &mut Diagnostics) -> Value {
+pub fn refine(
+    schema: &Schema,
+    draft: &Value,
+    wanted: &Value,
+    config: &Value,
+    diags: &mut Diagnostics,
+) -> Value {
     object(Content::of(schema), draft, wanted, config, &Path::root(), diags)
 }
 
@@ -20,12 +26,23 @@ fn object(
     path: &Path,
     diags: &mut Diagnostics,
 ) -> Value {
-    let Value::Map(fields) = draft else { return draft.clone() };
+    let Value::Map(fields) = draft else {
+        return draft.clone();
+    };
     let mut refined = fields.clone();
     for attribute in content.attributes {
-        let Some(value) = refined.get_mut(&attribute.name) else { continue };
+        let Some(value) = refined.get_mut(&attribute.name) else {
+            continue;
+        };
         let (wanted, config) = (wanted.get(&attribute.name), config.get(&attribute.name));
-        *value = one(attribute, value, wanted, config, &path.attribute(&attribute.name), diags);
+        *value = one(
+            attribute,
+            value,
+            wanted,
+            config,
+            &path.attribute(&attribute.name),
+            diags,
+        );
     }
     Value::Map(refined)
 }
@@ -47,7 +64,9 @@ fn one(
     if open {
         return wanted.clone();
     }
-    if let Some((repeat, inner)) = nested(attribute).filter(|_| draft.is_known() && !matches!(config, Value::Null)) {
+    if let Some((repeat, inner)) =
+        nested(attribute).filter(|_| draft.is_known() && !matches!(config, Value::Null))
+    {
         let mut element = |d: &Value, [w, c]: [&Value; 2]| object(inner, d, w, c, path, diags);
         return match repeat {
             Repeat::Set => draft.clone(),
@@ -57,7 +76,9 @@ fn one(
     // A typed model cannot show a list of which only some elements are unknown.
     let blurred = !draft.is_wholly_known() || attribute.write_only;
     if !blurred && wanted.is_known() {
-        diags.push(Diagnostic::bug(format!("The plan changes {path}, which is not for the provider to give.")));
+        diags.push(Diagnostic::bug(format!(
+            "The plan changes {path}, which is not for the provider to give."
+        )));
     }
     draft.clone()
 }

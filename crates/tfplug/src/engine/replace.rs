@@ -9,7 +9,12 @@ use crate::value::Value;
 pub fn replace_paths(schema: &Schema, prior: &Value, planned: &Value, config: &Value) -> Vec<Path> {
     let mut found = Vec::new();
     if !prior.is_null() {
-        object(Content::of(schema), [prior, planned, config], &Path::root(), &mut found);
+        object(
+            Content::of(schema),
+            [prior, planned, config],
+            &Path::root(),
+            &mut found,
+        );
     }
     found.sort();
     found.dedup();
@@ -30,7 +35,13 @@ fn object(content: Content<'_>, values: Triple<'_>, path: &Path, found: &mut Vec
     for block in content.blocks {
         let inner = Content::of(&block.content);
         let at = path.attribute(&block.name);
-        elements(block.nesting.into(), inner, values.map(|v| v.get(&block.name)), &at, found);
+        elements(
+            block.nesting.into(),
+            inner,
+            values.map(|v| v.get(&block.name)),
+            &at,
+            found,
+        );
     }
 }
 
@@ -59,7 +70,10 @@ fn elements(repeat: Repeat, inner: Content<'_>, values: Triple<'_>, path: &Path,
         (Repeat::One, Value::Map(_), Value::Map(_)) => object(inner, values, path, found),
         (Repeat::List, Value::List(before), Value::List(after)) => {
             for (i, (b, a)) in before.iter().zip(after).enumerate() {
-                let c = config.as_elements().and_then(|c| c.get(i)).unwrap_or(&Value::Null);
+                let c = config
+                    .as_elements()
+                    .and_then(|c| c.get(i))
+                    .unwrap_or(&Value::Null);
                 object(inner, [b, a, c], &path.index(i), found);
             }
         }
@@ -70,7 +84,11 @@ fn elements(repeat: Repeat, inner: Content<'_>, values: Triple<'_>, path: &Path,
                 }
             }
         }
-        (Repeat::One | Repeat::List | Repeat::Map, before, after) if !before.is_null() && !after.is_known() => unknown(inner, path, found),
+        (Repeat::One | Repeat::List | Repeat::Map, before, after)
+            if !before.is_null() && !after.is_known() =>
+        {
+            unknown(inner, path, found)
+        }
         _ => {}
     }
 }
@@ -85,7 +103,8 @@ fn unknown(content: Content<'_>, path: &Path, found: &mut Vec<Path>) {
 
 fn may_replace(content: Content<'_>) -> bool {
     let attribute = |a: &Attribute| {
-        a.replace != Replace::Never || nested(a).is_some_and(|(repeat, inner)| repeat != Repeat::Set && may_replace(inner))
+        a.replace != Replace::Never
+            || nested(a).is_some_and(|(repeat, inner)| repeat != Repeat::Set && may_replace(inner))
     };
     let block = |b: &Block| b.nesting != BlockNesting::Set && may_replace(Content::of(&b.content));
     content.attributes.iter().any(attribute) || content.blocks.iter().any(block)

@@ -19,15 +19,23 @@ pub fn salvage(actual: &Value, prior: &Value) -> Value {
     match actual {
         Value::Unknown(_) if prior.is_wholly_known() => prior.clone(),
         Value::Unknown(_) => Value::Null,
-        Value::Map(fields) => {
-            Value::Map(fields.iter().map(|(k, v)| (k.clone(), salvage(v, prior.get(k)))).collect())
-        }
+        Value::Map(fields) => Value::Map(
+            fields
+                .iter()
+                .map(|(k, v)| (k.clone(), salvage(v, prior.get(k))))
+                .collect(),
+        ),
         Value::List(elements) => {
             let before = prior.as_elements().unwrap_or_default();
             let pair = |(i, e)| salvage(e, before.get(i).unwrap_or(&Value::Null));
             Value::List(elements.iter().enumerate().map(pair).collect())
         }
-        Value::Set(elements) => Value::set(elements.iter().map(|e| salvage(e, &Value::Null)).collect::<Vec<_>>()),
+        Value::Set(elements) => Value::set(
+            elements
+                .iter()
+                .map(|e| salvage(e, &Value::Null))
+                .collect::<Vec<_>>(),
+        ),
         Value::Dynamic(d) if !d.1.is_wholly_known() => salvage(&Value::Unknown(None), prior),
         known => known.clone(),
     }
@@ -39,14 +47,17 @@ fn merge(planned: &Value, actual: &Value, path: &Path, open: &mut Vec<Path>) -> 
     }
     match (planned, actual) {
         (Value::Map(fields), Value::Map(_)) => {
-            let each = |(k, v): (&String, &Value)| {
-                (k.clone(), merge(v, actual.get(k), &path.attribute(k), open))
-            };
+            let each =
+                |(k, v): (&String, &Value)| (k.clone(), merge(v, actual.get(k), &path.attribute(k), open));
             Value::Map(fields.iter().map(each).collect())
         }
         (Value::List(elements), Value::List(found)) if elements.len() == found.len() => {
             let pairs = elements.iter().zip(found).enumerate();
-            Value::List(pairs.map(|(i, (p, a))| merge(p, a, &path.index(i), open)).collect())
+            Value::List(
+                pairs
+                    .map(|(i, (p, a))| merge(p, a, &path.index(i), open))
+                    .collect(),
+            )
         }
         // An unknown value, and a set with unknowns in it: there is nothing to hold the result against.
         (Value::Unknown(_) | Value::Set(_) | Value::Dynamic(_), _) => known_only(actual, path, open),
@@ -85,9 +96,17 @@ mod tests {
 
     #[test]
     fn salvage_prefers_what_was_known_before() {
-        let actual = Value::object([("a", Value::unknown()), ("b", Value::unknown()), ("c", Value::from(1))]);
+        let actual = Value::object([
+            ("a", Value::unknown()),
+            ("b", Value::unknown()),
+            ("c", Value::from(1)),
+        ]);
         let prior = Value::object([("a", Value::from("old"))]);
-        let wanted = Value::object([("a", Value::from("old")), ("b", Value::Null), ("c", Value::from(1))]);
+        let wanted = Value::object([
+            ("a", Value::from("old")),
+            ("b", Value::Null),
+            ("c", Value::from(1)),
+        ]);
         assert_eq!(salvage(&actual, &prior), wanted);
     }
 }

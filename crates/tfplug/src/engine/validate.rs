@@ -13,11 +13,22 @@ pub fn validate(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
 
 fn object(content: Content<'_>, config: &Value, path: &Path, diags: &mut Diagnostics) {
     for attribute in content.attributes {
-        one(attribute, config.get(&attribute.name), &path.attribute(&attribute.name), diags);
+        one(
+            attribute,
+            config.get(&attribute.name),
+            &path.attribute(&attribute.name),
+            diags,
+        );
     }
     for block in content.blocks {
         let at = path.attribute(&block.name);
-        elements(Content::of(&block.content), config.get(&block.name), &at, block.nesting.into(), diags);
+        elements(
+            Content::of(&block.content),
+            config.get(&block.name),
+            &at,
+            block.nesting.into(),
+            diags,
+        );
     }
 }
 
@@ -30,16 +41,27 @@ fn one(attribute: &Attribute, value: &Value, path: &Path, diags: &mut Diagnostic
     }
 }
 
-fn elements(inner: Content<'_>, value: &Value, path: &Path, repeat: super::walk::Repeat, diags: &mut Diagnostics) {
+fn elements(
+    inner: Content<'_>,
+    value: &Value,
+    path: &Path,
+    repeat: super::walk::Repeat,
+    diags: &mut Diagnostics,
+) {
     use super::walk::Repeat;
     match (repeat, value) {
         (Repeat::One, Value::Map(_)) => object(inner, value, path, diags),
         (Repeat::List, Value::List(all)) => {
-            all.iter().enumerate().for_each(|(i, e)| object(inner, e, &path.index(i), diags));
+            all.iter()
+                .enumerate()
+                .for_each(|(i, e)| object(inner, e, &path.index(i), diags));
         }
-        (Repeat::Map, Value::Map(all)) => all.iter().for_each(|(k, e)| object(inner, e, &path.key(k), diags)),
+        (Repeat::Map, Value::Map(all)) => all
+            .iter()
+            .for_each(|(k, e)| object(inner, e, &path.key(k), diags)),
         (Repeat::Set, Value::Set(all)) => {
-            all.iter().for_each(|e| object(inner, e, &path.element(e.clone()), diags));
+            all.iter()
+                .for_each(|e| object(inner, e, &path.element(e.clone()), diags));
         }
         _ => {}
     }

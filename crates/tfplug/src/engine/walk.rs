@@ -13,11 +13,17 @@ pub(super) struct Content<'s> {
 
 impl<'s> Content<'s> {
     pub(super) fn of(schema: &'s Schema) -> Self {
-        Self { attributes: &schema.attributes, blocks: &schema.blocks }
+        Self {
+            attributes: &schema.attributes,
+            blocks: &schema.blocks,
+        }
     }
 
     pub(super) fn nested(attributes: &'s [Attribute]) -> Self {
-        Self { attributes, blocks: &[] }
+        Self {
+            attributes,
+            blocks: &[],
+        }
     }
 }
 
@@ -87,7 +93,9 @@ pub(super) fn map_objects<const N: usize>(
 }
 
 fn element(list: &Value, index: usize) -> &Value {
-    list.as_elements().and_then(|all| all.get(index)).unwrap_or(&Value::Null)
+    list.as_elements()
+        .and_then(|all| all.get(index))
+        .unwrap_or(&Value::Null)
 }
 
 /// The value at a path; null where the path leads nowhere.
@@ -100,5 +108,7 @@ pub(super) fn at<'v>(root: &'v Value, path: &Path) -> &'v Value {
 }
 
 fn element_of<'v>(set: &'v Value, element: &Value) -> &'v Value {
-    set.as_elements().and_then(|all| all.iter().find(|e| *e == element)).unwrap_or(&Value::Null)
+    set.as_elements()
+        .and_then(|all| all.iter().find(|e| *e == element))
+        .unwrap_or(&Value::Null)
 }

@@ -11,10 +11,14 @@ pub fn withheld(schema: &Schema, value: &Value) -> Value {
 }
 
 fn object(content: Content<'_>, value: &Value) -> Value {
-    let Value::Map(fields) = value else { return value.clone() };
+    let Value::Map(fields) = value else {
+        return value.clone();
+    };
     let mut kept = fields.clone();
     for attribute in content.attributes {
-        let Some(value) = kept.get_mut(&attribute.name) else { continue };
+        let Some(value) = kept.get_mut(&attribute.name) else {
+            continue;
+        };
         if attribute.write_only {
             *value = Value::Null;
         } else if let Some((repeat, inner)) = nested(attribute) {
@@ -22,9 +26,13 @@ fn object(content: Content<'_>, value: &Value) -> Value {
         }
     }
     for block in content.blocks {
-        let Some(value) = kept.get_mut(&block.name) else { continue };
+        let Some(value) = kept.get_mut(&block.name) else {
+            continue;
+        };
         let inner = Content::of(&block.content);
-        *value = map_objects(block.nesting.into(), value, [], &mut |element, []| object(inner, element));
+        *value = map_objects(block.nesting.into(), value, [], &mut |element, []| {
+            object(inner, element)
+        });
     }
     Value::Map(kept)
 }

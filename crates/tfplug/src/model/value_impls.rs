@@ -129,7 +129,11 @@ fn decode_elements<'v, T: AttributeValue, K>(
             Attr::Known(v) => all.push((key, v)),
             Attr::Unknown => unknown = true,
             Attr::Null if element.is_null() => {
-                diags.error_at(path.clone(), format!("{path} is null"), "Give a value or leave the element out.");
+                diags.error_at(
+                    path.clone(),
+                    format!("{path} is null"),
+                    "Give a value or leave the element out.",
+                );
             }
             Attr::Null => {}
         }
@@ -143,7 +147,9 @@ impl<T: AttributeValue> AttributeValue for Vec<T> {
     }
 
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
-        let Value::List(elements) = value else { return mismatch("a list", value, path, diags) };
+        let Value::List(elements) = value else {
+            return mismatch("a list", value, path, diags);
+        };
         let elements = elements.iter().enumerate().map(|(i, v)| ((), path.index(i), v));
         decode_elements(elements, diags).map(|all| all.into_iter().map(|((), v)| v).collect())
     }
@@ -163,7 +169,9 @@ impl<T: AttributeValue> AttributeValue for SetOf<T> {
     }
 
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
-        let Value::Set(elements) = value else { return mismatch("a set", value, path, diags) };
+        let Value::Set(elements) = value else {
+            return mismatch("a set", value, path, diags);
+        };
         let elements = elements.iter().map(|v| ((), path.element(v.clone()), v));
         decode_elements(elements, diags).map(|all| SetOf(all.into_iter().map(|((), v)| v).collect()))
     }
@@ -179,7 +187,9 @@ impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
     }
 
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
-        let Value::Map(elements) = value else { return mismatch("a map", value, path, diags) };
+        let Value::Map(elements) = value else {
+            return mismatch("a map", value, path, diags);
+        };
         let elements = elements.iter().map(|(k, v)| (k.clone(), path.key(k), v));
         decode_elements(elements, diags).map(|all| all.into_iter().collect())
     }
@@ -207,7 +217,10 @@ mod tests {
     fn an_unknown_element_makes_the_whole_unknown() {
         let value = Value::List(vec![Value::from("x"), Value::unknown()]);
         let mut diags = Diagnostics::new();
-        assert_eq!(Attr::<Vec<String>>::decode(&value, &Path::attr("l"), &mut diags), Attr::Unknown);
+        assert_eq!(
+            Attr::<Vec<String>>::decode(&value, &Path::attr("l"), &mut diags),
+            Attr::Unknown
+        );
         assert!(diags.is_empty());
     }
 }

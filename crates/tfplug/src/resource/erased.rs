@@ -28,9 +28,20 @@ pub trait RawResource<P>: Send + Sync {
     /// See [`Resource::plan_delete`].
     async fn plan_delete(&self, cx: &Context<P>, prior: &Value) -> Result<(), Diagnostics>;
     /// See [`Resource::create`].
-    async fn create(&self, cx: &Context<P>, config: &Value, planned: &Value, slot: &Slot) -> Result<(), Diagnostics>;
+    async fn create(
+        &self,
+        cx: &Context<P>,
+        config: &Value,
+        planned: &Value,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics>;
     /// See [`Resource::read`].
-    async fn read(&self, cx: &Context<P>, state: &Value, private: &mut Vec<u8>) -> Result<Option<Value>, Diagnostics>;
+    async fn read(
+        &self,
+        cx: &Context<P>,
+        state: &Value,
+        private: &mut Vec<u8>,
+    ) -> Result<Option<Value>, Diagnostics>;
     /// See [`Resource::update`].
     async fn update(
         &self,
@@ -83,7 +94,10 @@ fn private<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Diagnostics
         return Ok(T::default());
     }
     serde_json::from_slice(bytes).map_err(|e| {
-        Diagnostic::bug(format!("The private data kept beside the state cannot be read: {e}.")).into()
+        Diagnostic::bug(format!(
+            "The private data kept beside the state cannot be read: {e}."
+        ))
+        .into()
     })
 }
 
@@ -118,7 +132,11 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
     }
 
     async fn plan(&self, cx: &Context<R::Provider>, raw: &mut RawPlan) -> Result<(), Diagnostics> {
-        let prior = if raw.prior.is_null() { None } else { Some(typed(&raw.prior)?) };
+        let prior = if raw.prior.is_null() {
+            None
+        } else {
+            Some(typed(&raw.prior)?)
+        };
         let mut plan = Plan {
             config: typed(&raw.config)?,
             prior,
@@ -166,10 +184,17 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         planned: &Value,
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
-        self.0.update(cx, typed(config)?, typed(prior)?, typed(planned)?, slot).await
+        self.0
+            .update(cx, typed(config)?, typed(prior)?, typed(planned)?, slot)
+            .await
     }
 
-    async fn delete(&self, cx: &Context<R::Provider>, state: &Value, bytes: &[u8]) -> Result<(), Diagnostics> {
+    async fn delete(
+        &self,
+        cx: &Context<R::Provider>,
+        state: &Value,
+        bytes: &[u8],
+    ) -> Result<(), Diagnostics> {
         self.0.delete(cx, typed(state)?, private(bytes)?).await
     }
 

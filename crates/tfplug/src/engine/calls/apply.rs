@@ -25,9 +25,10 @@ pub async fn apply<P: Send + Sync>(
     response.diagnostics.extend(cx.take_findings());
     response.identity = match &response.state {
         Value::Null => request.identity,
-        state if schemas.identity.is_some() => {
-            resource.identity(state).filter(Value::is_wholly_known).or(request.identity.filter(Value::is_wholly_known))
-        }
+        state if schemas.identity.is_some() => resource
+            .identity(state)
+            .filter(Value::is_wholly_known)
+            .or(request.identity.filter(Value::is_wholly_known)),
         _ => None,
     };
     response
@@ -39,9 +40,18 @@ async fn delete<P: Send + Sync>(
     request: &ApplyRequest,
 ) -> ApplyResponse {
     let result = guarded(resource.delete(cx, &request.prior, &request.private)).await;
-    let state = if result.is_ok() { Value::Null } else { request.prior.clone() };
+    let state = if result.is_ok() {
+        Value::Null
+    } else {
+        request.prior.clone()
+    };
     let diagnostics = result.err().unwrap_or_default();
-    ApplyResponse { state, private: request.private.clone(), identity: None, diagnostics }
+    ApplyResponse {
+        state,
+        private: request.private.clone(),
+        identity: None,
+        diagnostics,
+    }
 }
 
 async fn change<P: Send + Sync>(
@@ -51,8 +61,15 @@ async fn change<P: Send + Sync>(
     request: &ApplyRequest,
 ) -> ApplyResponse {
     let creating = request.prior.is_null();
-    let before = if creating { None } else { Some(request.prior.clone()) };
-    let slot = Slot::new(SlotContent { state: before, private: request.private.clone() });
+    let before = if creating {
+        None
+    } else {
+        Some(request.prior.clone())
+    };
+    let slot = Slot::new(SlotContent {
+        state: before,
+        private: request.private.clone(),
+    });
     let result = if creating {
         guarded(resource.create(cx, &request.config, &request.planned, &slot)).await
     } else {
@@ -61,15 +78,25 @@ async fn change<P: Send + Sync>(
     let SlotContent { state, private } = slot.content();
     let (state, diagnostics) = match result {
         Ok(()) => succeeded(schemas, &request.planned, state),
-        Err(findings) => (state.map_or(Value::Null, |s| salvage(&s, &request.prior)), findings),
+        Err(findings) => (
+            state.map_or(Value::Null, |s| salvage(&s, &request.prior)),
+            findings,
+        ),
     };
     let state = withheld(&schemas.object, &state);
-    ApplyResponse { state, private, identity: None, diagnostics }
+    ApplyResponse {
+        state,
+        private,
+        identity: None,
+        diagnostics,
+    }
 }
 
 fn succeeded(schemas: &ResourceSchemas, planned: &Value, state: Option<Value>) -> (Value, Diagnostics) {
     let Some(actual) = state else {
-        let bug = Diagnostic::bug("The object was created, but nothing was noted of it, so that nothing can be stored.");
+        let bug = Diagnostic::bug(
+            "The object was created, but nothing was noted of it, so that nothing can be stored.",
+        );
         return (Value::Null, bug.into());
     };
     let (state, open) = settle(planned, &actual);
@@ -77,7 +104,8 @@ fn succeeded(schemas: &ResourceSchemas, planned: &Value, state: Option<Value>) -
     let mut diagnostics: Diagnostics = open.into_iter().map(missing).collect();
     // Told here, it comes with its attribute, and Terraform stores the state all the same.
     for breach in assert_object_compatible(&schemas.object, planned, &state) {
-        diagnostics.push(Diagnostic::bug(format!("The result is not as planned. {}.", breach.rule)).at(breach.path));
+        diagnostics
+            .push(Diagnostic::bug(format!("The result is not as planned. {}.", breach.rule)).at(breach.path));
     }
     (state, diagnostics)
 }

@@ -87,14 +87,21 @@ fn placed(request: &PlanRequest, planned: &Value, own: Vec<Path>, diags: &mut Di
         if request.prior.is_null() || exists(&request.prior) || exists(planned) {
             found.push(path);
         } else {
-            diags.push(Diagnostic::bug(format!("The plan replaces the object for {path}, which does not exist.")));
+            diags.push(Diagnostic::bug(format!(
+                "The plan replaces the object for {path}, which does not exist."
+            )));
         }
     }
     found
 }
 
 /// The schema's replacements and the resource's own.
-fn all_replacements(schemas: &ResourceSchemas, request: &PlanRequest, planned: &Value, own: Vec<Path>) -> Vec<Path> {
+fn all_replacements(
+    schemas: &ResourceSchemas,
+    request: &PlanRequest,
+    planned: &Value,
+    own: Vec<Path>,
+) -> Vec<Path> {
     if request.prior.is_null() {
         return Vec::new();
     }
@@ -106,7 +113,12 @@ fn all_replacements(schemas: &ResourceSchemas, request: &PlanRequest, planned: &
 }
 
 fn up_to_set(path: &Path) -> Path {
-    Path::from_steps(path.steps().iter().take_while(|s| !matches!(s, Step::Element(_))).cloned())
+    Path::from_steps(
+        path.steps()
+            .iter()
+            .take_while(|s| !matches!(s, Step::Element(_)))
+            .cloned(),
+    )
 }
 
 /// An identity lasts as long as its object. It is planned only where it is stored already or a new object comes.

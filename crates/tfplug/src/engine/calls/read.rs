@@ -17,12 +17,21 @@ pub async fn read<P: Send + Sync>(
     cx: &Context<P>,
     request: ReadRequest,
 ) -> ReadResponse {
-    let ReadRequest { state: stored, mut private, identity, .. } = request;
+    let ReadRequest {
+        state: stored,
+        mut private,
+        identity,
+        ..
+    } = request;
     let as_stored = private.clone();
     let result = guarded(resource.read(cx, &stored, &mut private)).await;
     let mut diagnostics = cx.take_findings();
     let state = match result {
-        Ok(Some(found)) => known(keep_form(&schemas.object, &stored, &found), &stored, &mut diagnostics),
+        Ok(Some(found)) => known(
+            keep_form(&schemas.object, &stored, &found),
+            &stored,
+            &mut diagnostics,
+        ),
         Ok(None) => Value::Null,
         Err(findings) => {
             diagnostics.extend(findings);
@@ -32,9 +41,18 @@ pub async fn read<P: Send + Sync>(
     };
     let identity = match identity.filter(|i| !i.is_null()) {
         Some(stored) => Some(stored),
-        None => schemas.identity.as_ref().and_then(|_| resource.identity(&state)).filter(Value::is_wholly_known),
+        None => schemas
+            .identity
+            .as_ref()
+            .and_then(|_| resource.identity(&state))
+            .filter(Value::is_wholly_known),
     };
-    ReadResponse { state, private, identity, diagnostics }
+    ReadResponse {
+        state,
+        private,
+        identity,
+        diagnostics,
+    }
 }
 
 /// A state holds nothing unknown; what a read left open is as it was, and a bug.
@@ -67,8 +85,17 @@ pub async fn import<P: Send + Sync>(
             Value::Null
         }
     };
-    let named = schemas.identity.as_ref().and_then(|_| resource.identity(&state)).filter(Value::is_wholly_known);
-    ImportResponse { state, private: Vec::new(), identity: named.or(identity), diagnostics }
+    let named = schemas
+        .identity
+        .as_ref()
+        .and_then(|_| resource.identity(&state))
+        .filter(Value::is_wholly_known);
+    ImportResponse {
+        state,
+        private: Vec::new(),
+        identity: named.or(identity),
+        diagnostics,
+    }
 }
 
 /// Takes over the state of another resource type.
@@ -100,7 +127,12 @@ pub async fn move_state<P: Send + Sync>(
         Some(Ok(found)) => {
             let state = withheld(&schemas.object, &salvage(&found, &Value::Null));
             let identity = schemas.identity.as_ref().and_then(|_| resource.identity(&state));
-            MoveResponse { state, private: Vec::new(), identity, diagnostics: Diagnostics::new() }
+            MoveResponse {
+                state,
+                private: Vec::new(),
+                identity,
+                diagnostics: Diagnostics::new(),
+            }
         }
         Some(Err(findings)) => failed(findings),
         None => failed(not_movable(resource.type_name(), &source).into()),
