@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::pairing::pair;
-use super::walk::{Content, Repeat, at, map_objects, nested};
+use super::walk::{Content, Repeat, at, configured, map_objects, nested};
 use crate::schema::{Attribute, OnChange, Schema};
 use crate::value::Value;
 
@@ -63,10 +63,25 @@ fn fill_attribute(attribute: &Attribute, config: &Value, prior_object: &Value, n
 
 /// The prior writing, if it means the same as the new one.
 fn keep_writing(attribute: &Attribute, planned: Value, prior: &Value) -> Value {
-    let comparable = planned.is_wholly_known() && !prior.is_null() && planned != *prior;
-    match attribute.same_meaning {
-        Some(same) if comparable && same(&planned, prior) => prior.clone(),
-        _ => planned,
+    let Some(same) = attribute.same_meaning else {
+        return planned;
+    };
+    if !planned.is_wholly_known() {
+        return open_writing(&planned);
+    }
+    let other = !prior.is_null() && planned != *prior;
+    if other && same(&planned, prior) {
+        prior.clone()
+    } else {
+        planned
+    }
+}
+
+/// A value that is not known yet, without promises about its writing: the prior one may be kept in the end.
+fn open_writing(planned: &Value) -> Value {
+    match planned {
+        Value::Unknown(Some(known)) if known.nullness == Some(false) => Value::unknown_not_null(),
+        other => other.unrefined(),
     }
 }
 
@@ -106,19 +121,43 @@ fn unknown_element(inner: Content<'_>, element: &Value) -> Value {
 /// Each element is paired with a prior element that it would leave as it is; one without such is new.
 ///
 /// Elements that equal a prior one as they are choose first: were such a prior element to go to another, of which
-/// a computed value is left out, the two would become one, and a set must not shrink in a plan.
+/// a computed value is left out, the two would become one, and a set must not shrink in a plan. While anything in
+/// the set is unknown, no other element is paired: once it is known, it may turn out to be the better match, and
+/// the second plan of an apply may not take back what the first has promised.
 fn fill_set(inner: Content<'_>, elements: &[Value], prior: &Value) -> Value {
     let before = prior.as_elements().unwrap_or_default();
+    let settled = elements.iter().all(Value::is_wholly_known);
     let mut new: Vec<(&Value, Value)> = elements
         .iter()
         .map(|e| (e, fill_object(inner, e, &Value::Null)))
         .collect();
     new.sort_by_cached_key(|(_, filled)| !before.contains(filled));
-    let keeps = |e: usize, b: usize| fill_object(inner, new[e].0, &before[b]) == before[b];
+    let keeps = |e: usize, b: usize| {
+        let ((element, filled), old) = (&new[e], &before[b]);
+        // What is known stands as written: which prior element's writing to keep could differ from plan to plan.
+        let fits = || could_become(filled, old) && fill_object(inner, element, old) == *old;
+        filled == old || (settled && fits())
+    };
     let pairs = pair(new.len(), before.len(), keeps);
     let fill =
         |((_, filled), paired): (&(_, Value), Option<usize>)| paired.map_or(filled, |b| &before[b]).clone();
     Value::set(new.iter().zip(pairs).map(fill).collect::<Vec<_>>())
+}
+
+/// Whether a value may turn out to be this known one, once all in it is known.
+fn could_become(open: &Value, known: &Value) -> bool {
+    match (open, known) {
+        (Value::Unknown(_), _) => true,
+        (Value::Map(o), Value::Map(k)) => o
+            .iter()
+            .all(|(name, o)| k.get(name).is_some_and(|k| could_become(o, k))),
+        (Value::List(o), Value::List(k)) => {
+            o.len() == k.len() && o.iter().zip(k).all(|(o, k)| could_become(o, k))
+        }
+        (Value::Set(_), Value::Set(_)) => open == known || !open.is_wholly_known(),
+        (Value::Dynamic(o), Value::Dynamic(k)) => o.0 == k.0 && could_become(&o.1, &k.1),
+        _ => open == known,
+    }
 }
 
 /// The object with each computed value unknown that depends on something that changes, directly or through
@@ -163,7 +202,7 @@ fn forget_object(content: Content<'_>, planned: &Value, config: &Value, changes:
         let Some(value) = next.get_mut(&attribute.name) else {
             continue;
         };
-        *value = forget_attribute(attribute, value, config.get(&attribute.name), changes);
+        *value = forget_attribute(attribute, value, configured(config, &attribute.name), changes);
     }
     for block in content.blocks {
         let Some(value) = next.get_mut(&block.name) else {
@@ -174,7 +213,7 @@ fn forget_object(content: Content<'_>, planned: &Value, config: &Value, changes:
             block.nesting.into(),
             inner,
             value,
-            config.get(&block.name),
+            configured(config, &block.name),
             changes,
         );
     }

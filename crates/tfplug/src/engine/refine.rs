@@ -1,6 +1,6 @@
 //! A resource's own additions to a plan.
 
-use super::walk::{Content, Repeat, map_objects, nested};
+use super::walk::{Content, Repeat, configured, map_objects, nested};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::path::Path;
 use crate::schema::{Attribute, Schema};
@@ -34,7 +34,7 @@ fn object(
         let Some(value) = refined.get_mut(&attribute.name) else {
             continue;
         };
-        let (wanted, config) = (wanted.get(&attribute.name), config.get(&attribute.name));
+        let (wanted, config) = (wanted.get(&attribute.name), configured(config, &attribute.name));
         *value = one(
             attribute,
             value,

@@ -1,6 +1,6 @@
 //! Which changes need a new object.
 
-use super::walk::{Content, Repeat, nested};
+use super::walk::{Content, Repeat, configured, nested};
 use crate::path::Path;
 use crate::schema::{Attribute, Block, BlockNesting, Replace, Schema};
 use crate::value::Value;
@@ -30,7 +30,7 @@ fn object(content: Content<'_>, values: Triple<'_>, path: &Path, found: &mut Vec
     }
     for attribute in content.attributes {
         let at = path.attribute(&attribute.name);
-        one(attribute, values.map(|v| v.get(&attribute.name)), &at, found);
+        one(attribute, fields(values, &attribute.name), &at, found);
     }
     for block in content.blocks {
         let inner = Content::of(&block.content);
@@ -38,11 +38,16 @@ fn object(content: Content<'_>, values: Triple<'_>, path: &Path, found: &mut Vec
         elements(
             block.nesting.into(),
             inner,
-            values.map(|v| v.get(&block.name)),
+            fields(values, &block.name),
             &at,
             found,
         );
     }
+}
+
+fn fields<'v>(values: Triple<'v>, name: &str) -> Triple<'v> {
+    let [prior, planned, config] = values;
+    [prior.get(name), planned.get(name), configured(config, name)]
 }
 
 fn one(attribute: &Attribute, values: Triple<'_>, path: &Path, found: &mut Vec<Path>) {

@@ -98,6 +98,17 @@ fn element(list: &Value, index: usize) -> &Value {
         .unwrap_or(&Value::Null)
 }
 
+/// A field of a configured object. In an unknown element of the configuration, everything may turn out to be
+/// configured.
+pub(super) fn configured<'v>(object: &'v Value, name: &str) -> &'v Value {
+    const UNKNOWN: &Value = &Value::Unknown(None);
+    if object.is_known() {
+        object.get(name)
+    } else {
+        UNKNOWN
+    }
+}
+
 /// The value at a path; null where the path leads nowhere.
 pub(super) fn at<'v>(root: &'v Value, path: &Path) -> &'v Value {
     path.steps().iter().fold(root, |value, step| match step {
