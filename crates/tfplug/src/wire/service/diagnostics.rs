@@ -14,9 +14,20 @@ pub(super) fn to_proto(finding: &Diagnostic) -> pb::Diagnostic {
     pb::Diagnostic {
         severity: severity.into(),
         summary: finding.summary.clone(),
-        detail: finding.detail.clone(),
+        detail: located(finding),
         attribute: (!finding.path.is_root()).then(|| path_to_proto(&finding.path)),
     }
+}
+
+/// The detail, with the place in words where it is deeper than one attribute: older Terraform then points at
+/// the whole block, and no version can point into a value that comes from elsewhere.
+fn located(finding: &Diagnostic) -> String {
+    let place = finding.path.to_string();
+    let told = finding.summary.contains(&place) || finding.detail.contains(&place);
+    if finding.path.steps().len() < 2 || told {
+        return finding.detail.clone();
+    }
+    format!("{}\n\nAttribute: {place}", finding.detail)
 }
 
 /// A path as far as Terraform can follow it: there is no step into a set.
@@ -48,6 +59,16 @@ pub(super) fn client_capabilities(sent: Option<pb::ClientCapabilities>) -> Clien
 mod tests {
     use super::*;
     use crate::value::Value;
+
+    #[test]
+    fn deep_places_are_told_in_words() {
+        let at = |path| located(&Diagnostic::error("Wrong", "Do better.").at(path));
+        assert_eq!(at(Path::attr("name")), "Do better.");
+        assert_eq!(
+            at(Path::attr("layout").attribute("slices").key("9g")),
+            "Do better.\n\nAttribute: layout.slices[\"9g\"]"
+        );
+    }
 
     #[test]
     fn paths_end_where_terraform_can_point() {
