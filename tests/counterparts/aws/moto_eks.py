@@ -8,17 +8,26 @@ Started as `python moto_eks.py -H 127.0.0.1 -p PORT`. Added to moto:
   moto has handed out (CreateAccessKey, AssumeRole), for whoever has to verify a signature made with it.
 * the public EKS image parameters below /aws/service/, which moto lets nobody put. They follow from the images
   of MOTO_AMIS_PATH.
+* CreateLaunchTemplate and CreateLaunchTemplateVersion honour ClientToken: asked again with the same token, they
+  answer what they answered first and make nothing; with other parameters they refuse, as EC2 does.
+* DescribeLaunchTemplates shows tags that were set after the creation; DeleteLaunchTemplateVersions.
 * CreateFleet gives instances the security groups of the launch template's first network interface, as EC2 does.
 """
 
+import functools
 import json
 import re
 import sys
+import threading
 import time
 from urllib.parse import parse_qs, urlsplit
 
+from moto.core.responses import ActionResult
+from moto.ec2.exceptions import EC2ClientError, InvalidLaunchTemplateVersionNotFound
 from moto.ec2.models.amis import AMIS
 from moto.ec2.models.fleets import Fleet
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
+from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.eks.models import eks_backends
 from moto.iam.models import iam_backends
 from moto.moto_api._internal.urls import url_paths
@@ -146,6 +155,101 @@ def create_with_security_groups(self, weight):
 
 
 Fleet.create_on_demand_requests = create_with_security_groups
+
+answered = {}
+answering = threading.Lock()
+
+
+def idempotent(action):
+    """Makes one object per ClientToken, however often a client that saw no answer asks again."""
+
+    @functools.wraps(action)
+    def once(self):
+        token = self._get_param("ClientToken")
+        if not token:
+            return action(self)
+        key = (self.current_account, self.region, action.__name__, token)
+        asked = json.dumps(self.params, sort_keys=True, default=str)
+        with answering:
+            if key not in answered:
+                answered[key] = (asked, action(self))
+            first, result = answered[key]
+        if first != asked:
+            raise EC2ClientError(
+                "IdempotentParameterMismatch",
+                f"The client token {token} was used with other parameters before.",
+            )
+        return result
+
+    return once
+
+
+LaunchTemplates.create_launch_template = idempotent(LaunchTemplates.create_launch_template)
+LaunchTemplates.create_launch_template_version = idempotent(LaunchTemplates.create_launch_template_version)
+
+# moto keeps the tags of the creation in an attribute; these are the tags as they are now.
+LaunchTemplate.tags = property(LaunchTemplate.get_tags, lambda _self, _tags: None)
+
+
+def create_version(self, data, description):
+    """Numbers are never used twice, not even after the newest version was deleted."""
+    number = getattr(self, "newest_number", 0) + 1
+    self.newest_number = number
+    version = LaunchTemplateVersion(self, number, data, description)
+    self.versions.append(version)
+    return version
+
+
+def get_version(self, number):
+    """By number: a deleted version leaves a gap."""
+    if str(number).lower() == "$latest":
+        return self.versions[-1]
+    wanted = self.default_version_number if str(number).lower() == "$default" else int(number)
+    for version in self.versions:
+        if version.number == wanted:
+            return version
+    raise InvalidLaunchTemplateVersionNotFound(template_id=self.id, version=number)
+
+
+def delete_versions(self):
+    """DeleteLaunchTemplateVersions: the default version stays."""
+    name, template_id = self._get_param("LaunchTemplateName"), self._get_param("LaunchTemplateId")
+    backend = self.ec2_backend
+    found = backend.get_launch_template_by_name(name) if name else backend.get_launch_template(template_id)
+    done, refused = [], []
+    for number in self._get_param("Versions", []):
+        about = {
+            "LaunchTemplateId": found.id,
+            "LaunchTemplateName": found.name,
+            "VersionNumber": int(number),
+        }
+        problem = version_problem(found, int(number))
+        if problem:
+            refused.append(about | {"ResponseError": problem})
+        else:
+            found.versions.remove(found.get_version(number))
+            done.append(about)
+    return ActionResult(
+        {
+            "SuccessfullyDeletedLaunchTemplateVersions": done,
+            "UnsuccessfullyDeletedLaunchTemplateVersions": refused,
+        }
+    )
+
+
+def version_problem(template, number):
+    """Why a version cannot be deleted, if it cannot."""
+    if all(version.number != number for version in template.versions):
+        return {"Code": "launchTemplateVersionDoesNotExist", "Message": f"There is no version {number}."}
+    if number == template.default_version_number:
+        return {"Code": "unexpectedError", "Message": "The default version cannot be deleted."}
+    return None
+
+
+LaunchTemplate.create_version = create_version
+LaunchTemplate.get_version = get_version
+LaunchTemplate.default_version = lambda self: self.get_version("$Default")
+LaunchTemplates.delete_launch_template_versions = delete_versions
 
 if __name__ == "__main__":
     from moto.server import main
