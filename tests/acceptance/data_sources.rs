@@ -1,1 +1,145 @@
-//! data_sources
+//! `data.mig_layout`, `data.mig_profiles` and the functions.
+
+use counterparts::Project;
+use serde_json::{Value, json};
+
+use crate::support::{Ground, HEAD, assert_says, with_each_cli};
+
+const LAYOUTS: &str = r#"
+data "mig_layout" "small" {
+  instance_types = ["p5.48xlarge"]
+  slices         = { "1g.10gb" = 7 }
+}
+data "mig_layout" "groups" {
+  instance_types = ["p5.48xlarge"]
+  gpus = [
+    { devices = [0, 1, 2, 3], slices = { "3g" = 2 } },
+    { devices = [4, 5, 6, 7], slices = {} },
+  ]
+}
+data "mig_layout" "shared" {
+  instance_types = ["g5.xlarge"]
+  sharing        = { strategy = "time-slicing", replicas = 4 }
+}
+data "mig_layout" "again" {
+  instance_types = data.mig_layout.small.layout.instance_types
+  slices         = data.mig_layout.small.layout.slices
+}
+"#;
+
+#[test]
+fn a_layout_tells_what_follows_from_it() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "layouts", |_| LAYOUTS.to_owned());
+        ground.settle();
+        let layout = |name: &str| ground.resource(&format!("data.mig_layout.{name}"));
+        assert_small(&layout("small"));
+        let groups = &layout("groups")["nodes"]["p5.48xlarge"];
+        assert_eq!(
+            groups["resources"],
+            json!({ "nvidia.com/gpu": 4, "nvidia.com/mig-3g.40gb": 8 })
+        );
+        assert_eq!(groups["whole_gpus"], json!(4));
+        let shared = &layout("shared")["nodes"]["g5.xlarge"];
+        assert_eq!(shared["slices"], json!({}));
+        assert!(shared["resources"].to_string().contains(":4"), "{shared}");
+        assert_eq!(layout("again")["id"], layout("small")["id"]);
+    });
+}
+
+fn assert_small(small: &Value) {
+    let node = &small["nodes"]["p5.48xlarge"];
+    assert_eq!(node["resources"], json!({ "nvidia.com/mig-1g.10gb": 56 }));
+    assert_eq!(node["slices"], json!({ "1g.10gb": 56 }));
+    assert_eq!(node["placements"].as_array().unwrap().len(), 56);
+    assert_eq!(node["placements"][0]["gpu_instance_profile_id"], json!(19));
+    assert_eq!([&node["gpu_count"], &node["whole_gpus"]], [&json!(8), &json!(0)]);
+    assert_eq!(
+        [&node["stranded_compute_slices"], &node["stranded_memory_slices"]],
+        [&json!(0), &json!(8)]
+    );
+    assert_eq!(small["node_labels"]["mig.eks/layout"], small["id"]);
+    assert_says(small["picture"].as_str().unwrap(), &["1g.10gb"]);
+    assert_says(small["mig_parted_config"].as_str().unwrap(), &["mig-configs", "1g.10gb"]);
+}
+
+#[test]
+fn layouts_of_values_unknown_at_plan_are_read_at_apply() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "unknown-data", |_| {
+            "resource \"terraform_data\" \"count\" {\n  input = 7\n}\ndata \"mig_layout\" \"late\" {\n  instance_types = [\"p5.48xlarge\"]\n  slices = { \"1g.10gb\" = terraform_data.count.output }\n}\noutput \"id\" {\n  value = data.mig_layout.late.id\n}\n".to_owned()
+        });
+        assert_eq!(ground.plan().actions("data.mig_layout.late"), ["read"]);
+        ground.settle();
+        assert!(ground.project.output("id").unwrap().is_string());
+    });
+}
+
+#[test]
+fn profiles_are_those_of_the_gpu() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "profiles", |_| {
+            "data \"mig_profiles\" \"all\" {}\ndata \"mig_profiles\" \"h100\" {\n  instance_type = \"p5.48xlarge\"\n}\ndata \"mig_profiles\" \"same\" {\n  gpu = \"h100-80gb\"\n}\n".to_owned()
+        });
+        ground.settle();
+        let profiles = |name: &str| ground.resource(&format!("data.mig_profiles.{name}"))["profiles"].clone();
+        let h100 = profiles("h100");
+        assert_eq!(h100, profiles("same"));
+        assert!(profiles("all").as_array().unwrap().len() > h100.as_array().unwrap().len());
+        let smallest = &h100[0];
+        assert_eq!(
+            [&smallest["profile"], &smallest["generic"], &smallest["resource_name"]],
+            [&json!("1g.10gb"), &json!("1g"), &json!("nvidia.com/mig-1g.10gb")]
+        );
+    });
+}
+
+const FUNCTIONS: &str = r#"
+output "plain" { value = provider::mig::resource_name("1g.10gb") }
+output "media" { value = provider::mig::resource_name("1g.10gb+me") }
+output "h100"  { value = provider::mig::profile("p5.48xlarge", "1g") }
+output "h200"  { value = provider::mig::profile("p5e.48xlarge", "1g") }
+output "by_gpu" { value = provider::mig::profile("h100-80gb", "3g.40gb") }
+"#;
+
+#[test]
+fn functions_need_no_provider_block() {
+    with_each_cli(|cli| {
+        let project = Project::new(cli, &[crate::support::provider()]).unwrap();
+        project.write("main.tf", &format!("{HEAD}{FUNCTIONS}")).unwrap();
+        project.init().unwrap();
+        project.apply(&[]).unwrap();
+        let expected = [
+            ("plain", "nvidia.com/mig-1g.10gb"),
+            ("media", "nvidia.com/mig-1g.10gb.me"),
+            ("h100", "1g.10gb"),
+            ("h200", "1g.18gb"),
+            ("by_gpu", "3g.40gb"),
+        ];
+        for (name, value) in expected {
+            assert_eq!(project.output(name).unwrap(), value, "{name}");
+        }
+    });
+}
+
+#[test]
+fn functions_name_the_argument_that_is_wrong() {
+    let wrong = [
+        ("resource_name(\"small\")", ["profile", "small"]),
+        ("profile(\"p9.huge\", \"1g\")", ["on", "p9.huge"]),
+        ("profile(\"g5.xlarge\", \"1g\")", ["on", "MIG"]),
+        ("profile(\"p5.48xlarge\", \"9g\")", ["profile", "9g"]),
+    ];
+    with_each_cli(|cli| {
+        let project = Project::new(cli, &[crate::support::provider()]).unwrap();
+        project.write("main.tf", HEAD).unwrap();
+        project.init().unwrap();
+        for (call, words) in wrong {
+            let output = format!("{HEAD}output \"x\" {{\n  value = provider::mig::{call}\n}}\n");
+            project.write("main.tf", &output).unwrap();
+            let refused = project.try_plan(&[]).unwrap();
+            assert_eq!(refused.code, 1, "{call}");
+            assert_says(&refused.words(), &words);
+        }
+    });
+}

@@ -1,1 +1,136 @@
-//! support
+//! What the tests share: AWS, the programs under test, and a place to run each test in.
+
+pub(crate) mod ec2;
+
+use std::sync::LazyLock;
+
+use counterparts::cli::{Flavor, Output, Plan};
+use counterparts::eks::{ADMIN, aws_env};
+use counterparts::{Cli, FaultProxy, Moto, Project, Provider};
+use serde_json::Value;
+
+/// AWS of this test process. Tests keep apart by the names of their objects.
+pub(crate) static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());
+
+static CLIS: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::all().unwrap());
+
+/// The region that tests work in unless they say otherwise.
+pub(crate) const REGION: &str = "us-east-1";
+
+/// What every configuration begins with.
+pub(crate) const HEAD: &str = "terraform {\n  required_providers {\n    mig = { source = \"eks-mig/mig\" }\n  }\n}\n";
+
+/// The provider binary under test.
+pub(crate) fn provider() -> Provider {
+    Provider::mig(env!("CARGO_BIN_EXE_terraform-provider-mig"))
+}
+
+/// Runs a test with Terraform and with OpenTofu, at the same time.
+pub(crate) fn with_each_cli(test: impl Fn(&Cli) + Sync) {
+    std::thread::scope(|scope| {
+        let test = &test;
+        let running: Vec<_> = CLIS
+            .iter()
+            .map(|cli| (cli, scope.spawn(move || test(cli))))
+            .collect();
+        for (cli, thread) in running {
+            if let Err(panic) = thread.join() {
+                eprintln!("failed with {} {}", cli.flavor().program(), cli.version());
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+}
+
+/// Runs a test with OpenTofu alone: import by identity came to Terraform in 1.12 only, for example.
+pub(crate) fn with_tofu(test: impl Fn(&Cli)) {
+    CLIS.iter()
+        .filter(|cli| cli.flavor() == Flavor::OpenTofu)
+        .for_each(test);
+}
+
+/// A project whose way to AWS leads through a proxy of its own.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    pub(crate) project: Project,
+    pub(crate) proxy: FaultProxy,
+    /// A name for the test's objects that no other test has.
+    pub(crate) name: String,
+}
+
+impl Ground {
+    /// A project with the provider installed and an administrator's environment; nothing is initialised yet.
+    pub(crate) fn new(cli: &Cli, test: &str) -> Self {
+        let proxy = FaultProxy::start(&MOTO.url()).unwrap();
+        let mut project = Project::new(cli, &[provider()]).unwrap();
+        project.set_envs(aws_env(&proxy.url(), &ADMIN));
+        let name = format!("{test}-{}", cli.flavor().program());
+        Self { project, proxy, name }
+    }
+
+    /// The same, with this configuration below the usual head, and initialised.
+    pub(crate) fn with(cli: &Cli, test: &str, configuration: impl Fn(&str) -> String) -> Self {
+        let ground = Self::new(cli, test);
+        ground.write(&configuration(&ground.name));
+        ground.project.init().unwrap();
+        ground
+    }
+
+    /// Replaces the configuration.
+    pub(crate) fn write(&self, configuration: &str) {
+        self.project
+            .write("main.tf", &format!("{HEAD}{configuration}"))
+            .unwrap();
+    }
+
+    pub(crate) fn plan(&self) -> Plan {
+        self.project.plan(&[]).unwrap()
+    }
+
+    pub(crate) fn apply(&self) -> Output {
+        self.project.apply(&[]).unwrap()
+    }
+
+    /// Applies, and asserts that a plan has nothing to do after it.
+    pub(crate) fn settle(&self) {
+        self.apply();
+        self.assert_settled();
+    }
+
+    /// Asserts that a plan has nothing to do.
+    pub(crate) fn assert_settled(&self) {
+        let plan = self.plan();
+        assert!(plan.is_empty(), "not settled:\n{}", plan.output.stdout);
+    }
+
+    /// The attributes of `mig_launch_template.this`.
+    pub(crate) fn this(&self) -> Value {
+        self.resource("mig_launch_template.this")
+    }
+
+    pub(crate) fn resource(&self, address: &str) -> Value {
+        let found = self.project.resource(address).unwrap();
+        found.unwrap_or_else(|| panic!("{address} is not in the state"))
+    }
+
+    /// Asserts that a plan fails, and gives its words.
+    pub(crate) fn refused_plan(&self) -> String {
+        let output = self.project.try_plan(&[]).unwrap();
+        assert_eq!(output.code, 1, "{}", output.stdout);
+        output.words()
+    }
+
+    /// Asserts that an apply fails, and gives its words.
+    pub(crate) fn failed_apply(&self) -> String {
+        let output = self.project.try_apply(&[]).unwrap();
+        assert_eq!(output.code, 1, "{}", output.stdout);
+        output.words()
+    }
+}
+
+/// Asserts that a text has every one of these parts.
+pub(crate) fn assert_says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+}
