@@ -1,0 +1,29 @@
+# One command for each thing that one does here. `make` lists them.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help quickstart test bench lint docs install prerequisites
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+quickstart: prerequisites ## Plan, apply and destroy the example with real Terraform, a real Kubernetes API and a local AWS
+	@scripts/with-counterparts.sh scripts/quickstart.sh
+
+test: prerequisites ## Run every test; says at its end what the tests ran against
+	@scripts/test.sh
+
+bench: prerequisites ## Measure speed, memory and size of the release binary against Terraform's own floor
+	@scripts/bench.sh
+
+lint: ## Check format, clippy, shell scripts; changes nothing
+	@scripts/lint.sh
+
+docs: prerequisites ## Write docs/ and schemas/ again from the schema and examples/
+	@scripts/docs.sh
+
+install: ## Build the release binary and put it where terraform and tofu look for local providers
+	@scripts/install.sh
+
+prerequisites:
+	@scripts/prerequisites.sh

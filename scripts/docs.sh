@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Writes what is generated anew: docs/ and schemas/ from the schema and examples/. docs/guides/ is written by hand.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+UPDATE=1 cargo test --quiet --locked -p terraform-provider-mig --test generated
+git status --short docs schemas

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Puts the release binary where terraform and tofu look for providers before they ask a registry.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-target}
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+platform=$(scripts/platform.sh)
+
+echo "Building the release binary. The first time takes some minutes."
+cargo build --quiet --locked --release -p terraform-provider-mig
+for host in registry.terraform.io registry.opentofu.org; do
+  dir=$HOME/.terraform.d/plugins/$host/eks-mig/mig/$version/$platform
+  mkdir -p "$dir"
+  # Not over a binary that runs: the new one gets a file of its own.
+  cp "$target/release/terraform-provider-mig" "$dir/.new"
+  mv -f "$dir/.new" "$dir/terraform-provider-mig_v$version"
+  echo "$dir/terraform-provider-mig_v$version"
+done
+cat <<END
+
+In a configuration, then \`terraform init\` or \`tofu init\`:
+
+  terraform {
+    required_providers {
+      mig = { source = "eks-mig/mig", version = "$version" }
+    }
+  }
+END

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Every test, the fast ones first; then what they ran against, and a summary.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
+
+export MIG_COUNTERPARTS_REPORT=$target/counterparts-report
+log=$target/test-log
+rm -f "$MIG_COUNTERPARTS_REPORT" "$log"
+
+# Adds to the log; the exit code is cargo's.
+logged() { "$@" 2>&1 | tee -a "$log"; }
+
+failed=0
+logged cargo test --locked -p mig || failed=1
+cargo test --locked --workspace --exclude mig --no-run
+# Here and not inside the first test that needs them, so that the wait explains itself.
+"$target/debug/counterparts" install --all
+logged cargo test --locked --workspace --exclude mig --no-fail-fast || failed=1
+
+echo
+"$target/debug/counterparts" report "$MIG_COUNTERPARTS_REPORT"
+awk '/^test result:/ { passed += $4; failed += $6; ignored += $8; programs++ }
+  END { printf "Test summary: %d passed, %d failed, %d ignored, in %d test programs\n", passed, failed, ignored, programs }' "$log"
+grep -E '^test .* FAILED$' "$log" || true
+exit "$failed"
