@@ -35,7 +35,7 @@ pub use context::Context;
 pub use data_source::DataSource;
 pub use diag::{Diagnostic, Diagnostics};
 pub use function::Function;
-pub use model::{Attr, AttributeValue, Model, SetOf};
+pub use model::{Attr, AttributeValue, Dynamic, Model, SetOf};
 pub use path::Path;
 pub use provider::{Provider, Registry};
 pub use resource::{ImportTarget, MoveSource, NoIdentity, Plan, Resource, Slot};

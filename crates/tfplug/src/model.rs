@@ -9,7 +9,7 @@ mod value_impls;
 use std::collections::BTreeMap;
 
 pub use attr::Attr;
-pub use value_impls::SetOf;
+pub use value_impls::{Dynamic, SetOf};
 
 use crate::diag::Diagnostics;
 use crate::path::Path;

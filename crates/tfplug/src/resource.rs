@@ -1,6 +1,8 @@
 //! Managed resources.
 
 mod erased;
+mod lossless;
+mod private;
 mod slot;
 
 use async_trait::async_trait;
@@ -168,12 +170,24 @@ pub struct Plan<M, T> {
     pub prior: Option<M>,
     /// The object as it will be. Only computed attributes that the user left out may be changed here.
     pub planned: M,
-    /// What is remembered beside the state.
+    /// What is remembered beside the state. Changes reach [`Resource::create`] and [`Resource::update`] by
+    /// [`Slot::recall`].
     pub private: T,
     pub(crate) requires_replace: Vec<Path>,
 }
 
 impl<M, T> Plan<M, T> {
+    /// A plan in the making, for tests of a [`Resource::plan`].
+    pub fn new(config: M, prior: Option<M>, planned: M, private: T) -> Self {
+        Self {
+            config,
+            prior,
+            planned,
+            private,
+            requires_replace: Vec::new(),
+        }
+    }
+
     /// Says that this attribute's change needs a new object.
     pub fn require_replace(&mut self, path: Path) {
         self.requires_replace.push(path);
@@ -200,6 +214,10 @@ pub struct MoveSource {
     pub version: i64,
     /// Its state.
     pub state: serde_json::Value,
+    /// Its identity, if it has one that the host sends.
+    pub identity: Option<serde_json::Value>,
+    /// What the other provider remembers beside the state, in a form of its own.
+    pub private: Vec<u8>,
 }
 
 /// The identity of resources that have none.

@@ -147,7 +147,8 @@ pub struct PlanRequest {
     pub proposed: Value,
     /// The configuration; null if the object is to be deleted.
     pub config: Value,
-    /// The provider's own bytes, as last stored.
+    /// The provider's own bytes: those of the first plan if this is the second one and the host keeps them
+    /// (Terraform 1.16 and later), else as last stored.
     pub private: Vec<u8>,
     /// The identity, as last stored.
     pub identity: Option<Value>,
@@ -235,6 +236,8 @@ pub struct MoveRequest {
     pub source_json: Vec<u8>,
     /// The other provider's own bytes.
     pub source_private: Vec<u8>,
+    /// Its identity as JSON, empty if the host sends none.
+    pub source_identity_json: Vec<u8>,
     /// The resource type to move to.
     pub target_type: String,
 }

@@ -10,7 +10,7 @@ pub mod validators;
 use std::collections::BTreeMap;
 
 pub use attribute::{Attribute, AttributeType, Default, Nesting, OnChange, Optionality, Replace};
-pub use lint::{SchemaFault, lint_identity, lint_schema};
+pub use lint::{SchemaFault, lint_identity, lint_provider, lint_schema};
 pub use validators::Validator;
 
 use crate::ty::Type;
@@ -147,6 +147,25 @@ pub struct FunctionSignature {
     pub returns: Type,
     /// What to use instead, if the function is on its way out.
     pub deprecated: Option<String>,
+}
+
+impl FunctionSignature {
+    /// A function with these parameters and no others.
+    pub fn new(
+        summary: impl Into<String>,
+        parameters: impl IntoIterator<Item = Parameter>,
+        returns: Type,
+    ) -> Self {
+        let summary = summary.into();
+        Self {
+            description: summary.clone(),
+            summary,
+            parameters: parameters.into_iter().collect(),
+            variadic: None,
+            returns,
+            deprecated: None,
+        }
+    }
 }
 
 /// One parameter of a function.

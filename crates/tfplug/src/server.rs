@@ -1,6 +1,7 @@
 //! A provider as the protocol sees it.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -11,7 +12,8 @@ use crate::context::Context;
 use crate::data_source::RawDataSource;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::calls::{self, ResourceSchemas};
-use crate::engine::{settle, validate};
+use crate::engine::draft::draft;
+use crate::engine::{settle, validate, write_only};
 use crate::function::Function;
 use crate::model::Model;
 use crate::provider::{Provider, Registry};
@@ -145,10 +147,18 @@ impl<P: Provider> ProviderServer for Server<P> {
         diags
     }
 
-    fn validate_resource(&self, type_name: &str, config: &Value, _: ClientCapabilities) -> Diagnostics {
+    fn validate_resource(
+        &self,
+        type_name: &str,
+        config: &Value,
+        capabilities: ClientCapabilities,
+    ) -> Diagnostics {
         let mut diags = Diagnostics::new();
         match self.resource(type_name) {
             Ok(resource) => {
+                if !capabilities.write_only_attributes_allowed {
+                    write_only::refuse(&resource.schemas.object, config, &mut diags);
+                }
                 validate::validate(&resource.schemas.object, config, &mut diags);
                 resource.code.validate(config, &mut diags);
             }
@@ -172,11 +182,12 @@ impl<P: Provider> ProviderServer for Server<P> {
     async fn configure(&self, cx: &CallContext, terraform_version: &str, config: &Value) -> Diagnostics {
         tracing::debug!(terraform_version, "configure");
         let mut diags = Diagnostics::new();
-        let model = P::Config::from_value(config, &mut diags);
+        let config = draft(&self.schemas.provider, &Value::Null, config);
+        let model = P::Config::from_value(&config, &mut diags);
         if diags.has_errors() {
             return diags;
         }
-        match self.provider.configure(cx, model).await {
+        match calls::guarded(self.provider.configure(cx, model)).await {
             Ok(configured) => self.configured.store(Some(Arc::new(configured))),
             Err(findings) => diags.extend(findings),
         }
@@ -284,27 +295,19 @@ impl<P: Provider> ProviderServer for Server<P> {
             Ok(source) => source,
             Err(unknown) => return Outcome::failed(unknown),
         };
-        let context = self.context(cx);
-        let result = source.code.read(&context, config).await;
-        let mut diagnostics = context.take_findings();
-        match result {
-            Ok(value) => Outcome {
-                value: Some(value),
-                diagnostics,
-            },
-            Err(findings) => {
-                diagnostics.extend(findings);
-                Outcome {
-                    value: None,
-                    diagnostics,
-                }
-            }
-        }
+        calls::read_data(source.code.as_ref(), &source.schema, &self.context(cx), config).await
     }
 
     fn call_function(&self, name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         match self.functions.get(name) {
-            Some(function) => function.call(&arguments),
+            Some(function) => {
+                catch_unwind(AssertUnwindSafe(|| function.call(&arguments))).unwrap_or_else(|panic| {
+                    Err(FunctionError {
+                        text: calls::panicked(panic.as_ref()).detail,
+                        argument: None,
+                    })
+                })
+            }
             None => Err(FunctionError {
                 text: unknown("function", name).detail,
                 argument: None,

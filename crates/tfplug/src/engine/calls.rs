@@ -1,6 +1,7 @@
 //! The protocol's calls around a resource's own code.
 
 mod apply;
+mod data;
 mod plan;
 mod read;
 
@@ -11,11 +12,14 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 
 pub use apply::apply;
+pub(crate) use data::read_data;
 pub use plan::plan;
 pub use read::{import, move_state, read};
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::resource::RawResource;
 use crate::schema::{IdentitySchema, Schema};
+use crate::value::Value;
 
 /// A resource's schemas, made once.
 #[derive(Debug, Clone)]
@@ -28,7 +32,7 @@ pub struct ResourceSchemas {
 
 /// Runs a resource's own code; a panic in it becomes an error, so that what is known of the remote object by then
 /// is still stored.
-async fn guarded<T>(code: impl Future<Output = Result<T, Diagnostics>>) -> Result<T, Diagnostics> {
+pub(crate) async fn guarded<T>(code: impl Future<Output = Result<T, Diagnostics>>) -> Result<T, Diagnostics> {
     match AssertUnwindSafe(code).catch_unwind().await {
         Ok(result) => result.map_err(as_error),
         Err(panic) => Err(panicked(panic.as_ref()).into()),
@@ -43,7 +47,29 @@ fn as_error(mut findings: Diagnostics) -> Diagnostics {
     findings
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
+/// The identity of an object of this state, if the resource has one and there is an object. A panic is a finding: the
+/// object exists and has to be stored.
+fn identity_of<P>(
+    resource: &dyn RawResource<P>,
+    schemas: &ResourceSchemas,
+    state: &Value,
+    diags: &mut Diagnostics,
+) -> Option<Value> {
+    schemas.identity.as_ref()?;
+    if state.is_null() {
+        return None;
+    }
+    match std::panic::catch_unwind(AssertUnwindSafe(|| resource.identity(state))) {
+        Ok(identity) => identity,
+        Err(panic) => {
+            diags.push(panicked(panic.as_ref()));
+            None
+        }
+    }
+}
+
+/// What a panic in a provider's own code becomes.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     Diagnostic::bug(format!(

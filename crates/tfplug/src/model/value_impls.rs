@@ -66,29 +66,37 @@ impl AttributeValue for Number {
     }
 }
 
-impl AttributeValue for i64 {
-    fn attribute_type() -> AttributeType {
-        AttributeType::Plain(Type::Number)
-    }
+/// Integers: a number that does not fit is a fault that says what fits.
+macro_rules! integer {
+    ($($int:ty),*) => {$(
+        impl AttributeValue for $int {
+            fn attribute_type() -> AttributeType {
+                AttributeType::Plain(Type::Number)
+            }
 
-    fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
-        match value {
-            Value::Number(n) => match n.to_i64() {
-                Some(n) => Attr::Known(n),
-                None => {
-                    let detail = format!("Expected a whole number of at most 64 bits, found {n}.");
-                    diags.error_at(path.clone(), format!("Wrong number in {path}"), detail);
-                    Attr::Null
+            fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
+                let Value::Number(number) = value else {
+                    return mismatch("a number", value, path, diags);
+                };
+                match number.to_i64().and_then(|n| n.try_into().ok()) {
+                    Some(n) => Attr::Known(n),
+                    None => {
+                        let detail =
+                            format!("Expected a whole number from {} to {}, found {number}.", <$int>::MIN, <$int>::MAX);
+                        diags.error_at(path.clone(), format!("Wrong number in {path}"), detail);
+                        Attr::Null
+                    }
                 }
-            },
-            other => mismatch("a number", other, path, diags),
-        }
-    }
+            }
 
-    fn encode(&self) -> Value {
-        Value::from(*self)
-    }
+            fn encode(&self) -> Value {
+                Value::from(i64::from(*self))
+            }
+        }
+    )*};
 }
+
+integer!(i64, i32, u32, u16);
 
 impl AttributeValue for f64 {
     fn attribute_type() -> AttributeType {
@@ -102,9 +110,46 @@ impl AttributeValue for f64 {
         }
     }
 
-    /// NaN, which Terraform does not have, becomes null.
+    /// The shortest decimal that means this float, since that is what a person wrote: 0.1, not the 55 digits of the
+    /// nearest binary fraction. NaN, which Terraform does not have, becomes null.
     fn encode(&self) -> Value {
-        Number::from_f64(*self).map_or(Value::Null, Value::Number)
+        let shortest = self.to_string().parse();
+        shortest
+            .or_else(|_| Number::from_f64(*self))
+            .map_or(Value::Null, Value::Number)
+    }
+}
+
+/// A value whose type only the configuration decides: `any`. In Terraform's words, of dynamic type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dynamic {
+    /// Its type there.
+    pub ty: Type,
+    /// The value; what it holds may be unknown.
+    pub value: Value,
+}
+
+impl AttributeValue for Dynamic {
+    fn attribute_type() -> AttributeType {
+        AttributeType::Plain(Type::Dynamic)
+    }
+
+    fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
+        match value {
+            Value::Dynamic(typed) => match &typed.1 {
+                Value::Null => Attr::Null,
+                Value::Unknown(_) => Attr::Unknown,
+                known => Attr::Known(Self {
+                    ty: typed.0.clone(),
+                    value: known.clone(),
+                }),
+            },
+            other => mismatch("a value with its type", other, path, diags),
+        }
+    }
+
+    fn encode(&self) -> Value {
+        Value::Dynamic(Box::new((self.ty.clone(), self.value.clone())))
     }
 }
 
@@ -211,6 +256,28 @@ mod tests {
         let places: Vec<String> = diags.iter().map(|d| d.path.to_string()).collect();
         assert_eq!(places, [r#"slices["a"]"#, r#"slices["c"]"#]);
         assert_eq!(read, Attr::Known(BTreeMap::from([("b".to_owned(), 2)])));
+    }
+
+    #[test]
+    fn floats_are_written_as_people_write_them() {
+        for text in ["0.1", "2.5", "-1000000", "0.000001", "10000000000000000000000"] {
+            let float: f64 = text.parse().unwrap();
+            assert_eq!(float.encode(), Value::Number(text.parse().unwrap()), "{text}");
+        }
+        assert_eq!(f64::INFINITY.encode(), Value::Number(Number::PositiveInfinity));
+        assert_eq!(f64::NAN.encode(), Value::Null);
+    }
+
+    #[test]
+    fn a_dynamic_value_keeps_its_type() {
+        let sent = Value::Dynamic(Box::new((Type::Number, Value::from(1))));
+        let mut diags = Diagnostics::new();
+        let read = Attr::<Dynamic>::decode(&sent, &Path::attr("any"), &mut diags);
+        assert_eq!(read.known().map(|d| &d.ty), Some(&Type::Number));
+        assert_eq!(read.encode(), sent);
+        let unknown = Value::Dynamic(Box::new((Type::Number, Value::unknown())));
+        assert!(Attr::<Dynamic>::decode(&unknown, &Path::root(), &mut diags).is_unknown());
+        assert!(diags.is_empty());
     }
 
     #[test]

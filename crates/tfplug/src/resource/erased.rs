@@ -1,16 +1,14 @@
 //! The untyped twin of [`Resource`], which the engine works with.
 
-use async_trait::async_trait;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use super::{ImportTarget, MoveSource, Plan, Resource, Slot};
+use super::lossless::with_changes;
+use super::{ImportTarget, MoveSource, Plan, Resource, Slot, private};
 use crate::context::Context;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::path::Path;
 use crate::schema::{IdentitySchema, Schema};
 use crate::value::Value;
+use async_trait::async_trait;
 
 /// A resource over plain values. Made from a [`Resource`] by [`Typed`]; tests may write one by hand.
 #[async_trait]
@@ -89,23 +87,6 @@ fn typed<M: Model>(value: &Value) -> Result<M, Diagnostics> {
     if diags.has_errors() { Err(diags) } else { Ok(model) }
 }
 
-fn private<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Diagnostics> {
-    if bytes.is_empty() {
-        return Ok(T::default());
-    }
-    serde_json::from_slice(bytes).map_err(|e| {
-        Diagnostic::bug(format!(
-            "The private data kept beside the state cannot be read: {e}."
-        ))
-        .into()
-    })
-}
-
-fn private_bytes<T: Serialize>(private: &T) -> Result<Vec<u8>, Diagnostics> {
-    serde_json::to_vec(private)
-        .map_err(|e| Diagnostic::bug(format!("Private data cannot be written as JSON: {e}.")).into())
-}
-
 #[async_trait]
 impl<R: Resource> RawResource<R::Provider> for Typed<R> {
     fn type_name(&self) -> &str {
@@ -141,11 +122,13 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
             config: typed(&raw.config)?,
             prior,
             planned: typed::<R::Model>(&raw.planned)?,
-            private: private(&raw.private)?,
+            private: private::read(&raw.private)?,
             requires_replace: Vec::new(),
         };
+        let drafted = plan.planned.to_value();
         self.0.plan(cx, &mut plan).await?;
-        raw.planned = plan.planned.to_value();
+        raw.planned = with_changes(&raw.planned, &drafted, &plan.planned.to_value());
+        raw.private = private::write(&plan.private)?;
         raw.requires_replace.append(&mut plan.requires_replace);
         Ok(())
     }
@@ -170,10 +153,12 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         state: &Value,
         bytes: &mut Vec<u8>,
     ) -> Result<Option<Value>, Diagnostics> {
-        let mut remembered = private(bytes)?;
-        let found = self.0.read(cx, typed(state)?, &mut remembered).await?;
-        *bytes = private_bytes(&remembered)?;
-        Ok(found.map(|model| model.to_value()))
+        let mut remembered = private::read(bytes)?;
+        let stored: R::Model = typed(state)?;
+        let before = stored.to_value();
+        let found = self.0.read(cx, stored, &mut remembered).await?;
+        *bytes = private::write(&remembered)?;
+        Ok(found.map(|model| with_changes(state, &before, &model.to_value())))
     }
 
     async fn update(
@@ -195,7 +180,7 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         state: &Value,
         bytes: &[u8],
     ) -> Result<(), Diagnostics> {
-        self.0.delete(cx, typed(state)?, private(bytes)?).await
+        self.0.delete(cx, typed(state)?, private::read(bytes)?).await
     }
 
     fn identity(&self, state: &Value) -> Option<Value> {

@@ -3,7 +3,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use super::private;
+use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::value::Value;
 
@@ -40,10 +43,18 @@ impl Slot {
 
     /// Notes what to remember beside the state. What cannot be written as JSON is dropped with a log line.
     pub fn remember<T: Serialize>(&self, private: &T) {
-        match serde_json::to_vec(private) {
+        match private::write(private) {
             Ok(bytes) => self.lock().private = bytes,
-            Err(error) => tracing::error!(%error, "private data could not be written as JSON"),
+            Err(faults) => tracing::error!(?faults, "private data could not be written"),
         }
+    }
+
+    /// What is remembered beside the state so far.
+    ///
+    /// # Errors
+    /// When it was written as another type.
+    pub fn recall<T: DeserializeOwned + Default>(&self) -> Result<T, Diagnostics> {
+        private::read(&self.lock().private)
     }
 
     /// What it holds now.

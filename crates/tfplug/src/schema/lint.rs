@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Attribute, AttributeType, Block, BlockNesting, IdentitySchema, Nesting, Optionality, Schema};
-use crate::path::Path;
+use super::{
+    Attribute, AttributeType, Block, BlockNesting, FunctionSignature, IdentitySchema, Nesting, OnChange,
+    Optionality, ProviderSchemas, Schema,
+};
+use crate::path::{Path, Step};
 use crate::ty::Type;
 
 /// A breach of Terraform's rules for schemas.
@@ -20,7 +23,77 @@ pub struct SchemaFault {
 pub fn lint_schema(schema: &Schema) -> Vec<SchemaFault> {
     let mut faults = Vec::new();
     lint_content(schema, &Path::root(), &mut faults);
+    lint_dependencies(&schema.attributes, &schema.ty(), &Path::root(), &mut faults);
     faults
+}
+
+/// Every breach in all that a provider declares, with the name of the object that it is in. A provider's tests should
+/// find none: `assert_eq!(lint_provider(Server::new(provider).schemas()), [])`.
+pub fn lint_provider(schemas: &ProviderSchemas) -> Vec<(String, SchemaFault)> {
+    let named = |name: &str, faults: Vec<SchemaFault>| {
+        let name = name.to_owned();
+        faults
+            .into_iter()
+            .map(move |fault| (name.clone(), fault))
+            .collect::<Vec<_>>()
+    };
+    let mut all = named("provider", lint_schema(&schemas.provider));
+    for (name, schema) in schemas.resources.iter().chain(&schemas.data_sources) {
+        all.extend(named(name, lint_schema(schema)));
+    }
+    for (name, schema) in &schemas.identities {
+        all.extend(named(name, lint_identity(schema)));
+    }
+    for (name, signature) in &schemas.functions {
+        all.extend(named(name, lint_function(name, signature)));
+    }
+    all
+}
+
+fn lint_function(name: &str, signature: &FunctionSignature) -> Vec<SchemaFault> {
+    let mut faults = Vec::new();
+    lint_name(name, &Path::attr(name), &mut faults);
+    let mut seen = BTreeSet::new();
+    for parameter in signature.parameters.iter().chain(&signature.variadic) {
+        let at = Path::attr(&parameter.name);
+        lint_name(&parameter.name, &at, &mut faults);
+        check(
+            seen.insert(&parameter.name),
+            &at,
+            "a name occurs once",
+            &mut faults,
+        );
+    }
+    faults
+}
+
+/// What a computed value follows from has to exist, or the value would never be learned anew.
+fn lint_dependencies(attributes: &[Attribute], root: &Type, path: &Path, faults: &mut Vec<SchemaFault>) {
+    for attribute in attributes {
+        let at = path.attribute(&attribute.name);
+        if let OnChange::Of(sources) = &attribute.on_change {
+            let all_lead = sources.iter().all(|source| leads_somewhere(root, source));
+            check(all_lead, &at, "what a value depends on exists", faults);
+        }
+        if let AttributeType::Nested(_, inner) = &attribute.ty {
+            lint_dependencies(inner, root, &at, faults);
+        }
+    }
+}
+
+fn leads_somewhere(root: &Type, path: &Path) -> bool {
+    let mut ty = root;
+    for step in path.steps() {
+        ty = match (step, ty) {
+            (Step::Attribute(name), Type::Object(attributes)) => match attributes.get(name) {
+                Some(ty) => ty,
+                None => return false,
+            },
+            (Step::Key(_), Type::Map(ty)) | (Step::Index(_), Type::List(ty)) => ty,
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// Every breach in an identity schema.
@@ -191,6 +264,51 @@ mod tests {
         let schema = Schema::new("", vec![upper, set, twice]);
         let rules: Vec<String> = lint_schema(&schema).into_iter().map(|f| f.to_string()).collect();
         assert_eq!(rules.len(), 4, "{rules:?}");
+    }
+
+    #[test]
+    fn a_dependency_on_nothing_is_found() {
+        let depending = |on: &str| {
+            let mut hash = Attribute::new("hash", AttributeType::Plain(Type::String));
+            hash.optionality = Optionality::Computed;
+            hash.on_change = OnChange::Of(vec![Path::from(on)]);
+            let part = Attribute::new("size", AttributeType::Plain(Type::Number));
+            let one = Attribute::new("one", AttributeType::Nested(Nesting::Single, vec![part.clone()]));
+            let many = Attribute::new("many", AttributeType::Nested(Nesting::List, vec![part]));
+            lint_schema(&Schema::new("", vec![hash, one, many])).len()
+        };
+        assert_eq!(
+            [depending("one"), depending("one.size"), depending("many")],
+            [0, 0, 0]
+        );
+        assert_eq!([depending("other"), depending("many.size")], [1, 1]);
+    }
+
+    #[test]
+    fn functions_are_looked_at_too() {
+        let signature = FunctionSignature {
+            summary: String::new(),
+            description: String::new(),
+            parameters: vec![super::super::Parameter::new("same", Type::String, "")],
+            variadic: Some(super::super::Parameter::new("same", Type::String, "")),
+            returns: Type::String,
+            deprecated: None,
+        };
+        let schemas = ProviderSchemas {
+            functions: [("Loud".to_owned(), signature)].into(),
+            ..ProviderSchemas::default()
+        };
+        let faults: Vec<String> = lint_provider(&schemas)
+            .into_iter()
+            .map(|(name, fault)| format!("{name} {fault}"))
+            .collect();
+        assert_eq!(
+            faults,
+            [
+                "Loud Loud: a name has only lower-case letters, digits and underscores",
+                "Loud same: a name occurs once"
+            ]
+        );
     }
 
     #[test]

@@ -38,6 +38,18 @@ pub struct Options {
     pub debug: bool,
 }
 
+impl Options {
+    /// For a provider of this address whose program takes one argument: `--debug`, to serve a debugger.
+    pub fn from_args(address: impl Into<String>) -> Self {
+        let debug = |argument: std::ffi::OsString| argument == "--debug" || argument == "-debug";
+        Self {
+            address: address.into(),
+            log_crates: Vec::new(),
+            debug: std::env::args_os().skip(1).any(debug),
+        }
+    }
+}
+
 /// Why a provider cannot be served.
 #[derive(Debug, thiserror::Error)]
 enum ServeError {

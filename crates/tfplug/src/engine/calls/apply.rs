@@ -1,6 +1,6 @@
 //! ApplyResourceChange.
 
-use super::{ResourceSchemas, guarded};
+use super::{ResourceSchemas, guarded, identity_of};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::settle::{salvage, settle};
@@ -25,11 +25,9 @@ pub async fn apply<P: Send + Sync>(
     response.diagnostics.extend(cx.take_findings());
     response.identity = match &response.state {
         Value::Null => request.identity,
-        state if schemas.identity.is_some() => resource
-            .identity(state)
+        state => identity_of(resource, schemas, state, &mut response.diagnostics)
             .filter(Value::is_wholly_known)
             .or(request.identity.filter(Value::is_wholly_known)),
-        _ => None,
     };
     response
 }

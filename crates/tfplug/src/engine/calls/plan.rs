@@ -1,6 +1,6 @@
 //! PlanResourceChange.
 
-use super::{ResourceSchemas, guarded};
+use super::{ResourceSchemas, guarded, identity_of};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::{draft, refine, replace};
@@ -70,10 +70,10 @@ async fn plan_change<P: Send + Sync>(
     let own = placed(request, &planned, hook.requires_replace, &mut diagnostics);
     let requires_replace = all_replacements(schemas, request, &planned, own);
     PlanResponse {
-        identity: identity(resource, schemas, request, &planned),
+        identity: identity(resource, schemas, request, &planned, &mut diagnostics),
         planned,
         requires_replace,
-        private: request.private.clone(),
+        private: hook.private,
         diagnostics,
     }
 }
@@ -121,17 +121,21 @@ fn up_to_set(path: &Path) -> Path {
     )
 }
 
-/// An identity lasts as long as its object. It is planned only where it is stored already or a new object comes.
+/// An identity lasts as long as its object. It is planned only where it is stored already or a new object comes, and
+/// only if it is known: OpenTofu 1.12 fails to write a plan with an unknown one ("value is not known").
 fn identity<P: Send + Sync>(
     resource: &dyn RawResource<P>,
     schemas: &ResourceSchemas,
     request: &PlanRequest,
     planned: &Value,
+    diags: &mut Diagnostics,
 ) -> Option<Value> {
     schemas.identity.as_ref()?;
     match &request.identity {
         Some(stored) if !request.prior.is_null() && !stored.is_null() => Some(stored.clone()),
-        _ if request.prior.is_null() => resource.identity(planned),
-        _ => resource.identity(&request.prior).filter(Value::is_wholly_known),
+        _ if request.prior.is_null() => {
+            identity_of(resource, schemas, planned, diags).filter(Value::is_wholly_known)
+        }
+        _ => identity_of(resource, schemas, &request.prior, diags).filter(Value::is_wholly_known),
     }
 }

@@ -1,6 +1,6 @@
 //! ReadResource, ImportResourceState, MoveResourceState.
 
-use super::{ResourceSchemas, guarded};
+use super::{ResourceSchemas, guarded, identity_of};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::drift::keep_form;
@@ -41,11 +41,7 @@ pub async fn read<P: Send + Sync>(
     };
     let identity = match identity.filter(|i| !i.is_null()) {
         Some(stored) => Some(stored),
-        None => schemas
-            .identity
-            .as_ref()
-            .and_then(|_| resource.identity(&state))
-            .filter(Value::is_wholly_known),
+        None => identity_of(resource, schemas, &state, &mut diagnostics).filter(Value::is_wholly_known),
     };
     ReadResponse {
         state,
@@ -85,11 +81,7 @@ pub async fn import<P: Send + Sync>(
             Value::Null
         }
     };
-    let named = schemas
-        .identity
-        .as_ref()
-        .and_then(|_| resource.identity(&state))
-        .filter(Value::is_wholly_known);
+    let named = identity_of(resource, schemas, &state, &mut diagnostics).filter(Value::is_wholly_known);
     ImportResponse {
         state,
         private: Vec::new(),
@@ -110,33 +102,47 @@ pub async fn move_state<P: Send + Sync>(
         identity: None,
         diagnostics,
     };
-    let state = match serde_json::from_slice(&request.source_json) {
-        Ok(state) => state,
-        Err(e) => {
-            let detail = format!("The state of {} is not JSON: {e}.", request.source_type);
-            return failed(Diagnostic::error("The state to move cannot be read", detail).into());
-        }
-    };
-    let source = MoveSource {
-        provider: request.source_provider,
-        type_name: request.source_type,
-        version: request.source_version,
-        state,
+    let source = match move_source(request) {
+        Ok(source) => source,
+        Err(unreadable) => return failed(unreadable.into()),
     };
     match resource.move_from(&source) {
         Some(Ok(found)) => {
             let state = withheld(&schemas.object, &salvage(&found, &Value::Null));
-            let identity = schemas.identity.as_ref().and_then(|_| resource.identity(&state));
+            let mut diagnostics = Diagnostics::new();
+            let identity = identity_of(resource, schemas, &state, &mut diagnostics);
             MoveResponse {
                 state,
                 private: Vec::new(),
-                identity,
-                diagnostics: Diagnostics::new(),
+                identity: identity.filter(Value::is_wholly_known),
+                diagnostics,
             }
         }
         Some(Err(findings)) => failed(findings),
         None => failed(not_movable(resource.type_name(), &source).into()),
     }
+}
+
+fn move_source(request: MoveRequest) -> Result<MoveSource, Diagnostic> {
+    let parsed = |json: &[u8]| {
+        serde_json::from_slice(json).map_err(|e| {
+            let detail = format!("The state of {} is not JSON: {e}.", request.source_type);
+            Diagnostic::error("The state to move cannot be read", detail)
+        })
+    };
+    let state = parsed(&request.source_json)?;
+    let identity = match request.source_identity_json.is_empty() {
+        true => None,
+        false => Some(parsed(&request.source_identity_json)?),
+    };
+    Ok(MoveSource {
+        provider: request.source_provider,
+        type_name: request.source_type,
+        version: request.source_version,
+        state,
+        identity,
+        private: request.source_private,
+    })
 }
 
 fn not_movable(target: &str, source: &MoveSource) -> Diagnostic {

@@ -131,7 +131,7 @@ pub(super) async fn plan(
         config: value::read(request.config.as_ref(), ty)?,
         identity: read_identity(request.prior_identity.as_ref(), identity_ty)?,
         type_name: request.type_name,
-        private: request.prior_private,
+        private: first_filled(request.planned_private, request.prior_private),
     };
     let response = shared.provider.plan(&cx, neutral).await;
     let mut findings = response.diagnostics;
@@ -144,6 +144,10 @@ pub(super) async fn plan(
     };
     answer.add(&findings);
     Ok(answer)
+}
+
+fn first_filled(first: Vec<u8>, second: Vec<u8>) -> Vec<u8> {
+    if first.is_empty() { second } else { first }
 }
 
 pub(super) async fn apply(
@@ -213,6 +217,10 @@ pub(super) async fn move_state(
         source_version: request.source_schema_version,
         source_json,
         source_private: request.source_private,
+        source_identity_json: request
+            .source_identity
+            .map(|stored| stored.json)
+            .unwrap_or_default(),
         target_type: request.target_type_name,
     };
     let response = shared.provider.move_state(&shared.context(None), neutral).await;
