@@ -29,7 +29,7 @@ pub enum AwsErrorKind {
     RegionMissing,
     /// The service's address could not be reached.
     EndpointUnreachable,
-    /// No answer in time.
+    /// No answer, or none in time: what was asked for may have been done.
     Timeout,
     /// AWS refuses a value that was sent.
     InvalidParameter,

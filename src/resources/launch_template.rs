@@ -2,6 +2,7 @@
 
 mod apply;
 mod instance;
+mod lost;
 mod model;
 mod observe;
 mod plan;

@@ -54,10 +54,18 @@ fn says_expired(message: &str) -> bool {
     message.contains("expired")
 }
 
-fn kind_of_transport<E, R>(error: &SdkError<E, R>) -> AwsErrorKind {
+fn kind_of_transport<E, R>(error: &SdkError<E, R>) -> AwsErrorKind
+where
+    E: Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
     match error {
         SdkError::TimeoutError(_) => AwsErrorKind::Timeout,
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => AwsErrorKind::Timeout,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() || broke_off(error) => {
+            AwsErrorKind::Timeout
+        }
+        // Closed between request and answer; the SDK knows no kind of its own for that.
+        SdkError::DispatchFailure(failure) if failure.as_other().is_some() => AwsErrorKind::Timeout,
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_user() => {
             AwsErrorKind::EndpointUnreachable
         }
@@ -65,6 +73,17 @@ fn kind_of_transport<E, R>(error: &SdkError<E, R>) -> AwsErrorKind {
         SdkError::ResponseError(_) => AwsErrorKind::Server,
         _ => AwsErrorKind::Other,
     }
+}
+
+/// Whether the connection stood already when it ended: the request may have arrived.
+fn broke_off(error: &(dyn Error + 'static)) -> bool {
+    use std::io::ErrorKind as Io;
+    find_source::<std::io::Error>(error).is_some_and(|cause| {
+        matches!(
+            cause.kind(),
+            Io::ConnectionReset | Io::ConnectionAborted | Io::BrokenPipe | Io::UnexpectedEof
+        )
+    })
 }
 
 /// The kind that an AWS error code stands for, with the HTTP status where the code is unknown.

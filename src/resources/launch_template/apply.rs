@@ -1,19 +1,21 @@
 //! The calls to EC2.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
 use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
 use aws_sdk_ec2::types as ec2;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Slot};
 
+use super::lost::{self, Wanted};
 use super::model::LaunchTemplate;
 use super::{observe, render};
 use crate::aws::{AwsError, AwsErrorKind, Ec2, Regional, TemplateRef};
 use crate::provider::Connections;
 
 /// `$Latest`, of which the template is what we say; the default version follows it.
-const LATEST: &str = "$Latest";
+pub(super) const LATEST: &str = "$Latest";
 
 /// The connection to the template's region.
 pub(super) async fn connect(
@@ -39,20 +41,45 @@ pub(super) async fn create(
         Some(name) => name.to_owned(),
         None => unique_name(planned.name_prefix.as_str().unwrap_or("mig-")),
     };
-    let made = regional
-        .ec2()
-        .create_launch_template(create_input(&planned, &name)?)
-        .await;
-    let made = made.map_err(|error| create_failure(&error, &name, planned.name.is_unknown()))?;
-    warn(cx, &made.warnings);
+    let made = make(cx, regional.ec2().as_ref(), &planned, &name).await?;
     let defaults = cx.provider()?.default_tags();
     let region = regional.region().to_owned();
-    let arn = arn(&made.object, &region);
-    let mut state = observe::template_attributes(planned, &made.object, defaults);
+    let arn = arn(&made, &region);
+    let mut state = observe::template_attributes(planned, &made, defaults);
     state.region = region.into();
     state.arn = arn;
     slot.exists(&state);
     Ok(())
+}
+
+/// The call, and a look whether it worked all the same where its answers were lost.
+async fn make(
+    cx: &Context<Connections>,
+    api: &dyn Ec2,
+    planned: &LaunchTemplate,
+    name: &str,
+) -> Result<ec2::LaunchTemplate, Diagnostics> {
+    let asked = SystemTime::now();
+    let made_up = planned.name.is_unknown();
+    match api.create_launch_template(create_input(planned, name)?).await {
+        Ok(made) => {
+            warn(cx, &made.warnings);
+            Ok(made.object)
+        }
+        Err(error) if lost::may_have_worked(&error) => {
+            let wanted = Wanted {
+                planned,
+                name,
+                made_up,
+                asked,
+            };
+            wanted
+                .look(api)
+                .await
+                .map_err(|doubt| doubt.told(&error, name).into())
+        }
+        Err(error) => Err(create_failure(&error, name, made_up).into()),
+    }
 }
 
 fn create_input(planned: &LaunchTemplate, name: &str) -> Result<CreateLaunchTemplateInput, Diagnostics> {
@@ -120,7 +147,7 @@ pub(super) async fn read(
 }
 
 /// Both calls at once: a plan of many templates is as long as its slowest call.
-async fn look_up(
+pub(super) async fn look_up(
     api: &dyn Ec2,
     template: &TemplateRef,
 ) -> Result<(ec2::LaunchTemplate, Vec<ec2::LaunchTemplateVersion>), AwsError> {
@@ -250,18 +277,21 @@ fn create_failure(error: &AwsError, name: &str, made_up: bool) -> Diagnostic {
         return failure("The launch template cannot be created", error);
     }
     let detail = format!(
-        "A launch template named {name} exists already in this region. To manage it here, import it:\n\n  import {{\n    \
-         to = mig_launch_template.NAME\n    id = \"{name}\"\n  }}\n\nOr choose another name, or name_prefix for one that is \
-         made unique."
+        "A launch template named {name} exists already in this region. To manage it here, import it:\n\n{}\n\nOr choose \
+         another name, or name_prefix for one that is made unique.",
+        import_block(name)
     );
     Diagnostic::error("The name of the launch template is taken", detail).at(Path::attr("name"))
 }
 
+/// What the user pastes to manage an existing template.
+pub(super) fn import_block(name: &str) -> String {
+    format!("  import {{\n    to = mig_launch_template.NAME\n    id = \"{name}\"\n  }}")
+}
+
 /// The prefix and 26 characters: the time, so that names sort by age, and chance.
 fn unique_name(prefix: &str) -> String {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!(
         "{prefix}{:014x}{:012x}",
         now.as_nanos() >> 20,

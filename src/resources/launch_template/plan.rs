@@ -221,3 +221,6 @@ fn rolls_nodes(changed: &[&str]) -> Diagnostic {
     );
     Diagnostic::warning("A new version of the launch template rolls nodes", detail)
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,9 @@ pub(super) fn render(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagno
     match boot::user_data(layout, &options) {
         Ok(user_data) => Some(user_data),
         Err(faults) => {
-            faults.iter().for_each(|fault| diags.push(at_attribute(fault)));
+            faults
+                .iter()
+                .for_each(|fault| diags.push(at_attribute(fault, model)));
             None
         }
     }
@@ -120,9 +122,18 @@ fn known_or_absent<T>(attr: &Attr<T>) -> Option<Option<&T>> {
     }
 }
 
-/// Puts a fault of the rendering at the attribute that causes it.
-fn at_attribute(fault: &UserDataFault) -> Diagnostic {
+/// Puts a fault of the rendering at the attribute that causes it; one of the whole is at the user's own parts, which
+/// alone can make it too large.
+fn at_attribute(fault: &UserDataFault, model: &LaunchTemplate) -> Diagnostic {
     let mut path = Path::root();
+    if fault.path().is_empty() {
+        let own = if model.extra_user_data.is_null() {
+            "layout"
+        } else {
+            "extra_user_data"
+        };
+        path = Path::attr(own);
+    }
     for step in fault.path() {
         path = match step {
             PathStep::Attribute(name) => match name.as_str() {

@@ -1,0 +1,86 @@
+//! A create whose answers were all lost: has EC2 made the template, and is what there is the one that it made?
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_ec2::types as ec2;
+use tfplug::Diagnostic;
+
+use super::apply::{failure, import_block, look_up};
+use super::model::LaunchTemplate;
+use super::observe::observe;
+use crate::aws::{AwsError, AwsErrorKind, Ec2, TemplateRef};
+
+/// How far our clock may be from EC2's: AWS refuses requests that were signed longer ago or ahead.
+const CLOCKS_APART: Duration = Duration::from_secs(15 * 60);
+
+/// Whether a call that failed so may have done its work.
+pub(super) fn may_have_worked(error: &AwsError) -> bool {
+    matches!(error.kind, AwsErrorKind::Timeout | AwsErrorKind::Server)
+}
+
+/// What was asked of EC2.
+pub(super) struct Wanted<'a> {
+    pub(super) planned: &'a LaunchTemplate,
+    pub(super) name: &'a str,
+    /// The name is one that nobody else can have chosen.
+    pub(super) made_up: bool,
+    /// When it was asked for.
+    pub(super) asked: SystemTime,
+}
+
+/// Why there is no template to go on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// EC2 says that there is none.
+    NotMade,
+    /// There is one of this name, which may be anyone's.
+    MayBeAnothers,
+    /// EC2 does not answer this question either.
+    NoAnswer,
+}
+
+impl Wanted<'_> {
+    /// The template, if it is certain that our call made it.
+    pub(super) async fn look(&self, api: &dyn Ec2) -> Result<ec2::LaunchTemplate, Doubt> {
+        match look_up(api, &TemplateRef::Name(self.name.to_owned())).await {
+            Ok((found, versions)) if self.made_up || self.is_ours(&found, &versions) => Ok(found),
+            Ok(_) => Err(Doubt::MayBeAnothers),
+            Err(error) if error.is_not_found() => Err(Doubt::NotMade),
+            Err(_) => Err(Doubt::NoAnswer),
+        }
+    }
+
+    /// Nobody else makes, in these very moments and under this name, a template with the same content and tags.
+    fn is_ours(&self, found: &ec2::LaunchTemplate, versions: &[ec2::LaunchTemplateVersion]) -> bool {
+        let [only] = versions else { return false };
+        let seen = observe(self.planned.clone(), found, only, &BTreeMap::new());
+        let made = found.create_time().and_then(|t| SystemTime::try_from(*t).ok());
+        only.version_number() == Some(1)
+            && made.is_some_and(|made| made + CLOCKS_APART >= self.asked)
+            && seen.tags_all == self.planned.tags_all
+            && !seen.needs_new_version(self.planned)
+    }
+}
+
+impl Doubt {
+    /// The failed create as the user sees it.
+    pub(super) fn told(self, error: &AwsError, name: &str) -> Diagnostic {
+        let mut told = failure("The launch template cannot be created", error);
+        let more = match self {
+            Self::NotMade => return told,
+            Self::MayBeAnothers => format!(
+                "There is a launch template named {name} now; it is not known whether this call made it. If it is \
+                 yours, import it:\n\n{}",
+                import_block(name)
+            ),
+            Self::NoAnswer => {
+                format!(
+                    "It is not known whether EC2 made {name} all the same. If it did, the next apply says how to import it."
+                )
+            }
+        };
+        told.detail = format!("{}\n\n{more}", told.detail);
+        told
+    }
+}
