@@ -121,6 +121,15 @@ impl KubeError {
         )
     }
 
+    /// Whether a change may have been made although the call failed: its answer was lost, or was a fault.
+    pub fn may_have_happened(&self) -> bool {
+        use KubeErrorKind as Kind;
+        matches!(
+            self.kind,
+            Kind::Unreachable | Kind::Timeout | Kind::Server | Kind::Cancelled | Kind::Other
+        )
+    }
+
     /// What the user can do next.
     pub fn next_step(&self) -> &'static str {
         use KubeErrorKind as Kind;

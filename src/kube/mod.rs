@@ -18,4 +18,4 @@ pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
 pub use fields::{FieldDiff, diff, drift, observed, owned};
-pub use wait::{Rollout, WaitOptions, rollout_status, wait_for_rollout};
+pub use wait::{Rollout, WaitOptions, rollout_status, wait_for_rollout, wait_until_gone};

@@ -153,6 +153,7 @@ impl ClusterModel {
             let detail = format!("Found {} together. {WAYS}", given.join(" and "));
             diags.error_at(at.clone(), "The cluster is named in more than one way", detail);
         }
+        self.validate_company(at, diags);
         self.validate_credentials(at, diags);
         let url = self
             .host
@@ -162,6 +163,48 @@ impl ClusterModel {
             let detail = "Give the API server's URL, such as https://10.0.0.1:6443.";
             diags.error_at(at.attribute("host"), "The host is not a URL", detail);
         }
+    }
+
+    /// Each way has attributes of its own, which would be ignored beside another.
+    fn validate_company(&self, at: &Path, diags: &mut Diagnostics) {
+        let ways = [
+            ("name", &self.name, self.company_of_name()),
+            (
+                "kubeconfig",
+                &self.kubeconfig,
+                vec![("context", !self.context.is_null())],
+            ),
+            ("host", &self.host, self.company_of_host()),
+        ];
+        if ways.iter().all(|(_, way, _)| way.is_null()) {
+            return;
+        }
+        for (way, _, company) in ways.iter().filter(|(_, way, _)| way.is_null()) {
+            for (attribute, _) in company.iter().filter(|(_, given)| *given) {
+                let detail =
+                    format!("{attribute} is for {way}, which is not given. Remove one, or give the other.");
+                diags.error_at(at.attribute(*attribute), "The attribute has no effect", detail);
+            }
+        }
+    }
+
+    fn company_of_name(&self) -> Vec<(&'static str, bool)> {
+        vec![
+            ("region", !self.region.is_null()),
+            ("assume_role", !self.assume_role.is_null()),
+        ]
+    }
+
+    fn company_of_host(&self) -> Vec<(&'static str, bool)> {
+        vec![
+            ("cluster_ca_certificate", !self.cluster_ca_certificate.is_null()),
+            ("tls_server_name", !self.tls_server_name.is_null()),
+            ("insecure", self.insecure.known() == Some(&true)),
+            ("token_file", !self.token_file.is_null()),
+            ("client_certificate_file", !self.client_certificate_file.is_null()),
+            ("client_key_file", !self.client_key_file.is_null()),
+            ("exec", !self.exec.is_null()),
+        ]
     }
 
     fn validate_credentials(&self, at: &Path, diags: &mut Diagnostics) {
@@ -280,10 +323,20 @@ impl ProviderClusterModel {
             !self.client_certificate.is_null() || !self.client_key.is_null(),
         ];
         if inline.contains(&true) {
+            // Text stands for a file from here on, where there is a host to use it for.
             let only_host = ClusterModel {
-                token_file: "-".into(),
+                token_file: if self.host.is_null() {
+                    Attr::Null
+                } else {
+                    "-".into()
+                },
                 ..self.shared()
             };
+            if self.host.is_null() {
+                let detail =
+                    "Credentials as text are for host, which is not given. Remove them, or give host.";
+                diags.error_at(at.clone(), "The credentials have no effect", detail);
+            }
             let others =
                 !self.exec.is_null() || !self.token_file.is_null() || !self.client_certificate_file.is_null();
             if others || inline == [true, true] {

@@ -1,10 +1,14 @@
 //! `mig_device_plugin`: NVIDIA's device plugin for the layouts of a cluster.
 
 mod apply;
+mod connect;
 mod model;
 mod object;
+mod observe;
+mod ownership;
 mod plan;
 mod rules;
+mod trial;
 
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
 
@@ -44,7 +48,7 @@ impl Resource for DevicePluginResource {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests.known().cloned());
-        apply::try_out(cx, &plan.planned, &before.unwrap_or_default()).await
+        trial::try_out(cx, &plan.planned, before.as_ref()).await
     }
 
     async fn create(
@@ -63,7 +67,7 @@ impl Resource for DevicePluginResource {
         state: DevicePluginModel,
         (): &mut (),
     ) -> Result<Option<DevicePluginModel>, Diagnostics> {
-        apply::read(cx, state).await
+        observe::read(cx, state).await
     }
 
     async fn update(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tfplug::schema::validators;
 use tfplug::{Attr, Model};
 
+use super::object::Manifests;
 use super::rules;
 use crate::models::{ClusterModel, LayoutModel};
 
@@ -129,5 +130,28 @@ impl DevicePluginModel {
     /// Whether fields that others hold are taken over.
     pub(super) fn force(&self) -> bool {
         self.force_conflicts.known() == Some(&true)
+    }
+
+    /// The namespace of all objects.
+    pub(super) fn namespace(&self) -> &str {
+        self.namespace.as_str().unwrap_or_default()
+    }
+
+    /// The objects; none while they are unknown.
+    pub(super) fn wanted(&self) -> Manifests {
+        self.manifests.known().cloned().unwrap_or_default()
+    }
+
+    /// What `terraform import` takes for it. Clusters that are not EKS's are named by the provider block alone.
+    pub(super) fn import_id(&self) -> String {
+        let cluster = self.cluster.known();
+        let name = cluster.and_then(|cluster| cluster.name.as_str());
+        let region = cluster.and_then(|cluster| cluster.region.as_str());
+        let object = self.id.as_str().unwrap_or_default();
+        match (name, region) {
+            (Some(name), Some(region)) => format!("{name}@{region}/{object}"),
+            (Some(name), None) => format!("{name}/{object}"),
+            (None, _) => object.to_owned(),
+        }
     }
 }

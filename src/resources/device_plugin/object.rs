@@ -6,6 +6,9 @@ use serde_json::Value as Json;
 
 use crate::kube::{ObjectRef, Resource};
 
+/// Objects as state holds them: JSON by `KIND/NAME`.
+pub(super) type Manifests = BTreeMap<String, String>;
+
 /// The kinds in the order in which they are applied.
 const KINDS: [Resource; 3] = [
     Resource {
@@ -77,7 +80,7 @@ fn rank(kind: &str) -> Option<usize> {
 }
 
 /// Objects as state holds them.
-pub(super) fn manifests(objects: &[Json]) -> BTreeMap<String, String> {
+pub(super) fn manifests(objects: &[Json]) -> Manifests {
     let word = |object: &Json, pointer: &str| {
         object
             .pointer(pointer)
@@ -95,7 +98,7 @@ pub(super) fn manifests(objects: &[Json]) -> BTreeMap<String, String> {
 }
 
 /// State's objects in the order in which they are applied. What is not of our making is left out.
-pub(super) fn in_order(manifests: &BTreeMap<String, String>) -> Vec<(Key, Json)> {
+pub(super) fn in_order(manifests: &Manifests) -> Vec<(Key, Json)> {
     let entry = |(key, text): (&String, &String)| Some((Key::parse(key)?, serde_json::from_str(text).ok()?));
     let mut all: Vec<(Key, Json)> = manifests.iter().filter_map(entry).collect();
     all.sort_by(|a, b| a.0.cmp(&b.0));

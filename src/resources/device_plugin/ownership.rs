@@ -1,0 +1,68 @@
+//! Objects of our names that exist before we make them. They are not taken over unasked, and so not deleted with ours
+//! one day.
+
+use serde_json::Value as Json;
+use tfplug::{Diagnostic, Diagnostics, Path};
+
+use super::connect::FIELD_MANAGER;
+use super::model::DevicePluginModel;
+use super::object::{self, Key, Manifests};
+use super::observe;
+use crate::kube::KubeApi;
+
+/// The first object that would have to be made and is there already, if any: as an error to fail with.
+pub(super) async fn taken(
+    api: &dyn KubeApi,
+    planned: &DevicePluginModel,
+    before: Option<&Manifests>,
+) -> Result<Option<Diagnostic>, Diagnostics> {
+    if planned.force() {
+        return Ok(None);
+    }
+    let known = before.cloned().unwrap_or_default();
+    for (key, _) in object::in_order(&planned.wanted()) {
+        if known.contains_key(&key.text()) {
+            continue;
+        }
+        let Some(live) = observe::get(api, planned, &key).await? else {
+            continue;
+        };
+        match before {
+            None => return Ok(Some(exists(&key, planned, is_ours(&live)))),
+            Some(_) if !is_ours(&live) => return Ok(Some(in_the_way(&key, planned))),
+            // Made by an update that was cut off before it could note it.
+            Some(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+fn is_ours(live: &Json) -> bool {
+    let managers = live.pointer("/metadata/managedFields").and_then(Json::as_array);
+    managers
+        .into_iter()
+        .flatten()
+        .any(|m| m.get("manager").and_then(Json::as_str) == Some(FIELD_MANAGER))
+}
+
+fn exists(key: &Key, planned: &DevicePluginModel, ours: bool) -> Diagnostic {
+    let maker = match ours {
+        true => "This provider made it, but not from this state: another configuration may manage it.",
+        false => "It was not made by this provider.",
+    };
+    let detail = format!(
+        "{maker} To manage it here, import it:\n\n  import {{\n    to = mig_device_plugin.NAME\n    id = \"{}\"\n  \
+         }}\n\nOr choose another name, or take it over with force_conflicts = true.",
+        planned.import_id()
+    );
+    Diagnostic::error(summary(key, planned), detail).at(Path::attr("name"))
+}
+
+fn in_the_way(key: &Key, planned: &DevicePluginModel) -> Diagnostic {
+    let detail = "It was not made by this provider. Remove it, or take it over with force_conflicts = true.";
+    Diagnostic::error(summary(key, planned), detail).at(Path::attr("layouts"))
+}
+
+fn summary(key: &Key, planned: &DevicePluginModel) -> String {
+    format!("{} exists already in {}", key.text(), planned.namespace())
+}

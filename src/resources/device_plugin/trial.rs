@@ -1,0 +1,97 @@
+//! Asking the API server at plan whether it would take the changes.
+
+use tfplug::diag::Severity;
+use tfplug::{Context, Diagnostic, Diagnostics, Path};
+
+use super::connect::{FIELD_MANAGER, failure};
+use super::model::DevicePluginModel;
+use super::object::{self, Manifests};
+use super::ownership;
+use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind};
+use crate::provider::{ClusterChoice, Connections};
+
+/// Tries the planned changes out. What the server can never take is an error. What may be otherwise at apply (a
+/// cluster that cannot be asked, fields or objects of others) gives a warning: the plan is right without it.
+pub(super) async fn try_out(
+    cx: &Context<Connections>,
+    planned: &DevicePluginModel,
+    before: Option<&Manifests>,
+) -> Result<(), Diagnostics> {
+    let changed = changed(planned, before);
+    let Some(provider) = cx.provider_if_configured().filter(|_| !changed.is_empty()) else {
+        return Ok(());
+    };
+    let spec = match provider.cluster(&planned.cluster)? {
+        ClusterChoice::Known(spec) => spec,
+        ClusterChoice::Unknown => {
+            cx.warn(unchecked("The cluster is known only after apply."));
+            return Ok(());
+        }
+    };
+    let finding = match provider.connect(&spec).await {
+        Ok(connection) => objection(connection.api(), planned, before, &changed).await,
+        Err(error) => Some(unchecked(&error.to_string())),
+    };
+    match finding {
+        Some(error) if error.severity == Severity::Error => Err(error.into()),
+        Some(warning) => {
+            cx.warn(warning);
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// The objects that an apply would send, in state's form.
+fn changed(planned: &DevicePluginModel, before: Option<&Manifests>) -> Manifests {
+    let mut wanted = planned.wanted();
+    wanted.retain(|key, text| before.and_then(|before| before.get(key)) != Some(text));
+    wanted
+}
+
+/// What stands against the apply. The first thing that the server says is enough: the others mostly say the same.
+async fn objection(
+    api: &dyn KubeApi,
+    planned: &DevicePluginModel,
+    before: Option<&Manifests>,
+    changed: &Manifests,
+) -> Option<Diagnostic> {
+    match ownership::taken(api, planned, before).await {
+        Ok(None) => {}
+        Ok(Some(taken)) => return Some(as_warning(taken)),
+        Err(failed) => return failed.into_iter().next().map(|failed| unchecked(&failed.detail)),
+    }
+    for (key, manifest) in object::in_order(changed) {
+        let how = Apply {
+            field_manager: FIELD_MANAGER,
+            force: planned.force(),
+            dry_run: true,
+        };
+        if let Err(error) = api.apply(&key.object(planned.namespace()), &manifest, how).await {
+            return Some(refusal(&key.text(), &error));
+        }
+    }
+    None
+}
+
+fn refusal(object: &str, error: &KubeError) -> Diagnostic {
+    let refused = failure(&format!("{object} would be refused"), error);
+    match error.kind {
+        KubeErrorKind::Invalid(_) => refused,
+        KubeErrorKind::Conflict(_) => as_warning(refused),
+        _ => unchecked(&error.to_string()),
+    }
+}
+
+fn as_warning(error: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        ..error
+    }
+}
+
+fn unchecked(why: &str) -> Diagnostic {
+    let detail =
+        format!("{why}\n\nThe plan is complete; what the API server itself would refuse shows at apply.");
+    Diagnostic::warning("The objects were not tried out on the cluster", detail).at(Path::attr("cluster"))
+}
