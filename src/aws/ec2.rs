@@ -1,6 +1,7 @@
 //! The EC2 calls in use: launch templates, their versions, their tags.
 
 mod client;
+mod gather;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;

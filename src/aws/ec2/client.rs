@@ -1,5 +1,7 @@
 //! [`Ec2`] by the SDK.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_ec2::Client;
@@ -13,13 +15,17 @@ use aws_sdk_ec2::types::{
 
 use super::super::error::{AwsError, AwsErrorKind, from_sdk, kind_of_code};
 use super::super::retry;
+use super::gather::Gather;
 use super::{Ec2, Made, TemplateRef};
+
+const DESCRIBE: &str = "DescribeLaunchTemplates";
 
 /// Amazon EC2 of one region.
 #[derive(Debug)]
 pub(in crate::aws) struct Ec2Client {
     client: Client,
     region: String,
+    templates: Gather<LaunchTemplate>,
 }
 
 impl Ec2Client {
@@ -33,6 +39,7 @@ impl Ec2Client {
         Self {
             client: Client::from_conf(config.build()),
             region: region.to_owned(),
+            templates: Gather::default(),
         }
     }
 
@@ -47,6 +54,34 @@ impl Ec2Client {
     {
         let context = format!("{about}, {}", self.region);
         move |error| from_sdk(("EC2", action), error).with_context(context)
+    }
+
+    async fn describe_by_ids(&self, ids: Vec<String>) -> Result<BTreeMap<String, LaunchTemplate>, AwsError> {
+        let about = match ids.as_slice() {
+            [one] => one.clone(),
+            many => format!("{} launch templates", many.len()),
+        };
+        let found = self.describe_templates(ids, Vec::new(), &about).await?;
+        let by_id = |t: LaunchTemplate| Some((t.launch_template_id.clone()?, t));
+        Ok(found.into_iter().filter_map(by_id).collect())
+    }
+
+    async fn describe_templates(
+        &self,
+        ids: Vec<String>,
+        names: Vec<String>,
+        about: &str,
+    ) -> Result<Vec<LaunchTemplate>, AwsError> {
+        let some = |list: Vec<String>| (!list.is_empty()).then_some(list);
+        let answer = self
+            .client
+            .describe_launch_templates()
+            .set_launch_template_ids(some(ids))
+            .set_launch_template_names(some(names))
+            .send()
+            .await
+            .map_err(self.failed(DESCRIBE, about))?;
+        Ok(answer.launch_templates.unwrap_or_default())
     }
 
     fn nothing_in_answer(&self, action: &'static str, about: &str) -> AwsError {
@@ -116,20 +151,20 @@ impl Ec2 for Ec2Client {
     }
 
     async fn describe_launch_template(&self, template: &TemplateRef) -> Result<LaunchTemplate, AwsError> {
-        const ACTION: &str = "DescribeLaunchTemplates";
-        let answer = self
-            .client
-            .describe_launch_templates()
-            .set_launch_template_ids(template.id().map(|id| vec![id]))
-            .set_launch_template_names(template.name().map(|name| vec![name]))
-            .send()
-            .await
-            .map_err(self.failed(ACTION, template.text()))?;
+        if let TemplateRef::Id(id) = template {
+            let shared = self.templates.get(id, |ids| self.describe_by_ids(ids)).await?;
+            if let Some(found) = shared {
+                return Ok(found);
+            }
+        }
+        let ids = template.id().into_iter().collect();
+        let names = template.name().into_iter().collect();
+        let found = self.describe_templates(ids, names, template.text()).await?;
         // EC2 answers a missing template with an error; an empty list is the same said otherwise.
-        answer.launch_templates.unwrap_or_default().pop().ok_or_else(|| {
+        found.into_iter().next().ok_or_else(|| {
             AwsError::local(
                 AwsErrorKind::NotFound,
-                ("EC2", ACTION),
+                ("EC2", DESCRIBE),
                 "there is no such launch template",
             )
             .with_context(format!("{}, {}", template.text(), self.region))

@@ -1,0 +1,176 @@
+//! Reads of single objects, asked for at about the same time, gathered into one call.
+//!
+//! Terraform reads each resource by itself, many at once. EC2 throttles by calls, not by objects, so one call that
+//! names all of them is kinder and faster.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::super::error::AwsError;
+
+/// How long the first asker waits for others.
+const WINDOW: Duration = Duration::from_millis(2);
+
+/// Names that EC2 takes in one call.
+const MOST: usize = 200;
+
+/// What an asker gets: the object, nothing where it has to ask for itself, or the failure of the call.
+type Share<T> = Result<Option<T>, AwsError>;
+
+/// A place where askers meet.
+#[derive(Debug)]
+pub(super) struct Gather<T> {
+    waiting: Mutex<Vec<Waiting<T>>>,
+}
+
+#[derive(Debug)]
+struct Waiting<T> {
+    id: String,
+    answer: oneshot::Sender<Share<T>>,
+}
+
+impl<T> Default for Gather<T> {
+    fn default() -> Self {
+        Self {
+            waiting: Mutex::default(),
+        }
+    }
+}
+
+impl<T: Clone> Gather<T> {
+    /// The object of that ID, by a call that others share. `None` where the shared call tells nothing of this object
+    /// alone, as when EC2 refuses a whole call for one missing object: ask for it by itself then.
+    ///
+    /// # Errors
+    /// The failure of the shared call, for all that share it.
+    pub(super) async fn get<F, C>(&self, id: &str, fetch: F) -> Share<T>
+    where
+        F: Fn(Vec<String>) -> C,
+        C: Future<Output = Result<BTreeMap<String, T>, AwsError>>,
+    {
+        let (answer, share) = oneshot::channel();
+        if self.join(Waiting {
+            id: id.to_owned(),
+            answer,
+        }) {
+            tokio::time::sleep(WINDOW).await;
+            let all = self.take();
+            answer_all(all, fetch).await;
+        }
+        // The one who was to make the call may have been cancelled; its share is lost then.
+        share.await.unwrap_or(Ok(None))
+    }
+
+    /// Whether this is the first one, who makes the call.
+    fn join(&self, asker: Waiting<T>) -> bool {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        // A call that was cancelled leaves askers behind whose receivers are gone.
+        waiting.retain(|other| !other.answer.is_closed());
+        waiting.push(asker);
+        waiting.len() == 1
+    }
+
+    fn take(&self) -> Vec<Waiting<T>> {
+        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+async fn answer_all<T: Clone, F, C>(mut all: Vec<Waiting<T>>, fetch: F)
+where
+    F: Fn(Vec<String>) -> C,
+    C: Future<Output = Result<BTreeMap<String, T>, AwsError>>,
+{
+    while !all.is_empty() {
+        let rest = all.split_off(all.len().min(MOST));
+        let mut ids: Vec<String> = all.iter().map(|asker| asker.id.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        let found = fetch(ids).await;
+        for asker in all {
+            let share = match &found {
+                Ok(objects) => Ok(objects.get(&asker.id).cloned()),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error.clone()),
+            };
+            // An asker that no longer waits needs no answer.
+            let _ = asker.answer.send(share);
+        }
+        all = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::super::super::error::AwsErrorKind;
+    use super::*;
+
+    async fn numbers(ids: Vec<String>) -> Result<BTreeMap<String, usize>, AwsError> {
+        Ok(ids
+            .iter()
+            .filter_map(|id| Some((id.clone(), id.parse().ok()?)))
+            .collect())
+    }
+
+    #[tokio::test]
+    async fn many_share_one_call() {
+        let gather = Gather::default();
+        let calls = AtomicUsize::new(0);
+        let fetch = |ids| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            numbers(ids)
+        };
+        let ids: Vec<String> = (0..250).map(|i| i.to_string()).collect();
+        let shares = futures::future::join_all(ids.iter().map(|id| gather.get(id, fetch))).await;
+        assert_eq!(shares, (0..250).map(|i| Ok(Some(i))).collect::<Vec<_>>());
+        assert_eq!(calls.into_inner(), 2, "200 and 50");
+    }
+
+    #[tokio::test]
+    async fn one_missing_object_is_nobody_elses_failure() {
+        let gather: Gather<usize> = Gather::default();
+        let gone = |_| async {
+            Err(AwsError::local(
+                AwsErrorKind::NotFound,
+                ("EC2", "D"),
+                "no such template",
+            ))
+        };
+        assert_eq!(gather.get("1", gone).await, Ok(None));
+        let down = |_| async {
+            Err(AwsError::local(
+                AwsErrorKind::Throttled,
+                ("EC2", "D"),
+                "slow down",
+            ))
+        };
+        assert!(gather.get("1", down).await.is_err());
+        assert_eq!(
+            gather.get("2", numbers).await,
+            Ok(Some(2)),
+            "the place is free again"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_call_leaves_nobody_waiting() {
+        let gather: Gather<usize> = Gather::default();
+        let never = |_| std::future::pending();
+        let first = gather.get("1", never);
+        let second = gather.get("2", numbers);
+        let both = async {
+            tokio::select! {
+                share = first => share,
+                () = tokio::time::sleep(WINDOW * 5) => Ok(None),
+            }
+        };
+        let (_, second) = tokio::join!(both, second);
+        assert_eq!(second, Ok(None));
+        assert_eq!(gather.get("3", numbers).await, Ok(Some(3)));
+    }
+}
