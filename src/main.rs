@@ -1,20 +1,31 @@
 //! Which program am I: a Terraform plugin, or a command line.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
+use provider::cli;
 use provider::provider::Mig;
 use tfplug::Server;
 use tfplug::wire::{Options, serve};
 
-/// Full address of the provider in the registries.
-const ADDRESS: &str = "registry.terraform.io/eks-mig/mig";
+/// Terraform and OpenTofu set it for the plugins that they start.
+const COOKIE: &str = "TF_PLUGIN_MAGIC_COOKIE";
 
 fn main() -> ExitCode {
     let debug = std::env::args().any(|argument| matches!(argument.as_str(), "--debug" | "-debug"));
+    let by_hand = !debug && std::env::var_os(COOKIE).is_none();
+    if by_hand && std::env::args_os().len() > 1 {
+        return cli::run(std::env::args_os());
+    }
     let options = Options {
-        address: ADDRESS.to_owned(),
+        address: cli::ADDRESS.to_owned(),
         log_crates: vec!["provider"],
         debug,
     };
-    serve(Server::new(Mig), &options)
+    let code = serve(Server::new(Mig), &options);
+    if by_hand {
+        // If standard error is gone there is nobody to tell.
+        let _ = io::stderr().write_all(cli::HINT.as_bytes());
+    }
+    code
 }

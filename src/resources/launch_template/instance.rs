@@ -10,9 +10,9 @@ use super::rules;
 /// An instance profile, by one of its names.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct IamInstanceProfile {
-    /// ARN.
+    /// ARN of the instance profile.
     pub arn: Attr<String>,
-    /// Name.
+    /// Name of the instance profile.
     pub name: Attr<String>,
 }
 
@@ -36,7 +36,7 @@ pub struct Ebs {
     /// Size in GiB.
     #[attr(validate = validators::between(1, 65_536))]
     pub volume_size: Attr<i64>,
-    /// `gp3`, `io2` and so on.
+    /// Type of the volume.
     #[attr(validate = validators::one_of(&["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"]))]
     pub volume_type: Attr<String>,
     /// I/O operations per second.
@@ -45,11 +45,11 @@ pub struct Ebs {
     /// Throughput in MiB/s, for `gp3`.
     #[attr(validate = validators::between(125, 2000))]
     pub throughput: Attr<i64>,
-    /// Encrypt the volume.
+    /// Whether the volume is encrypted.
     pub encrypted: Attr<bool>,
-    /// KMS key to encrypt it with.
+    /// ARN of the KMS key that encrypts it.
     pub kms_key_id: Attr<String>,
-    /// Snapshot to start from.
+    /// ID of the snapshot that it is made from.
     pub snapshot_id: Attr<String>,
     /// Delete the volume with the instance.
     pub delete_on_termination: Attr<bool>,
@@ -58,7 +58,7 @@ pub struct Ebs {
 /// The instance metadata service.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct MetadataOptions {
-    /// `enabled` or `disabled`. The node needs it to join, so it stays enabled.
+    /// Whether the service answers: `enabled` or `disabled`. A node needs it to join its cluster.
     #[attr(default = "enabled", validate = validators::one_of(&["enabled", "disabled"]))]
     pub http_endpoint: Attr<String>,
     /// `required` is IMDSv2 only; `optional` allows IMDSv1 too.
@@ -67,7 +67,7 @@ pub struct MetadataOptions {
     /// Hops that an answer may take. 1 keeps pods away from the node's role; 2 lets them use it.
     #[attr(default = 1, validate = validators::between(1, 64))]
     pub http_put_response_hop_limit: Attr<i64>,
-    /// `enabled` or `disabled`.
+    /// Whether the service has an IPv6 address: `enabled` or `disabled`.
     #[attr(validate = validators::one_of(&["enabled", "disabled"]))]
     pub http_protocol_ipv6: Attr<String>,
     /// Whether instances see their tags: `enabled` or `disabled`.
@@ -100,15 +100,15 @@ pub struct NetworkInterface {
     /// `interface`, `efa` (network and RDMA) or `efa-only` (RDMA, no IP address).
     #[attr(validate = validators::one_of(&["interface", "efa", "efa-only"]))]
     pub interface_type: Attr<String>,
-    /// Subnet; left out with node groups, which choose it.
+    /// ID of the subnet. Leave it out with node groups, which choose it.
     pub subnet_id: Attr<String>,
-    /// Security groups.
+    /// IDs of its security groups.
     pub security_groups: Attr<SetOf<String>>,
-    /// Text on it.
+    /// Description of the interface.
     pub description: Attr<String>,
-    /// An existing interface.
+    /// ID of an existing interface.
     pub network_interface_id: Attr<String>,
-    /// Give it a public address.
+    /// Whether it gets a public IPv4 address.
     pub associate_public_ip_address: Attr<bool>,
     /// Delete it with the instance.
     pub delete_on_termination: Attr<bool>,
@@ -123,29 +123,31 @@ pub struct NetworkInterface {
 /// Where instances are placed.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct Placement {
-    /// Availability Zone.
+    /// Availability Zone of the instances.
     pub availability_zone: Attr<String>,
     /// Placement group, by name.
     pub group_name: Attr<String>,
     /// Placement group, by ID.
     pub group_id: Attr<String>,
-    /// Partition of a partition placement group.
+    /// Number of the partition, in a partition placement group.
     pub partition_number: Attr<i64>,
-    /// `default`, `dedicated` or `host`.
+    /// Whose hardware instances run on: shared (`default`), of this account alone (`dedicated`), or a Dedicated Host
+    /// (`host`).
     #[attr(validate = validators::one_of(&["default", "dedicated", "host"]))]
     pub tenancy: Attr<String>,
     /// Affinity to a Dedicated Host.
     pub affinity: Attr<String>,
-    /// Dedicated Host.
+    /// ID of the Dedicated Host.
     pub host_id: Attr<String>,
-    /// Host resource group.
+    /// ARN of the host resource group.
     pub host_resource_group_arn: Attr<String>,
 }
 
 /// Which capacity reservation instances use.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct CapacityReservationSpecification {
-    /// `open`, `none` or `capacity-reservations-only`.
+    /// `open` uses any reservation that matches, `none` uses none, `capacity-reservations-only` launches in reservations
+    /// or not at all.
     #[attr(validate = validators::one_of(&["open", "none", "capacity-reservations-only"]))]
     pub capacity_reservation_preference: Attr<String>,
     /// One reservation or group of them; a Capacity Block is named here too.
@@ -164,10 +166,10 @@ pub struct CapacityReservationTarget {
 /// How instances are bought.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct InstanceMarketOptions {
-    /// `spot` or `capacity-block`.
+    /// The way to buy.
     #[attr(validate = validators::one_of(&["spot", "capacity-block"]))]
     pub market_type: Attr<String>,
-    /// With `spot`.
+    /// Further options of `spot`.
     pub spot_options: Attr<SpotOptions>,
 }
 
@@ -176,10 +178,10 @@ pub struct InstanceMarketOptions {
 pub struct SpotOptions {
     /// Highest price per hour in US dollars; the On-Demand price if left out.
     pub max_price: Attr<String>,
-    /// `one-time` or `persistent`.
+    /// Whether the request ends with its instance.
     #[attr(validate = validators::one_of(&["one-time", "persistent"]))]
     pub spot_instance_type: Attr<String>,
-    /// `hibernate`, `stop` or `terminate`.
+    /// What an interruption does to the instance.
     #[attr(validate = validators::one_of(&["hibernate", "stop", "terminate"]))]
     pub instance_interruption_behavior: Attr<String>,
 }
@@ -187,14 +189,14 @@ pub struct SpotOptions {
 /// CloudWatch monitoring.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct Monitoring {
-    /// Metrics each minute instead of each five.
+    /// Metrics each minute instead of every five minutes.
     pub enabled: Attr<bool>,
 }
 
 /// Tags of one type of resource that is launched.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct TagSpecification {
-    /// `instance`, `volume`, `network-interface` or `spot-instances-request`.
+    /// Type of what is launched.
     #[attr(
         required,
         validate = validators::one_of(&["instance", "volume", "network-interface", "spot-instances-request"])

@@ -49,20 +49,20 @@ pub struct LaunchTemplate {
     /// upgrade changes no byte and rolls no node; the newest version is used for new templates.
     #[attr(optional, computed, stable)]
     pub render_version: Attr<i64>,
-    /// Text on the version that a change makes.
+    /// Description of the template's version.
     #[attr(validate = validators::length(0, 255))]
     pub description: Attr<String>,
-    /// AMI. Left out with managed node groups that choose the EKS image themselves.
+    /// ID of the AMI. Leave it out with managed node groups that choose the EKS image themselves.
     pub image_id: Attr<String>,
-    /// Instance type, one of the layout's. Left out where the node group names them.
+    /// Instance type, one of the layout's. Leave it out where the node group names them.
     pub instance_type: Attr<String>,
     /// Name of an SSH key pair.
     pub key_name: Attr<String>,
-    /// Instance profile; not with managed node groups.
+    /// Instance profile of the instances. Managed node groups refuse one: they take a node role.
     pub iam_instance_profile: Attr<IamInstanceProfile>,
     /// Security groups of the instances; not together with `network_interfaces`.
     pub vpc_security_group_ids: Attr<SetOf<String>>,
-    /// Volumes.
+    /// Volumes of the instances, beside and instead of the image's.
     pub block_device_mappings: Attr<Vec<BlockDeviceMapping>>,
     /// Instance metadata service. IMDSv2 is required unless said otherwise.
     #[attr(default = MetadataOptions::safe())]
@@ -73,15 +73,15 @@ pub struct LaunchTemplate {
     pub placement: Attr<Placement>,
     /// Which On-Demand Capacity Reservation or Capacity Block instances use.
     pub capacity_reservation_specification: Attr<CapacityReservationSpecification>,
-    /// How instances are bought: `spot` or `capacity-block`.
+    /// How instances are bought; On-Demand if left out.
     pub instance_market_options: Attr<InstanceMarketOptions>,
-    /// Detailed monitoring.
+    /// CloudWatch monitoring of the instances.
     pub monitoring: Attr<Monitoring>,
-    /// EBS optimisation, for the few types where it is not always on.
+    /// Whether instances are EBS-optimised; GPU instance types always are.
     pub ebs_optimized: Attr<bool>,
-    /// Protection against termination by API.
+    /// Whether the EC2 API refuses to terminate the instances.
     pub disable_api_termination: Attr<bool>,
-    /// What a power-off from inside does: `stop` or `terminate`.
+    /// What a shutdown from inside the instance does to it; `stop` if left out.
     #[attr(validate = validators::one_of(&["stop", "terminate"]))]
     pub instance_initiated_shutdown_behavior: Attr<String>,
     /// Tags of what is launched, by resource type.
@@ -101,7 +101,7 @@ pub struct LaunchTemplate {
     /// ARN of the template.
     #[attr(computed, stable)]
     pub arn: Attr<String>,
-    /// The user data as text.
+    /// The rendered user data as text, so that a plan shows its difference line by line.
     #[attr(
         computed,
         depends_on(
@@ -121,10 +121,10 @@ pub struct LaunchTemplate {
     /// NodeConfig that EKS adds.
     #[attr(computed, depends_on("user_data"))]
     pub user_data_bytes: Attr<i64>,
-    /// The newest version.
+    /// Number of the newest version.
     #[attr(computed, stable)]
     pub latest_version: Attr<i64>,
-    /// The default version.
+    /// Number of the default version.
     #[attr(computed, stable)]
     pub default_version: Attr<i64>,
 }

@@ -23,6 +23,8 @@ pub enum Program {
     KubeControllerManager,
     /// OpenTofu.
     OpenTofu,
+    /// The checker of documentation for the Terraform registry.
+    TfPluginDocs,
 }
 
 /// How one program is built.
@@ -38,11 +40,12 @@ struct Recipe {
 
 impl Program {
     /// All of them, in the order in which a full installation builds them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
         Self::OpenTofu,
+        Self::TfPluginDocs,
     ];
 
     const fn recipe(self) -> Recipe {
@@ -74,6 +77,13 @@ impl Program {
                 pinned: "github.com/opentofu/opentofu",
                 package: "github.com/opentofu/opentofu/cmd/tofu",
                 minutes: 4,
+            },
+            Self::TfPluginDocs => Recipe {
+                name: "tfplugindocs",
+                module: "tfplugindocs",
+                pinned: "github.com/hashicorp/terraform-plugin-docs",
+                package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
+                minutes: 1,
             },
         }
     }

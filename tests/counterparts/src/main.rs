@@ -89,7 +89,7 @@ fn install_programs(all: bool) -> Outcome {
         cli.path().display()
     ))?;
     for program in Program::ALL {
-        if all || program != Program::OpenTofu {
+        if all || !matches!(program, Program::OpenTofu | Program::TfPluginDocs) {
             say(&format!(
                 "{} {}\n",
                 program.name(),

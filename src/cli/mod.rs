@@ -1,0 +1,87 @@
+//! The command line: what the program does for a person, beside serving Terraform.
+
+mod schema;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tfplug::Server;
+use tfplug::rpc::ProviderServer;
+
+pub use schema::schema_json;
+
+use crate::provider::Mig;
+
+/// Full address of the provider in the registries.
+pub const ADDRESS: &str = "registry.terraform.io/eks-mig/mig";
+
+/// What is added to the explanation of a start by hand.
+pub const HINT: &str = "\nIt has a command line, too: terraform-provider-mig --help\n";
+
+/// Terraform and OpenTofu provider that slices NVIDIA GPUs (MIG) on Amazon EKS.
+///
+/// Terraform and OpenTofu start it themselves, without arguments. These commands are for people and pipelines; they
+/// need neither cluster nor credentials.
+#[derive(Debug, Parser)]
+#[command(name = "terraform-provider-mig", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Subject,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    /// Print the provider's schema as JSON, in the form of `terraform providers schema -json`.
+    Schema,
+}
+
+/// Runs the command line; `arguments` begin with the program's name.
+///
+/// The exit code is 0 if the command did its work or help was asked for, 2 if the arguments make no sense, 1 for
+/// anything else.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Arguments::try_parse_from(arguments) {
+        Ok(Arguments {
+            command: Subject::Schema,
+        }) => print(&schema_json(Server::new(Mig).schemas(), ADDRESS)),
+        Err(usage) => {
+            // Nobody to tell if the streams are gone.
+            let _ = usage.print();
+            u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
+    }
+}
+
+/// A reader that closes early, as `head` does, wanted no more: that is no failure.
+fn print(text: &str) -> ExitCode {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "terraform-provider-mig: cannot write: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn unknown_arguments_explain_themselves() {
+        let error = Arguments::try_parse_from(["terraform-provider-mig", "shema"]).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("unrecognized subcommand 'shema'"), "{text}");
+        assert!(text.contains("--help"), "{text}");
+        assert_eq!(error.exit_code(), 2);
+    }
+}

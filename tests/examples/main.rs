@@ -1,0 +1,101 @@
+//! Every example, planned or applied with Terraform and with OpenTofu, against AWS and a cluster of the counterparts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+mod imports;
+mod objects;
+mod quickstart;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use counterparts::cli::Flavor;
+use counterparts::{Cli, Project, Provider, Stack};
+
+/// What examples leave to `provider/provider.tf`.
+const HEAD: &str = "terraform {\n  required_providers {\n    mig = {\n      source = \"eks-mig/mig\"\n    }\n  }\n}\n\n\
+                    provider \"mig\" {\n  region = \"us-east-1\"\n}\n";
+
+/// The cluster that the examples name. Tests take turns, since examples share names of objects.
+static STACK: LazyLock<Mutex<Stack>> = LazyLock::new(|| Mutex::new(Stack::start("prod").unwrap()));
+
+/// The stack, for this test alone.
+fn stack() -> MutexGuard<'static, Stack> {
+    STACK.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The folder `examples/`.
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
+}
+
+/// What lies in a folder of `examples/`, by name.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let dir = examples().join(folder);
+    let found = fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+    let mut paths: Vec<_> = found.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().unwrap().to_str().unwrap()
+}
+
+fn text(file: &str) -> String {
+    let path = examples().join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A project of these texts, each as a file of its own, in the environment of the stack.
+fn project(cli: &Cli, stack: &Stack, texts: &[&str]) -> Project {
+    let mut project = Project::new(
+        cli,
+        &[Provider::mig(env!("CARGO_BIN_EXE_terraform-provider-mig"))],
+    )
+    .unwrap();
+    project.set_envs(stack.env());
+    for (number, text) in texts.iter().enumerate() {
+        project.write(&format!("part{number}.tf"), text).unwrap();
+    }
+    project.init().unwrap();
+    project
+}
+
+/// Runs a test with each program, one after the other.
+fn with_each_cli(test: impl Fn(&Cli, &Stack)) {
+    let stack = stack();
+    for cli in Cli::all().unwrap() {
+        test(&cli, &stack);
+    }
+}
+
+/// Whether the program knows resource identity: both since their version 1.12.
+fn knows_identity(cli: &Cli) -> bool {
+    (cli.version().major, cli.version().minor) >= (1, 12)
+}
+
+#[test]
+fn examples_are_formatted() {
+    let dir = examples();
+    for cli in Cli::all().unwrap() {
+        let project = Project::new(&cli, &[]).unwrap();
+        let arguments = ["fmt", "-check", "-diff", "-recursive", dir.to_str().unwrap()];
+        let output = project.run(&arguments).unwrap();
+        let again = match cli.flavor() {
+            Flavor::Terraform => "terraform fmt -recursive examples",
+            Flavor::OpenTofu => "tofu fmt -recursive examples",
+        };
+        assert!(
+            output.succeeded(),
+            "run {again}:\n{}{}",
+            output.stdout,
+            output.stderr
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! Examples of the provider block, resources, data sources and functions.
+
+use counterparts::{Cli, Project, Stack};
+use serde_json::Value;
+
+use crate::{HEAD, files, name, project, text, with_each_cli};
+
+/// Examples of clusters that the counterparts do not have: a plan needs none.
+const PLANNED_ONLY: [&str; 1] = ["resource-clusters.tf"];
+
+#[test]
+fn the_provider_block_is_taken() {
+    with_each_cli(|cli, stack| {
+        let layout = text("data-sources/mig_layout/data-source.tf");
+        let project = project(cli, stack, &[&text("provider/provider.tf"), &layout]);
+        project.plan(&[]).unwrap();
+    });
+}
+
+#[test]
+fn resources_are_applied_once_and_leave_nothing() {
+    for folder in files("resources") {
+        let usage = files(&format!("resources/{}", name(&folder)));
+        for file in usage.iter().filter(|file| name(file).starts_with("resource")) {
+            let example = std::fs::read_to_string(file).unwrap();
+            with_each_cli(|cli, stack| {
+                let project = project(cli, stack, &[HEAD, &example]);
+                if PLANNED_ONLY.contains(&name(file)) {
+                    assert!(!project.plan(&[]).unwrap().is_empty());
+                } else {
+                    apply_twice(&project, name(file));
+                }
+            });
+        }
+    }
+}
+
+fn apply_twice(project: &Project, example: &str) {
+    project.apply(&[]).unwrap();
+    let second = project.plan(&[]).unwrap();
+    assert!(
+        second.is_empty(),
+        "{example}: a second plan changes {:?}",
+        second.changes()
+    );
+    project.destroy().unwrap();
+    assert_eq!(project.state_list().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn data_sources_give_their_outputs() {
+    for folder in files("data-sources") {
+        let example = text(&format!("data-sources/{}/data-source.tf", name(&folder)));
+        with_each_cli(|cli, stack| {
+            let outputs = outputs(cli, stack, &example);
+            assert!(!outputs.is_empty(), "{}", name(&folder));
+            for (output, value) in outputs {
+                let empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+                assert!(!empty, "{}: {output} is empty", name(&folder));
+            }
+        });
+    }
+}
+
+#[test]
+fn functions_give_what_their_examples_say() {
+    for folder in files("functions") {
+        let example = text(&format!("functions/{}/function.tf", name(&folder)));
+        let comment = example.lines().next().unwrap_or_default().to_owned();
+        with_each_cli(|cli, stack| {
+            for (output, value) in outputs(cli, stack, &example) {
+                assert!(
+                    comment.contains(&value.to_string()),
+                    "{output} is {value}, the example says: {comment}"
+                );
+            }
+        });
+    }
+}
+
+/// The outputs of an example, by name.
+fn outputs(cli: &Cli, stack: &Stack, example: &str) -> Vec<(String, Value)> {
+    let project = project(cli, stack, &[HEAD, example]);
+    project.apply(&[]).unwrap();
+    let state = project.state().unwrap();
+    let outputs = state["values"]["outputs"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    outputs
+        .into_iter()
+        .map(|(name, output)| (name, output["value"].clone()))
+        .collect()
+}

@@ -1,0 +1,116 @@
+//! The reference in the layout of the Terraform registry, made from the schema itself rather than from its JSON: that
+//! one knows no defaults, no allowed values and no replacement.
+
+mod attributes;
+mod examples;
+mod functions;
+mod page;
+
+use std::path::Path;
+
+use tfplug::schema::{IdentitySchema, ProviderSchemas, Schema};
+
+use crate::files::{Files, entries};
+use examples::Examples;
+use page::{Kind, Page};
+
+/// The section of the registry's menu that an object is listed in.
+fn subcategory(name: &str) -> &'static str {
+    match name {
+        "mig_launch_template" => "EC2",
+        "mig_device_plugin" => "Kubernetes",
+        "mig_layout" | "mig_profiles" | "profile" | "resource_name" => "Layouts",
+        _ => panic!("{name} needs a line in subcategory() of tests/generated/docs/mod.rs"),
+    }
+}
+
+/// Every generated page by its path below `docs/`.
+pub(crate) fn pages(schemas: &ProviderSchemas, examples: &Path, guides: &Path) -> Files {
+    let examples = Examples::new(examples);
+    let mut pages = Files::from([("index.md".to_owned(), index(&schemas.provider, &examples, guides))]);
+    for (name, schema) in &schemas.resources {
+        let text = resource(name, schema, schemas.identities.get(name), &examples);
+        pages.insert(format!("resources/{}.md", short(name)), text);
+    }
+    for (name, schema) in &schemas.data_sources {
+        let text = data_source(name, schema, &examples);
+        pages.insert(format!("data-sources/{}.md", short(name)), text);
+    }
+    for (name, signature) in &schemas.functions {
+        let text = functions::page(name, signature, &examples);
+        pages.insert(format!("functions/{name}.md"), text);
+    }
+    pages
+}
+
+/// The name without the provider's prefix, by which the registry finds a page.
+fn short(name: &str) -> &str {
+    name.strip_prefix("mig_").unwrap_or(name)
+}
+
+fn index(schema: &Schema, examples: &Examples, guides: &Path) -> String {
+    let mut page = Page::new(Kind::Provider, "mig", &schema.description);
+    page.section("Example Usage", &examples.usage("provider", "provider"));
+    page.section("Guides", &guide_list(guides));
+    page.section("Schema", &attributes::schema(&schema.attributes));
+    page.text()
+}
+
+/// Links to the guides, by the titles in their front matter.
+fn guide_list(guides: &Path) -> String {
+    let mut list = String::new();
+    for path in entries(guides) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let title = text.lines().find_map(|line| line.strip_prefix("page_title: "));
+        let title = title.unwrap_or_else(|| panic!("{} needs a page_title", path.display()));
+        let name = path.file_name().unwrap().to_str().unwrap();
+        list += &format!("- [{}](guides/{name})\n", title.trim_matches('"'));
+    }
+    list
+}
+
+fn resource(name: &str, schema: &Schema, identity: Option<&IdentitySchema>, examples: &Examples) -> String {
+    assert!(
+        schema.blocks.is_empty(),
+        "the generator knows attributes only; teach it blocks for {name}"
+    );
+    let mut page = Page::new(Kind::Resource, name, &schema.description);
+    page.section(
+        "Example Usage",
+        &examples.usage(&format!("resources/{name}"), "resource"),
+    );
+    page.section("Schema", &attributes::schema(&schema.attributes));
+    page.section("Import", &import(name, identity, examples));
+    page.text()
+}
+
+fn data_source(name: &str, schema: &Schema, examples: &Examples) -> String {
+    assert!(
+        schema.blocks.is_empty(),
+        "the generator knows attributes only; teach it blocks for {name}"
+    );
+    let mut page = Page::new(Kind::DataSource, name, &schema.description);
+    page.section(
+        "Example Usage",
+        &examples.usage(&format!("data-sources/{name}"), "data-source"),
+    );
+    page.section("Schema", &attributes::schema(&schema.attributes));
+    page.text()
+}
+
+/// The ways to import, each with its example.
+fn import(name: &str, identity: Option<&IdentitySchema>, examples: &Examples) -> String {
+    let example = |file: &str, language: &str| examples.one(&format!("resources/{name}/{file}"), language);
+    let by_id = example("import-by-string-id.tf", "terraform");
+    let by_command = example("import.sh", "shell");
+    let by_identity = identity.map(|identity| {
+        let block = example("import-by-identity.tf", "terraform");
+        let parts = attributes::identity(identity);
+        format!("### By identity\n\nTerraform 1.12, OpenTofu 1.12 or later:\n\n{block}\n{parts}\n")
+    });
+    format!(
+        "### By ID\n\nAn `import` block is planned before it is applied. Terraform 1.5, OpenTofu 1.6 or later:\n\n{by_id}\n\
+         {}### By command\n\n{by_command}",
+        by_identity.unwrap_or_default()
+    )
+}

@@ -1,0 +1,52 @@
+//! What is generated from the provider's schema and the examples: `schemas/` and `docs/`.
+//!
+//! The tests make all of it anew and compare; with UPDATE=1 they write it. The generator is a part of the tests, so
+//! that the provider's binary carries none of it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+mod docs;
+mod files;
+mod registry;
+mod schema;
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use provider::provider::Mig;
+use tfplug::Server;
+use tfplug::rpc::ProviderServer;
+use tfplug::schema::ProviderSchemas;
+
+use files::{Files, compare_or_update};
+
+static SERVER: LazyLock<Server<Mig>> = LazyLock::new(|| Server::new(Mig));
+
+fn schemas() -> &'static ProviderSchemas {
+    SERVER.schemas()
+}
+
+/// The root of the checkout.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn schemas_are_up_to_date() {
+    let text = provider::cli::schema_json(schemas(), provider::cli::ADDRESS);
+    compare_or_update(
+        "schemas",
+        &Files::from([("terraform.json".to_owned(), text)]),
+        &[],
+    );
+}
+
+#[test]
+fn docs_are_up_to_date() {
+    let pages = docs::pages(schemas(), &root().join("examples"), &root().join("docs/guides"));
+    compare_or_update("docs", &pages, &["guides"]);
+}
