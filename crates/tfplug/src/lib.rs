@@ -4,6 +4,69 @@
 //! host's bytes and your typed values is this crate's: plugin protocol 6, TLS, plans that keep Terraform's rules,
 //! and state that never loses an object.
 //!
+//! ```no_run
+//! use tfplug::wire::{Options, serve};
+//! use tfplug::{Attr, Context, DataSource, Diagnostics, Model, Provider, Registry, Server, async_trait, rpc};
+//!
+//! /// Greets.
+//! #[derive(Clone, Model)]
+//! struct Greeting {
+//!     /// Whom.
+//!     #[attr(required)]
+//!     name: Attr<String>,
+//!     /// In which words.
+//!     #[attr(computed)]
+//!     text: Attr<String>,
+//! }
+//!
+//! struct GreetingSource;
+//!
+//! #[async_trait]
+//! impl DataSource for GreetingSource {
+//!     type Provider = ();
+//!     type Model = Greeting;
+//!
+//!     fn type_name(&self) -> &'static str {
+//!         "hello_greeting"
+//!     }
+//!
+//!     async fn read(&self, _: &Context<()>, config: Greeting) -> Result<Greeting, Diagnostics> {
+//!         let text = config.name.as_ref().map(|name| format!("Hello, {name}."));
+//!         Ok(Greeting { text, ..config })
+//!     }
+//! }
+//!
+//! /// Nothing to configure.
+//! #[derive(Clone, Model)]
+//! struct Settings {}
+//!
+//! struct Hello;
+//!
+//! #[async_trait]
+//! impl Provider for Hello {
+//!     type Config = Settings;
+//!     type Configured = ();
+//!
+//!     fn type_name(&self) -> &'static str {
+//!         "hello"
+//!     }
+//!
+//!     async fn configure(&self, _: &rpc::CallContext, _: Settings) -> Result<(), Diagnostics> {
+//!         Ok(())
+//!     }
+//!
+//!     fn register(&self, registry: &mut Registry<()>) {
+//!         registry.data_source(GreetingSource);
+//!     }
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     serve(Server::new(Hello), &Options::from_args("registry.terraform.io/example/hello"))
+//! }
+//! ```
+//!
+//! A managed resource is in `examples/local_note`. From the host to your code and back:
+//!
 //! ```text
 //! host --- wire (gRPC) --- rpc (plain structs) --- Server (engine) --- Resource, DataSource, Function --- you
 //! ```

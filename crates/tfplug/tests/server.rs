@@ -1,0 +1,332 @@
+//! What the server makes of a provider that misbehaves.
+#![allow(missing_docs, clippy::panic)]
+
+use std::future::Future;
+
+use tfplug::rpc::*;
+use tfplug::schema::{FunctionSignature, lint_provider};
+use tfplug::ty::Type;
+use tfplug::*;
+
+fn block_on<T>(call: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(call)
+}
+
+/// What to do.
+#[derive(Clone, Model)]
+struct Order {
+    /// One word.
+    #[attr(default = "good")]
+    act: Attr<String>,
+    /// Kept from the host.
+    #[attr(write_only)]
+    secret: Attr<String>,
+    /// What came of it.
+    #[attr(computed)]
+    result: Attr<String>,
+}
+
+/// What is looked at, and configured.
+#[derive(Clone, Model)]
+struct Look {
+    /// One word.
+    #[attr(default = "good")]
+    act: Attr<String>,
+    /// What came of it.
+    #[attr(computed)]
+    result: Attr<String>,
+}
+
+fn obey(act: &Attr<String>) -> Result<Attr<String>, Diagnostics> {
+    match act.as_str() {
+        Some("panic") => panic!("ordered to"),
+        Some("fail silently") => Err(Diagnostics::new()),
+        Some("unknown") => Ok(Attr::Unknown),
+        Some(act) => Ok(act.into()),
+        None => Ok("nothing".into()),
+    }
+}
+
+struct Unruly;
+
+#[async_trait]
+impl Provider for Unruly {
+    type Config = Look;
+    type Configured = String;
+
+    fn type_name(&self) -> &'static str {
+        "unruly"
+    }
+
+    async fn configure(&self, _: &CallContext, config: Look) -> Result<String, Diagnostics> {
+        Ok(obey(&config.act)?.into_known().unwrap_or_default())
+    }
+
+    fn register(&self, registry: &mut Registry<String>) {
+        registry.resource(Thing).data_source(Sight).function(Shout);
+    }
+}
+
+/// Its name.
+#[derive(Clone, Model)]
+struct Name {
+    /// One word.
+    #[attr(required)]
+    act: Attr<String>,
+}
+
+struct Thing;
+
+#[async_trait]
+impl Resource for Thing {
+    type Provider = String;
+    type Model = Order;
+    type Identity = Name;
+    type Private = u32;
+
+    fn type_name(&self) -> &'static str {
+        "unruly_thing"
+    }
+
+    async fn plan(&self, _: &Context<String>, plan: &mut Plan<Order, u32>) -> Result<(), Diagnostics> {
+        plan.private += 1;
+        Ok(())
+    }
+
+    async fn create(
+        &self,
+        cx: &Context<String>,
+        _: Order,
+        planned: Order,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        let result = format!("{} {}", cx.provider()?, slot.recall::<u32>()?).into();
+        slot.exists(&Order { result, ..planned });
+        Ok(())
+    }
+
+    async fn read(
+        &self,
+        _: &Context<String>,
+        state: Order,
+        _: &mut u32,
+    ) -> Result<Option<Order>, Diagnostics> {
+        Ok((state.act.as_str() != Some("gone")).then_some(state))
+    }
+
+    async fn update(
+        &self,
+        cx: &Context<String>,
+        c: Order,
+        _: Order,
+        p: Order,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        self.create(cx, c, p, slot).await
+    }
+
+    async fn delete(&self, _: &Context<String>, _: Order, _: u32) -> Result<(), Diagnostics> {
+        Ok(())
+    }
+
+    fn identity(&self, state: &Order) -> Option<Name> {
+        assert_ne!(state.act.as_str(), Some("no name"));
+        Some(Name {
+            act: state.act.clone(),
+        })
+    }
+}
+
+struct Sight;
+
+#[async_trait]
+impl DataSource for Sight {
+    type Provider = String;
+    type Model = Look;
+
+    fn type_name(&self) -> &'static str {
+        "unruly_sight"
+    }
+
+    async fn read(&self, _: &Context<String>, config: Look) -> Result<Look, Diagnostics> {
+        let result = obey(&config.act)?;
+        let act = config.act.map(|act| act.to_uppercase());
+        Ok(Look { act, result })
+    }
+}
+
+struct Shout;
+
+impl Function for Shout {
+    fn name(&self) -> &'static str {
+        "shout"
+    }
+
+    fn signature(&self) -> FunctionSignature {
+        FunctionSignature::new("Fails.", [], Type::String)
+    }
+
+    fn call(&self, _: &[Value]) -> Result<Value, FunctionError> {
+        panic!("too loud")
+    }
+}
+
+fn look(act: impl Into<Value>) -> Value {
+    Value::object([("act", act.into()), ("result", Value::Null)])
+}
+
+fn order(act: &str, secret: impl Into<Value>) -> Value {
+    Value::object([
+        ("act", act.into()),
+        ("secret", secret.into()),
+        ("result", Value::Null),
+    ])
+}
+
+fn read(act: impl Into<Value>) -> Outcome<Value> {
+    let server = Server::new(Unruly);
+    block_on(server.read_data_source(&CallContext::default(), "unruly_sight", &look(act)))
+}
+
+fn configure(server: &Server<Unruly>, act: impl Into<Value>) -> Diagnostics {
+    block_on(server.configure(&CallContext::default(), "1.11.4", &look(act)))
+}
+
+#[track_caller]
+fn only(findings: &Diagnostics, said: &str) {
+    let all: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    assert!(
+        all.len() == 1 && findings.has_errors() && all[0].contains(said),
+        "{all:?}"
+    );
+}
+
+/// Plans and applies a create.
+fn create(server: &Server<Unruly>, act: &str) -> ApplyResponse {
+    let (cx, type_name) = (CallContext::default(), "unruly_thing".to_owned());
+    let config = order(act, Value::Null);
+    let plan = block_on(server.plan(
+        &cx,
+        PlanRequest {
+            type_name: type_name.clone(),
+            prior: Value::Null,
+            proposed: config.clone(),
+            config: config.clone(),
+            private: Vec::new(),
+            identity: None,
+        },
+    ));
+    block_on(server.apply(
+        &cx,
+        ApplyRequest {
+            type_name,
+            prior: Value::Null,
+            planned: plan.planned,
+            config,
+            private: plan.private,
+            identity: plan.identity,
+        },
+    ))
+}
+
+#[test]
+fn its_schemas_are_fine() {
+    assert_eq!(lint_provider(Server::new(Unruly).schemas()), []);
+}
+
+#[test]
+fn a_data_source_gives_back_what_was_written() {
+    let found = read("Mixed").value.unwrap();
+    assert_eq!(
+        (found.get("act"), found.get("result")),
+        (&"Mixed".into(), &"Mixed".into())
+    );
+    let found = read(Value::Null).value.unwrap();
+    assert_eq!(
+        (found.get("act"), found.get("result")),
+        (&"good".into(), &"good".into())
+    );
+}
+
+#[test]
+fn a_data_source_that_fails_gives_an_error() {
+    for (act, said) in [("panic", "ordered to"), ("fail silently", "without saying why")] {
+        let failed = read(act);
+        assert_eq!(failed.value, None);
+        only(&failed.diagnostics, said);
+    }
+    let open = read("unknown");
+    only(&open.diagnostics, "result");
+    assert_eq!(open.value.unwrap().get("result"), &Value::Null);
+}
+
+#[test]
+fn a_provider_is_configured_again_and_again() {
+    let server = Server::new(Unruly);
+    only(
+        &create(&server, "early").diagnostics,
+        "before it sent the provider block",
+    );
+    for act in ["first", "second"] {
+        assert!(configure(&server, act).is_empty());
+        let created = create(&server, "x");
+        assert_eq!(
+            created.state.get("result"),
+            &format!("{act} 1").into(),
+            "{created:?}"
+        );
+    }
+    for (act, said) in [("panic", "ordered to"), ("fail silently", "without saying why")] {
+        only(&configure(&server, act), said);
+    }
+    assert!(configure(&server, Value::Null).is_empty());
+    assert_eq!(create(&server, "x").state.get("result"), &"good 1".into());
+}
+
+#[test]
+fn a_panic_over_its_name_does_not_lose_an_object() {
+    let server = Server::new(Unruly);
+    assert!(configure(&server, "p").is_empty());
+    let created = create(&server, "no name");
+    assert_eq!(created.state.get("result"), &"p 1".into());
+    only(&created.diagnostics, "panic");
+}
+
+#[test]
+fn what_is_gone_has_no_name() {
+    let request = ReadRequest {
+        type_name: "unruly_thing".into(),
+        state: order("gone", Value::Null),
+        private: Vec::new(),
+        identity: None,
+    };
+    let found = block_on(Server::new(Unruly).read(&CallContext::default(), request));
+    assert_eq!((found.state, found.identity), (Value::Null, None));
+}
+
+#[test]
+fn a_function_may_panic() {
+    let error = Server::new(Unruly)
+        .call_function("shout", Vec::new())
+        .unwrap_err();
+    assert!(error.text.contains("too loud"), "{error}");
+}
+
+#[test]
+fn an_old_host_is_kept_from_storing_secrets() {
+    let server = Server::new(Unruly);
+    let validate = |secret: Value, write_only_attributes_allowed| {
+        let capabilities = ClientCapabilities {
+            write_only_attributes_allowed,
+            ..ClientCapabilities::default()
+        };
+        server.validate_resource("unruly_thing", &order("x", secret), capabilities)
+    };
+    assert!(validate("hush".into(), true).is_empty());
+    assert!(validate(Value::Null, false).is_empty());
+    only(&validate("hush".into(), false), "secret is write-only");
+    only(&validate(Value::unknown(), false), "secret is write-only");
+}
