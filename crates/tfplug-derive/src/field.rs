@@ -12,6 +12,7 @@ pub(crate) struct Field {
     ty: syn::Type,
     name: String,
     description: String,
+    flatten: bool,
     required: bool,
     optional: bool,
     computed: bool,
@@ -37,6 +38,7 @@ impl Field {
             ident,
             ty: field.ty.clone(),
             description: doc_text(&field.attrs),
+            flatten: false,
             required: false,
             optional: false,
             computed: false,
@@ -60,6 +62,7 @@ impl Field {
         attribute.parse_nested_meta(|meta| {
             let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
             match key.as_str() {
+                "flatten" => self.flatten = true,
                 "required" => self.required = true,
                 "optional" => self.optional = true,
                 "computed" => self.computed = true,
@@ -93,6 +96,9 @@ impl Field {
             let why = "a required attribute is neither optional nor computed and has no default";
             return Err(syn::Error::new_spanned(&self.ident, why));
         }
+        if self.flatten {
+            return Ok(());
+        }
         if self.description.is_empty() {
             let why = "an attribute needs a doc comment: it is the attribute's documentation";
             return Err(syn::Error::new_spanned(&self.ident, why));
@@ -115,8 +121,17 @@ impl Field {
         quote!(::tfplug::schema::Optionality::#kind)
     }
 
-    /// The schema of the attribute.
-    pub(crate) fn attribute(&self) -> TokenStream {
+    /// The schemas of the attributes that the field stands for: its own, or those of the model that it holds.
+    pub(crate) fn attributes(&self) -> TokenStream {
+        if self.flatten {
+            let ty = &self.ty;
+            return quote!(<#ty as ::tfplug::Model>::attributes());
+        }
+        let attribute = self.attribute();
+        quote!([#attribute])
+    }
+
+    fn attribute(&self) -> TokenStream {
         let Self {
             ty,
             name,
@@ -164,6 +179,9 @@ impl Field {
     /// The field's initialiser when an object is read.
     pub(crate) fn decode(&self) -> TokenStream {
         let Self { ident, ty, name, .. } = self;
+        if self.flatten {
+            return quote!(#ident: <#ty as ::tfplug::Model>::decode_object(object, path, diags));
+        }
         quote! {
             #ident: <#ty>::decode(
                 object.get(#name).unwrap_or(&::tfplug::value::Value::Null),
@@ -173,10 +191,13 @@ impl Field {
         }
     }
 
-    /// The attribute's name and value when an object is written.
+    /// Names and values of the attributes when an object is written.
     pub(crate) fn encode(&self) -> TokenStream {
         let Self { ident, name, .. } = self;
-        quote!((::std::string::String::from(#name), self.#ident.encode()))
+        if self.flatten {
+            return quote!(::tfplug::Model::encode_object(&self.#ident));
+        }
+        quote!([(::std::string::String::from(#name), self.#ident.encode())])
     }
 }
 

@@ -26,6 +26,7 @@ use field::Field;
 /// | `validate = EXPR` | a `Validator`; may be repeated |
 /// | `same_meaning = PATH` | `fn(&Value, &Value) -> bool`: two writings of one value |
 /// | `deprecated = "..."` | what to use instead |
+/// | `flatten` | the field is itself a model, whose attributes stand beside the others |
 #[proc_macro_derive(Model, attributes(attr))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -51,7 +52,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         .collect::<syn::Result<Vec<_>>>()?;
     let ident = &input.ident;
     let description = field::doc_text(&input.attrs);
-    let attributes = fields.iter().map(Field::attribute);
+    let attributes = fields.iter().map(Field::attributes);
     let decodes = fields.iter().map(Field::decode);
     let encodes = fields.iter().map(Field::encode);
     Ok(quote! {
@@ -61,7 +62,9 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
                 ::std::string::String::from(#description)
             }
             fn attributes() -> ::std::vec::Vec<::tfplug::schema::Attribute> {
-                ::std::vec![#(#attributes),*]
+                let mut all = ::std::vec::Vec::new();
+                #(all.extend(#attributes);)*
+                all
             }
             fn decode_object(
                 object: &::std::collections::BTreeMap<::std::string::String, ::tfplug::value::Value>,
@@ -73,7 +76,9 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
             fn encode_object(
                 &self,
             ) -> ::std::collections::BTreeMap<::std::string::String, ::tfplug::value::Value> {
-                ::std::collections::BTreeMap::from([#(#encodes),*])
+                let mut all = ::std::collections::BTreeMap::new();
+                #(all.extend(#encodes);)*
+                all
             }
         }
     })

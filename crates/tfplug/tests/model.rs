@@ -139,3 +139,32 @@ fn a_new_name_needs_a_new_object() {
     );
     assert_eq!(replace_paths(&schema, &created(7), &created(7), &config(7)), []);
 }
+
+/// A thing with more to it.
+#[derive(Debug, Clone, PartialEq, Model)]
+struct Extended {
+    #[attr(flatten)]
+    part: Part,
+    /// More.
+    more: Attr<String>,
+}
+
+#[test]
+fn a_flattened_model_gives_its_attributes() {
+    let schema = Extended::schema(0);
+    let names: Vec<_> = schema.attributes.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["more", "place", "size"]);
+    assert_eq!(
+        schema.attribute("size").unwrap().optionality,
+        Optionality::Required
+    );
+    let value = Value::object([
+        ("more", Value::from("m")),
+        ("place", Value::Null),
+        ("size", Value::from(3)),
+    ]);
+    let mut diags = Diagnostics::new();
+    let read = Extended::from_value(&value, &mut diags);
+    assert_eq!((read.part.size, &diags), (Attr::Known(3), &Diagnostics::new()));
+    assert_eq!(read.to_value(), value);
+}
