@@ -28,12 +28,17 @@ cli() {
   "$MIG_CLI" "$command" -no-color -input=false "$@"
 }
 
-# Long texts within a plan, such as user data, cut to their first lines.
+# Long texts within a plan, such as user data and manifests, cut to their first lines.
 fold() {
   awk '
-    /<<-?EOT/ { inside = 1; lines = 0; print; next }
-    inside && /^ *EOT/ { if (lines > 12) printf "%s... %d more lines\n", indent, lines - 12; inside = 0 }
-    inside { lines++; match($0, /^ */); indent = substr($0, 1, RLENGTH); if (lines > 12) next }
+    function depth(line) { match(line, /^ */); return RLENGTH }
+    inside && (text ? /^ *EOT$/ : depth($0) == start && /^ *\)$/) {
+      if (lines > keep) printf "%s... %d %slines\n", indent, lines - keep, keep ? "more " : ""
+      inside = 0; print; next
+    }
+    inside { lines++; if (lines == 1) indent = substr($0, 1, depth($0)); if (lines <= keep) print; next }
+    /<<-?EOT$/ { inside = text = 1; keep = 12; lines = 0; print; next }
+    /jsonencode\($/ { inside = 1; text = 0; keep = 0; lines = 0; match($0, /[^ +~-]/); start = RSTART - 1; print; next }
     { print }'
 }
 

@@ -70,13 +70,10 @@ def show_template(template):
     data = base64.b64decode(version.findtext("launchTemplateData/userData")).decode()
     print(f"EC2 launch template {version.findtext('launchTemplateName')} ({template}), version "
           f"{version.findtext('versionNumber')}, user data of {len(data)} bytes:")
-    lines = data.splitlines()
-    for line in lines[:6]:
-        print(f"  {line}")
-    print("  ...")
-    for line in [line for line in lines if "1g.10gb" in line or "nvidia-smi mig" in line][:6]:
-        print(f"  {line.strip()}")
-    print("  ...")
+    print("  the table that the node cuts its GPUs by (GPUs, then PROFILE-ID:START for each slice):")
+    table = data.partition("put /etc/mig/layout")[2].partition("\nEOF")[0]
+    for line in table.splitlines()[1:]:
+        print(f"    {line}")
 
 
 def show_object(kind, item):

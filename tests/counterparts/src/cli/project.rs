@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -191,6 +192,27 @@ impl Project {
     /// The program cannot be started.
     pub fn spawn(&self, args: &[&str]) -> Result<Running> {
         let mut command = supervised(self.cli.path());
+        self.prepare(&mut command, args);
+        let line = format!("{} {}", self.cli.flavor().program(), args.join(" "));
+        let number = self.commands.fetch_add(1, Ordering::Relaxed);
+        Running::start(
+            line,
+            command,
+            &self.work.path().join("outputs"),
+            &number.to_string(),
+        )
+    }
+
+    /// A command that is neither started nor supervised: for measurements, which what comes in between would blur.
+    #[must_use]
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(self.cli.path());
+        self.prepare(&mut command, args);
+        command
+    }
+
+    /// Arguments, folder and environment, with nothing of the machine's own.
+    fn prepare(&self, command: &mut Command, args: &[&str]) {
         command.args(args).current_dir(self.dir()).env_clear();
         for name in ["PATH", "TMPDIR", "LANG", "LLVM_PROFILE_FILE"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
@@ -203,14 +225,6 @@ impl Project {
             ("TF_INPUT", "0"),
         ]);
         command.envs(&self.env);
-        let line = format!("{} {}", self.cli.flavor().program(), args.join(" "));
-        let number = self.commands.fetch_add(1, Ordering::Relaxed);
-        Running::start(
-            line,
-            command,
-            &self.work.path().join("outputs"),
-            &number.to_string(),
-        )
     }
 
     /// Runs a command to its end, whatever its exit code.

@@ -1,0 +1,85 @@
+//! Wall time of whole commands.
+
+use std::io::Write;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use counterparts::Project;
+
+use crate::Failure;
+
+/// Exit code 0 of `plan -detailed-exitcode`: nothing to change. Anything else would not be a no-op.
+const NO_OP_PLAN: [&str; 5] = [
+    "plan",
+    "-no-color",
+    "-input=false",
+    "-detailed-exitcode",
+    "-lock=false",
+];
+
+/// Tells what is going on; standard output is for the table.
+pub(crate) fn say(text: &str) {
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// One plan that changes nothing.
+pub(crate) fn no_op_plan(project: &Project) -> Result<Duration, Failure> {
+    let mut command = project.command(&NO_OP_PLAN);
+    let start = Instant::now();
+    let output = command.stdin(Stdio::null()).output()?;
+    let took = start.elapsed();
+    if output.status.success() {
+        return Ok(took);
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    Err(format!(
+        "a plan that should change nothing ended with {}: {text}{errors}",
+        output.status
+    )
+    .into())
+}
+
+/// The median of `runs` turns of several measurements, taken in turn so that a busy moment hits all of them.
+///
+/// # Errors
+/// One of them fails.
+pub(crate) fn medians(
+    runs: usize,
+    subjects: &mut [&mut dyn FnMut() -> Result<Duration, Failure>],
+) -> Result<Vec<Duration>, Failure> {
+    let mut taken = vec![Vec::with_capacity(runs); subjects.len()];
+    for _ in 0..runs {
+        for (subject, taken) in subjects.iter_mut().zip(&mut taken) {
+            taken.push(subject()?);
+        }
+    }
+    Ok(taken.into_iter().map(median).collect())
+}
+
+fn median(mut all: Vec<Duration>) -> Duration {
+    all.sort_unstable();
+    all.get(all.len() / 2).copied().unwrap_or_default()
+}
+
+/// How often one is contained in the other.
+pub(crate) fn ratio(of: Duration, to: Duration) -> f64 {
+    of.as_secs_f64() / to.as_secs_f64()
+}
+
+/// Milliseconds, for the table.
+pub(crate) fn ms(time: Duration) -> String {
+    format!("{:.0} ms", time.as_secs_f64() * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outlier_does_not_move_the_median() {
+        let times = [5, 1, 900].map(Duration::from_millis).to_vec();
+        assert_eq!(median(times), Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,145 @@
+//! What ARCHITECTURE.md promises about the shape of the code, held against the tree.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The longest a source file may be: what one can keep in mind.
+const LINES: usize = 600;
+
+/// Files of a resource that plan and render, and therefore reach nothing.
+const PURE: [&str; 7] = [
+    "model.rs",
+    "plan.rs",
+    "rules.rs",
+    "render.rs",
+    "instance.rs",
+    "user_data.rs",
+    "object.rs",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    collect(&root().join(folder), &mut found);
+    assert!(!found.is_empty(), "{folder} has no source files");
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("gen") && !path.ends_with("target") {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Fails with every line of `files` that holds one of `words`.
+fn none_says(files: &[PathBuf], words: &[&str]) {
+    let mut offences = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
+        let lines = text.lines().enumerate();
+        offences.extend(
+            lines
+                .filter(|(_, line)| words.iter().any(|word| line.contains(word)))
+                .map(|(number, line)| format!("{}:{}: {}", file.display(), number + 1, line.trim())),
+        );
+    }
+    assert!(offences.is_empty(), "must not be there:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn what_plans_and_renders_calls_nothing() {
+    let mut files = sources("src/resources");
+    files.retain(|file| PURE.iter().any(|name| file.ends_with(name)));
+    assert!(files.len() >= 8);
+    none_says(
+        &files,
+        &[".await", "async fn", "dyn Ec2", "KubeApi", "Regional", "Context<"],
+    );
+}
+
+#[test]
+fn offline_objects_know_no_edge() {
+    let files = [sources("src/data_sources"), sources("src/functions")].concat();
+    none_says(&files, &["crate::aws", "crate::kube", "aws_sdk", "kube::"]);
+}
+
+#[test]
+fn the_edges_know_no_schema() {
+    let files = [sources("src/aws"), sources("src/kube")].concat();
+    none_says(
+        &files,
+        &["tfplug", "crate::models", "crate::resources", "crate::provider"],
+    );
+}
+
+#[test]
+fn the_domain_depends_on_no_sdk_and_no_runtime() {
+    none_says(
+        &sources("crates/mig/src"),
+        &["tokio", "aws_", "kube::", "std::fs", "std::env", "std::net"],
+    );
+}
+
+#[test]
+fn the_protocol_crate_knows_nothing_of_gpus() {
+    none_says(&sources("crates/tfplug/src"), &["use mig", "nvidia", "aws_sdk"]);
+}
+
+#[test]
+fn files_are_short() {
+    let folders = ["src", "crates", "tests", "benches"];
+    let files = folders.map(sources).concat();
+    let long: Vec<_> = files
+        .iter()
+        .filter(|file| fs::read_to_string(file).unwrap().lines().count() > LINES)
+        .collect();
+    assert!(long.is_empty(), "over {LINES} lines: {long:?}");
+}
+
+/// Whether a word in backquotes is meant as a path of this repository.
+fn is_path(word: &str) -> bool {
+    let folders = [
+        "src/",
+        "crates/",
+        "tests/",
+        "benches/",
+        "catalog/",
+        "schemas/",
+        "docs/",
+        "examples/",
+        "scripts/",
+    ];
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    folders.iter().any(|folder| word.starts_with(folder)) && word.chars().all(plain) && !word.contains("NAME")
+}
+
+#[test]
+fn every_path_that_the_documents_name_is_there() {
+    for document in ["ARCHITECTURE.md", "README.md"] {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        let quoted = text.split('`').skip(1).step_by(2);
+        let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let missing: Vec<_> = quoted
+            .chain(linked)
+            .filter(|word| is_path(word) && !root().join(word).exists())
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "{document} names what is not there: {missing:?}"
+        );
+    }
+}
