@@ -207,7 +207,10 @@ impl<P: Provider> ProviderServer for Server<P> {
         };
         let decoded = upgraded.and_then(|bytes| json::decode(&bytes, &schema.ty(), json::Undeclared::Drop));
         match decoded {
-            Ok(value) => Outcome::ok(settle::salvage(&value, &Value::Null)),
+            Ok(value) => Outcome::ok(write_only::withheld(
+                schema,
+                &settle::salvage(&value, &Value::Null),
+            )),
             Err(findings) => Outcome::failed(findings),
         }
     }

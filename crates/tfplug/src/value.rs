@@ -1,6 +1,6 @@
 //! Terraform's values: null, unknown, and exact known values.
 //!
-//! A [`Value`] does not carry its type. Wherever it is read or written a [`Type`](crate::ty::Type) leads.
+//! A [`Value`] does not carry its type. Wherever it is read or written a [`Type`] leads.
 
 mod number;
 mod refinement;

@@ -132,6 +132,15 @@ impl Resource for Thing {
         Ok(())
     }
 
+    fn move_from(&self, source: &MoveSource) -> Option<Result<Order, Diagnostics>> {
+        let name = source.identity.as_ref()?["name"].as_str()?;
+        Some(Ok(Order {
+            act: name.into(),
+            secret: "hush".into(),
+            result: String::from_utf8_lossy(&source.private).into_owned().into(),
+        }))
+    }
+
     fn identity(&self, state: &Order) -> Option<Name> {
         assert_ne!(state.act.as_str(), Some("no name"));
         Some(Name {
@@ -329,4 +338,39 @@ fn an_old_host_is_kept_from_storing_secrets() {
     assert!(validate(Value::Null, false).is_empty());
     only(&validate("hush".into(), false), "secret is write-only");
     only(&validate(Value::unknown(), false), "secret is write-only");
+}
+
+#[test]
+fn a_secret_that_was_stored_once_is_dropped() {
+    let stored = br#"{"act": "x", "secret": "hush", "result": null, "forgotten": 1}"#;
+    let upgraded = Server::new(Unruly).upgrade_state("unruly_thing", 0, stored);
+    assert!(upgraded.diagnostics.is_empty());
+    assert_eq!(upgraded.value, Some(order("x", Value::Null)));
+}
+
+#[test]
+fn a_move_may_use_all_that_the_other_provider_kept() {
+    let request = |identity: &[u8]| MoveRequest {
+        source_provider: "registry.terraform.io/other/other".into(),
+        source_type: "other_thing".into(),
+        source_version: 3,
+        source_json: b"{}".to_vec(),
+        source_private: b"memory".to_vec(),
+        source_identity_json: identity.to_vec(),
+        target_type: "unruly_thing".into(),
+    };
+    let server = Server::new(Unruly);
+    let moved = |identity| block_on(server.move_state(&CallContext::default(), request(identity)));
+    let found = moved(br#"{"name": "n"}"#);
+    assert_eq!(
+        (found.state.get("act"), found.state.get("result")),
+        (&"n".into(), &"memory".into())
+    );
+    assert_eq!(found.state.get("secret"), &Value::Null);
+    assert_eq!(found.identity, Some(Value::object([("act", Value::from("n"))])));
+    only(
+        &moved(b"").diagnostics,
+        "cannot take over the state of other_thing",
+    );
+    only(&moved(b"{").diagnostics, "is not JSON");
 }
