@@ -1,5 +1,5 @@
 //! The example provider, run by real Terraform and OpenTofu as a user would.
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

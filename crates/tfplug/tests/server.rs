@@ -1,5 +1,5 @@
 //! What the server makes of a provider that misbehaves.
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
 use std::future::Future;
 

@@ -1,7 +1,7 @@
 //! The protocol's corners, with real Terraform and OpenTofu at the other end.
 //!
 //! Started by one of them this program is a provider; started by hand or by cargo it is the test.
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
 mod cases;
 mod provider;
