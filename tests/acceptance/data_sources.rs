@@ -60,7 +60,10 @@ fn assert_small(small: &Value) {
     );
     assert_eq!(small["node_labels"]["mig.eks/layout"], small["id"]);
     assert_says(small["picture"].as_str().unwrap(), &["1g.10gb"]);
-    assert_says(small["mig_parted_config"].as_str().unwrap(), &["mig-configs", "1g.10gb"]);
+    assert_says(
+        small["mig_parted_config"].as_str().unwrap(),
+        &["mig-configs", "1g.10gb"],
+    );
 }
 
 #[test]
@@ -88,7 +91,11 @@ fn profiles_are_those_of_the_gpu() {
         assert!(profiles("all").as_array().unwrap().len() > h100.as_array().unwrap().len());
         let smallest = &h100[0];
         assert_eq!(
-            [&smallest["profile"], &smallest["generic"], &smallest["resource_name"]],
+            [
+                &smallest["profile"],
+                &smallest["generic"],
+                &smallest["resource_name"]
+            ],
             [&json!("1g.10gb"), &json!("1g"), &json!("nvidia.com/mig-1g.10gb")]
         );
     });

@@ -43,10 +43,22 @@ fn instance_types() -> Vec<Case> {
         layout(name, &text, "layout.instance_types[0]", words)
     };
     vec![
-        on("unknown_type", "p5.48xlrage", &["p5.48xlrage", "nearest", "p5.48xlarge"]),
-        on("a10g", "g5.xlarge", &["A10G", "no MIG", "sharing", "time-slicing"]),
+        on(
+            "unknown_type",
+            "p5.48xlrage",
+            &["p5.48xlrage", "nearest", "p5.48xlarge"],
+        ),
+        on(
+            "a10g",
+            "g5.xlarge",
+            &["A10G", "no MIG", "sharing", "time-slicing"],
+        ),
         on("l4", "g6.xlarge", &["L4", "no MIG", "sharing", "time-slicing"]),
-        on("l40s", "g6e.xlarge", &["L40S", "no MIG", "sharing", "time-slicing"]),
+        on(
+            "l40s",
+            "g6e.xlarge",
+            &["L40S", "no MIG", "sharing", "time-slicing"],
+        ),
         on("t4", "g4dn.xlarge", &["T4", "no MIG", "sharing", "time-slicing"]),
         layout(
             "no_types",
@@ -179,8 +191,18 @@ fn devices() -> Vec<Case> {
 
 fn names() -> Vec<Case> {
     vec![
-        setting("bad_name", "name = \"mig small\"", "name ", &["' '", "letters, digits"]),
-        setting("short_name", "name = \"ab\"", "name ", &["2 characters", "3 to 128"]),
+        setting(
+            "bad_name",
+            "name = \"mig small\"",
+            "name ",
+            &["' '", "letters, digits"],
+        ),
+        setting(
+            "short_name",
+            "name = \"ab\"",
+            "name ",
+            &["2 characters", "3 to 128"],
+        ),
         setting(
             "two_names",
             "name = \"abc\"\n  name_prefix = \"abc-\"",
@@ -234,10 +256,30 @@ fn settings() -> Vec<Case> {
             "instance_market_options.spot_options",
             &["spot"],
         ),
-        setting("timeout", "partition_timeout = \"1h\"", "partition_timeout ", &["3600 seconds", "60 to 840"]),
-        setting("timeout_words", "partition_timeout = \"soon\"", "partition_timeout ", &["soon", "10m"]),
-        setting("failure", "on_failure = \"explode\"", "on_failure ", &["explode", "halt", "terminate"]),
-        setting("version", "render_version = 99", "render_version ", &["99", "Leave it out"]),
+        setting(
+            "timeout",
+            "partition_timeout = \"1h\"",
+            "partition_timeout ",
+            &["3600 seconds", "60 to 840"],
+        ),
+        setting(
+            "timeout_words",
+            "partition_timeout = \"soon\"",
+            "partition_timeout ",
+            &["soon", "10m"],
+        ),
+        setting(
+            "failure",
+            "on_failure = \"explode\"",
+            "on_failure ",
+            &["explode", "halt", "terminate"],
+        ),
+        setting(
+            "version",
+            "render_version = 99",
+            "render_version ",
+            &["99", "Leave it out"],
+        ),
         setting(
             "hops",
             "metadata_options = { http_put_response_hop_limit = 65 }",
@@ -300,10 +342,17 @@ fn user_data() -> Vec<Case> {
 }
 
 fn cases() -> Vec<Case> {
-    [instance_types(), slices(), devices(), names(), settings(), user_data()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        instance_types(),
+        slices(),
+        devices(),
+        names(),
+        settings(),
+        user_data(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The findings of one `validate` of all cases, by the resource that they are about.
@@ -335,7 +384,13 @@ fn told(finding: &Value) -> (String, String) {
     let part = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let code = part(&snippet["code"]).trim().to_owned();
     let text = [part(&finding["summary"]), part(&finding["detail"])].join(" ");
-    (name, format!("{code} | {}", text.split_whitespace().collect::<Vec<_>>().join(" ")))
+    (
+        name,
+        format!(
+            "{code} | {}",
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        ),
+    )
 }
 
 #[test]
@@ -346,7 +401,10 @@ fn every_wrong_input_is_told_at_its_attribute() {
         let faults: Vec<_> = cases.iter().filter_map(|case| fault(case, &found)).collect();
         assert!(faults.is_empty(), "{}", faults.join("\n\n"));
         let names: Vec<_> = cases.iter().map(|case| case.name).collect();
-        let others: Vec<_> = found.iter().filter(|(name, _)| !names.contains(&name.as_str())).collect();
+        let others: Vec<_> = found
+            .iter()
+            .filter(|(name, _)| !names.contains(&name.as_str()))
+            .collect();
         assert!(others.is_empty(), "{others:?}");
     });
 }

@@ -131,7 +131,13 @@ pub(super) async fn read(
     let Some(template) = reference(&stored) else {
         return Err(Diagnostic::bug("The stored launch template has neither ID nor name.").into());
     };
-    let (found, versions) = match look_up(regional.ec2().as_ref(), &template).await {
+    let api = regional.ec2();
+    let looked = tokio::select! {
+        looked = look_up(api.as_ref(), &template) => looked,
+        // A look changes nothing, so nothing is lost when it is given up. Calls that change something are not.
+        () = cx.cancel().cancelled() => return Err(interrupted(&template).into()),
+    };
+    let (found, versions) = match looked {
         Ok(found) => found,
         Err(error) if error.is_not_found() => return Ok(None),
         Err(error) => return Err(failure("The launch template cannot be read", &error).into()),
@@ -144,6 +150,14 @@ pub(super) async fn read(
     seen.arn = arn(&found, &region);
     seen.region = region.into();
     Ok(Some(seen))
+}
+
+fn interrupted(template: &TemplateRef) -> Diagnostic {
+    let detail = format!(
+        "The look at {} was given up; nothing is changed. Repeat the command.",
+        template.text()
+    );
+    Diagnostic::error("Interrupted", detail)
 }
 
 /// Both calls at once: a plan of many templates is as long as its slowest call.

@@ -84,3 +84,50 @@ impl Doubt {
         told
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn planned() -> LaunchTemplate {
+        LaunchTemplate {
+            image_id: "ami-1".into(),
+            user_data: String::new().into(),
+            tags_all: BTreeMap::new().into(),
+            ..LaunchTemplate::default()
+        }
+    }
+
+    fn ours(made: SystemTime, number: i64, image: &str, tags: Option<Vec<ec2::Tag>>) -> bool {
+        let template = ec2::LaunchTemplate::builder()
+            .create_time(made.into())
+            .set_tags(tags)
+            .build();
+        let data = ec2::ResponseLaunchTemplateData::builder().image_id(image).build();
+        let version = ec2::LaunchTemplateVersion::builder()
+            .version_number(number)
+            .launch_template_data(data)
+            .build();
+        let planned = planned();
+        let wanted = Wanted {
+            planned: &planned,
+            name: "mig",
+            made_up: false,
+            asked: SystemTime::now(),
+        };
+        wanted.is_ours(&template, &[version])
+    }
+
+    #[test]
+    fn only_what_was_asked_for_just_now_is_ours() {
+        let now = SystemTime::now();
+        let tag = ec2::Tag::builder().key("team").value("other").build();
+        assert!(ours(now, 1, "ami-1", None));
+        assert!(!ours(now - HOUR, 1, "ami-1", None), "it was there before");
+        assert!(!ours(now, 2, "ami-1", None), "someone has changed it");
+        assert!(!ours(now, 1, "ami-2", None), "it is another one");
+        assert!(!ours(now, 1, "ami-1", Some(vec![tag])), "it is tagged otherwise");
+    }
+}

@@ -137,10 +137,13 @@ fn drifts(made: &[(String, String)]) -> Vec<Drift> {
     };
     made.iter()
         .flat_map(both)
-        // EC2 would refuse a tag or a mapping without its key.
-        .filter(|drift| drift.value.is_some() || !drift.parameter.ends_with(".Key"))
-        .filter(|drift| drift.value.is_some() || !drift.parameter.ends_with(".ResourceType"))
+        .filter(|drift| drift.value.is_some() || can_be_left_out(&drift.parameter))
         .collect()
+}
+
+/// A tag has a key and a value, and is one of something.
+fn can_be_left_out(parameter: &str) -> bool {
+    !parameter.contains(".TagSpecification.")
 }
 
 fn other_value(parameter: &str, value: &str) -> String {
@@ -158,19 +161,28 @@ fn other_value(parameter: &str, value: &str) -> String {
 /// What the provider sent when it made a template: its settings as EC2's parameters.
 fn made_of(ground: &Ground, name: &str) -> Vec<(String, String)> {
     let calls = ground.proxy.calls();
-    let create = calls
-        .iter()
-        .find(|call| call.action == "CreateLaunchTemplate" && call.parameter("LaunchTemplateName") == Some(name));
+    let create = calls.iter().find(|call| {
+        call.action == "CreateLaunchTemplate" && call.parameter("LaunchTemplateName") == Some(name)
+    });
     let setting = |name: &str| name.starts_with("LaunchTemplateData.") || name == "VersionDescription";
     let parameters = &create.expect("the template was made").parameters;
-    parameters.iter().filter(|(name, _)| setting(name)).cloned().collect()
+    parameters
+        .iter()
+        .filter(|(name, _)| setting(name))
+        .cloned()
+        .collect()
 }
 
 /// Attributes whose planned value differs from the one that EC2 has.
 fn changed_attributes(change: &ResourceChange) -> BTreeSet<String> {
     let after = change.after.as_object().unwrap();
     let unknown = |name: &str| change.after_unknown[name] == json!(true);
-    let derived = ["user_data_sha256", "user_data_bytes", "default_version", "latest_version"];
+    let derived = [
+        "user_data_sha256",
+        "user_data_bytes",
+        "default_version",
+        "latest_version",
+    ];
     after
         .iter()
         .filter(|(name, value)| !unknown(name) && change.before[name.as_str()] != **value)
@@ -179,45 +191,69 @@ fn changed_attributes(change: &ResourceChange) -> BTreeSet<String> {
         .collect()
 }
 
-/// Makes as many templates as there are settings, changes another setting of each by hand, and lets one plan find all
-/// of them and one apply mend them.
+/// Drifts of one template: at most one of each attribute, so that each attribute's drift shows by itself.
+type Group = BTreeMap<&'static str, Drift>;
+
+/// All drifts in as few groups as that allows.
+fn grouped(drifts: Vec<Drift>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for drift in drifts {
+        let attribute = attribute(&drift.parameter);
+        match groups.iter_mut().find(|group| !group.contains_key(attribute)) {
+            Some(group) => drop(group.insert(attribute, drift)),
+            None => groups.push(Group::from([(attribute, drift)])),
+        }
+    }
+    groups
+}
+
+/// Makes a template for each group of drifts, changes it so by hand, and lets one plan find all of them and one apply
+/// mend them.
 fn every_setting_drifts(ground: &Ground, arguments: &str) {
     let name = &ground.name;
     ground.write(&template(name, arguments));
     ground.project.init().unwrap();
     ground.apply();
     let made = made_of(ground, name);
-    let drifts = drifts(&made);
-    let many = format!("{arguments}\n  count = {}\n", drifts.len());
+    let groups = grouped(drifts(&made));
+    let many = format!("{arguments}\n  count = {}\n", groups.len());
     ground.write(&template(&format!("{name}-${{count.index}}"), &many));
     ground.apply();
     let as_made = ec2::latest_data(&format!("{name}-0"));
-    for (index, drift) in drifts.iter().enumerate() {
-        let changed = drift.apply(&made);
-        let parameters: Vec<_> = changed.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        ec2::new_version(&format!("{name}-{index}"), &parameters);
+    for (index, group) in groups.iter().enumerate() {
+        let changed = group
+            .values()
+            .fold(made.clone(), |made, drift| drift.apply(&made));
+        ec2::new_version(&format!("{name}-{index}"), &borrowed(&changed));
     }
-    let plan = ground.plan();
-    let changes: BTreeMap<_, _> = plan.changes().into_iter().map(|c| (c.address.clone(), c)).collect();
-    for (index, drift) in drifts.iter().enumerate() {
-        assert_shown(&changes, index, drift);
+    let changes = changes_by_address(&ground.plan());
+    for (index, group) in groups.iter().enumerate() {
+        assert_shown(&changes, index, group);
     }
     ground.settle();
-    for index in 0..drifts.len() {
+    for (index, group) in groups.iter().enumerate() {
         let template = format!("{name}-{index}");
-        assert_eq!(ec2::latest_data(&template), as_made, "{:?} is not mended", drifts[index]);
+        assert_eq!(ec2::latest_data(&template), as_made, "not mended: {group:?}");
         assert_eq!(ec2::template(&template).default_version, 3);
     }
-    ground.project.destroy().unwrap();
 }
 
-fn assert_shown(changes: &BTreeMap<String, ResourceChange>, index: usize, drift: &Drift) {
+fn borrowed(parameters: &[(String, String)]) -> Vec<(&str, &str)> {
+    parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect()
+}
+
+fn changes_by_address(plan: &Plan) -> BTreeMap<String, ResourceChange> {
+    let changes = plan.changes().into_iter();
+    changes.map(|change| (change.address.clone(), change)).collect()
+}
+
+fn assert_shown(changes: &BTreeMap<String, ResourceChange>, index: usize, group: &Group) {
     let change = changes
         .get(&format!("mig_launch_template.this[{index}]"))
-        .unwrap_or_else(|| panic!("{drift:?} is not in the plan"));
-    assert_eq!(change.actions, ["update"], "{drift:?}");
-    let expected = BTreeSet::from([attribute(&drift.parameter).to_owned()]);
-    assert_eq!(changed_attributes(change), expected, "{drift:?}");
+        .unwrap_or_else(|| panic!("not in the plan: {group:?}"));
+    assert_eq!(change.actions, ["update"], "{group:?}");
+    let expected: BTreeSet<String> = group.keys().map(|name| (*name).to_owned()).collect();
+    assert_eq!(changed_attributes(change), expected, "{group:?}");
 }
 
 #[test]
@@ -255,6 +291,8 @@ fn settings_that_the_template_never_had_are_taken_away() {
         ("Placement.GroupName", "elsewhere"),
         ("InstanceMarketOptions.MarketType", "spot"),
         ("TagSpecification.1.ResourceType", "instance"),
+        ("TagSpecification.1.Tag.1.Key", "owner"),
+        ("TagSpecification.1.Tag.1.Value", "mallory"),
         ("MetadataOptions.HttpTokens", "optional"),
         ("IamInstanceProfile.Name", "mallory"),
     ];
@@ -263,12 +301,15 @@ fn settings_that_the_template_never_had_are_taken_away() {
         ground.apply();
         let mut parameters = made_of(&ground, &ground.name);
         let as_made = ec2::latest_data(&ground.name);
-        let is_new = |name: &str| !added.iter().any(|(a, _)| format!("LaunchTemplateData.{a}") == name);
+        let is_new = |name: &str| {
+            !added
+                .iter()
+                .any(|(a, _)| format!("LaunchTemplateData.{a}") == name)
+        };
         parameters.retain(|(name, _)| is_new(name));
         let added = added.map(|(name, value)| (format!("LaunchTemplateData.{name}"), value.to_owned()));
         parameters.extend(added.iter().cloned());
-        let borrowed: Vec<_> = parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        ec2::new_version(&ground.name, &borrowed);
+        ec2::new_version(&ground.name, &borrowed(&parameters));
         let expected = added.iter().map(|(name, _)| attribute(name).to_owned()).collect();
         assert_eq!(changed_attributes(&only_change(&ground.plan())), expected);
         ground.settle();
@@ -280,21 +321,47 @@ fn settings_that_the_template_never_had_are_taken_away() {
 fn the_default_version_and_tags() {
     with_each_cli(|cli| {
         let ground = Ground::with(cli, "drift-tags", |name| {
-            template(name, "  description = \"one\"\n  tags = { kept = \"1\", lost = \"2\" }")
+            template(
+                name,
+                "  description = \"one\"\n  tags = { kept = \"1\", lost = \"2\" }",
+            )
         });
         ground.apply();
-        ground.write(&template(&ground.name, "  description = \"two\"\n  tags = { kept = \"1\", lost = \"2\" }"));
+        ground.write(&template(
+            &ground.name,
+            "  description = \"two\"\n  tags = { kept = \"1\", lost = \"2\" }",
+        ));
         ground.apply();
         let made = ec2::template(&ground.name);
-        ec2::call(REGION, "ModifyLaunchTemplate", &[("LaunchTemplateId", &made.id), ("SetDefaultVersion", "1")]);
-        let tags = [("ResourceId.1", made.id.as_str()), ("Tag.1.Key", "kept"), ("Tag.1.Value", "x"), ("Tag.2.Key", "new"), ("Tag.2.Value", "y")];
+        ec2::call(
+            REGION,
+            "ModifyLaunchTemplate",
+            &[("LaunchTemplateId", &made.id), ("SetDefaultVersion", "1")],
+        );
+        let tags = [
+            ("ResourceId.1", made.id.as_str()),
+            ("Tag.1.Key", "kept"),
+            ("Tag.1.Value", "x"),
+            ("Tag.2.Key", "new"),
+            ("Tag.2.Value", "y"),
+        ];
         ec2::call(REGION, "CreateTags", &tags);
-        ec2::call(REGION, "DeleteTags", &[("ResourceId.1", &made.id), ("Tag.1.Key", "lost")]);
+        ec2::call(
+            REGION,
+            "DeleteTags",
+            &[("ResourceId.1", &made.id), ("Tag.1.Key", "lost")],
+        );
         let plan = ground.plan();
         let change = only_change(&plan);
         assert_eq!(change.before["tags"], json!({ "kept": "x", "new": "y" }));
         assert_eq!(change.after["tags"], json!({ "kept": "1", "lost": "2" }));
-        assert_eq!([&change.before["default_version"], &change.after["default_version"]], [&json!(1), &json!(2)]);
+        assert_eq!(
+            [
+                &change.before["default_version"],
+                &change.after["default_version"]
+            ],
+            [&json!(1), &json!(2)]
+        );
         assert!(!plan.output.words().contains("rolls nodes"));
         ground.settle();
         let now = ec2::template(&ground.name);
@@ -309,8 +376,7 @@ fn a_version_that_changes_nothing_becomes_the_default() {
         let ground = Ground::with(cli, "drift-same", |name| template(name, ""));
         ground.apply();
         let made = made_of(&ground, &ground.name);
-        let parameters: Vec<_> = made.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        ec2::new_version(&ground.name, &parameters);
+        ec2::new_version(&ground.name, &borrowed(&made));
         assert!(!ground.plan().output.words().contains("rolls nodes"));
         ground.settle();
         let now = ec2::template(&ground.name);
@@ -324,9 +390,18 @@ fn user_data_that_is_no_text_is_seen_and_mended() {
         let ground = Ground::with(cli, "drift-binary", |name| template(name, ""));
         ground.apply();
         let as_made = ec2::latest_data(&ground.name);
-        ec2::new_version(&ground.name, &[("LaunchTemplateData.UserData", &STANDARD.encode([0x1f, 0x8b, 0xff, 0x00]))]);
+        ec2::new_version(
+            &ground.name,
+            &[(
+                "LaunchTemplateData.UserData",
+                &STANDARD.encode([0x1f, 0x8b, 0xff, 0x00]),
+            )],
+        );
         let plan = ground.plan();
-        let before = only_change(&plan).before["user_data"].as_str().unwrap().to_owned();
+        let before = only_change(&plan).before["user_data"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert_says(&before, &["not text"]);
         ground.settle();
         assert_eq!(ec2::latest_data(&ground.name), as_made);

@@ -47,7 +47,10 @@ fn throttling_without_end_is_told() {
             .proxy
             .add(Rule::action("CreateLaunchTemplate", Fault::throttle()));
         let words = ground.failed_apply();
-        assert_says(&words, &["RequestLimitExceeded", &ground.name, "retry_mode", ADDRESS]);
+        assert_says(
+            &words,
+            &["RequestLimitExceeded", &ground.name, "retry_mode", ADDRESS],
+        );
         assert_eq!(ground.proxy.count("CreateLaunchTemplate"), 3);
         assert_eq!(ec2::names(&ground.name), Vec::<String>::new());
         assert_recovers(&ground);
@@ -66,7 +69,9 @@ fn passing_failures_pass() {
             ground
                 .proxy
                 .add(Rule::action(action, Fault::internal_error()).times(1));
-            ground.proxy.add(Rule::action(action, Fault::bad_gateway()).times(1));
+            ground
+                .proxy
+                .add(Rule::action(action, Fault::bad_gateway()).times(1));
             ground.proxy.add(Rule::action(action, Fault::DropBefore).times(1));
         }
         ground.settle();
@@ -84,7 +89,13 @@ fn failures_without_end_are_told_and_lose_nothing() {
         let words = ground.failed_apply();
         assert_says(
             &words,
-            &["cannot be created", "InternalError", &ground.name, "us-east-1", "Repeat"],
+            &[
+                "cannot be created",
+                "InternalError",
+                &ground.name,
+                "us-east-1",
+                "Repeat",
+            ],
         );
         assert_recovers(&ground);
     });
@@ -96,19 +107,18 @@ fn a_failed_look_is_an_error_and_never_gone() {
         let ground = ground(cli, "unreadable");
         ground.apply();
         for action in ["DescribeLaunchTemplates", "DescribeLaunchTemplateVersions"] {
-            ground
-                .proxy
-                .add(Rule::action(action, Fault::internal_error()));
+            ground.proxy.add(Rule::action(action, Fault::internal_error()));
             let words = ground.refused_plan();
             assert_says(&words, &["cannot be read", action, "InternalError"]);
             ground.proxy.clear_rules();
         }
         let denied = Fault::ec2_error(403, "UnauthorizedOperation", "You are not authorized.");
-        ground
-            .proxy
-            .add(Rule::action("DescribeLaunchTemplates", denied));
+        ground.proxy.add(Rule::action("DescribeLaunchTemplates", denied));
         let words = ground.refused_plan();
-        assert_says(&words, &["UnauthorizedOperation", "policy", "DescribeLaunchTemplates"]);
+        assert_says(
+            &words,
+            &["UnauthorizedOperation", "policy", "DescribeLaunchTemplates"],
+        );
         assert_eq!(ground.project.state_list().unwrap(), [ADDRESS]);
         ground.proxy.clear_rules();
         ground.assert_settled();
@@ -213,7 +223,10 @@ fn an_update_that_fails_half_way_goes_on_where_it_was() {
         ground
             .proxy
             .add(Rule::action("ModifyLaunchTemplate", Fault::internal_error()));
-        ground.write(&template(&ground.name, "  key_name = \"ops\"\n  tags = { a = \"b\" }"));
+        ground.write(&template(
+            &ground.name,
+            "  key_name = \"ops\"\n  tags = { a = \"b\" }",
+        ));
         let words = ground.failed_apply();
         assert_says(&words, &["default version cannot be set", "ModifyLaunchTemplate"]);
         assert_eq!(ground.this()["latest_version"], json!(2));
@@ -270,11 +283,17 @@ fn an_endpoint_that_is_down_is_named() {
         let there = ground.proxy.url();
         ground.project.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
         let words = ground.failed_apply();
-        assert_says(&words, &["cannot be created", "refused", "endpoints", &ground.name]);
+        assert_says(
+            &words,
+            &["cannot be created", "refused", "endpoints", &ground.name],
+        );
         ground.project.set_env("AWS_ENDPOINT_URL", &there);
         ground.apply();
         ground.project.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
-        assert_says(&ground.refused_plan(), &["cannot be read", "refused", "endpoints"]);
+        assert_says(
+            &ground.refused_plan(),
+            &["cannot be read", "refused", "endpoints"],
+        );
         assert_eq!(ground.project.state_list().unwrap(), [ADDRESS]);
         ground.project.set_env("AWS_ENDPOINT_URL", &there);
         assert_recovers(&ground);
@@ -284,10 +303,30 @@ fn an_endpoint_that_is_down_is_named() {
 #[test]
 fn refused_credentials_are_told() {
     let refusals = [
-        (401, "AuthFailure", "AWS was not able to validate the provided access credentials", "Check the keys"),
-        (403, "UnrecognizedClientException", "The security token included in the request is invalid", "Check the keys"),
-        (403, "ExpiredToken", "The security token included in the request is expired", "Sign in again"),
-        (403, "UnauthorizedOperation", "You are not authorized to perform this operation", "Allow the action"),
+        (
+            401,
+            "AuthFailure",
+            "AWS was not able to validate the provided access credentials",
+            "Check the keys",
+        ),
+        (
+            403,
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid",
+            "Check the keys",
+        ),
+        (
+            403,
+            "ExpiredToken",
+            "The security token included in the request is expired",
+            "Sign in again",
+        ),
+        (
+            403,
+            "UnauthorizedOperation",
+            "You are not authorized to perform this operation",
+            "Allow the action",
+        ),
     ];
     with_each_cli(|cli| {
         let ground = ground(cli, "refused");
@@ -295,8 +334,15 @@ fn refused_credentials_are_told() {
             ground
                 .proxy
                 .add(Rule::new(Matcher::Any, Fault::ec2_error(status, code, message)));
-            assert_says(&ground.failed_apply(), &[code, message, next, "CreateLaunchTemplate"]);
-            assert_eq!(ground.proxy.count("CreateLaunchTemplate"), 1, "{code} is not tried again");
+            assert_says(
+                &ground.failed_apply(),
+                &[code, message, next, "CreateLaunchTemplate"],
+            );
+            assert_eq!(
+                ground.proxy.count("CreateLaunchTemplate"),
+                1,
+                "{code} is not tried again"
+            );
             ground.proxy.clear_calls();
             ground.proxy.clear_rules();
         }
@@ -313,9 +359,10 @@ fn no_credentials_at_all_are_told() {
         let words = ground.failed_apply();
         assert_says(&words, &["cannot be created", "AWS_PROFILE", "assume_role"]);
         assert_eq!(ground.proxy.calls().len(), 0);
-        ground
-            .project
-            .set_envs(counterparts::eks::aws_env(&ground.proxy.url(), &counterparts::eks::ADMIN));
+        ground.project.set_envs(counterparts::eks::aws_env(
+            &ground.proxy.url(),
+            &counterparts::eks::ADMIN,
+        ));
         assert_recovers(&ground);
     });
 }
@@ -326,7 +373,10 @@ fn no_region_at_all_is_told() {
         let mut ground = ground(cli, "regionless");
         ground.project.unset_env("AWS_REGION");
         ground.project.unset_env("AWS_DEFAULT_REGION");
-        assert_says(&ground.failed_apply(), &["no region", "AWS_REGION", "provider block"]);
+        assert_says(
+            &ground.failed_apply(),
+            &["no region", "AWS_REGION", "provider block"],
+        );
         assert_eq!(ground.proxy.calls().len(), 0);
         ground.project.set_env("AWS_REGION", "us-east-1");
         assert_recovers(&ground);

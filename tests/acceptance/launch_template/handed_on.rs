@@ -19,7 +19,8 @@ fn from_a_data_source_and_from_resource_to_resource() {
         ground.settle();
         let [one, two] = ["1", "2"].map(|n| ec2::user_data(&format!("{}-{n}", ground.name)));
         assert_eq!(one, two);
-        let [first, second] = ["this", "second"].map(|n| ground.resource(&format!("mig_launch_template.{n}")));
+        let [first, second] =
+            ["this", "second"].map(|n| ground.resource(&format!("mig_launch_template.{n}")));
         assert_eq!(first["layout"], second["layout"]);
         assert_eq!(first["layout"]["slices"], json!({ "1g": 4, "3g": 1 }));
         assert_eq!(first["user_data_sha256"], second["user_data_sha256"]);

@@ -57,12 +57,7 @@ fn a_template_is_imported_by_id_or_by_name() {
                 "  tags = { a = \"b\" }\n  block_device_mappings = [{ device_name = \"/dev/xvda\", ebs = { volume_size = 200 } }]",
             );
             let by = if how == "id" { &id } else { &ground.name };
-            ground
-                .project
-                .try_import(ADDRESS, by)
-                .unwrap()
-                .success()
-                .unwrap();
+            ground.project.try_import(ADDRESS, by).unwrap().success().unwrap();
             assert_eq!(ground.this()["id"], json!(id));
             assert_only_adds_our_own(&ground);
         }
@@ -115,7 +110,10 @@ fn a_taken_name_comes_with_the_block_that_imports_it() {
         let id = made_elsewhere(&ground, "");
         let output = ground.project.try_apply(&[]).unwrap();
         assert_eq!(output.code, 1);
-        assert_says(&output.words(), &["is taken", &ground.name, "import {", "name_prefix"]);
+        assert_says(
+            &output.words(),
+            &["is taken", &ground.name, "import {", "name_prefix"],
+        );
         ground.write(&(pasted_block(&output.stderr) + &template(&ground.name, "")));
         ground.settle();
         assert_eq!(ground.this()["id"], json!(id));
@@ -141,7 +139,7 @@ fn a_template_that_is_not_there_is_not_imported() {
         for id in ["lt-0123456789abcdef0", "no-such-template"] {
             let output = ground.project.try_import(ADDRESS, id).unwrap();
             assert_eq!(output.code, 1);
-            assert_says(&output.words(), &["does not exist", ADDRESS]);
+            assert_says(&output.words(), &["non-existent", "id", ADDRESS]);
         }
         assert_eq!(ground.project.state_list().unwrap(), Vec::<String>::new());
     });

@@ -26,6 +26,21 @@ fn interrupted_apply(ground: &Ground, action: &str) {
     assert!(output.words().contains("nterrupt"), "{}", output.words());
 }
 
+#[test]
+fn a_look_that_hangs_is_given_up() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "interrupt-look", |name| template(name, ""));
+        ground.apply();
+        // Far longer than an interrupted command may take.
+        let hangs = Fault::DelayBefore(Duration::from_secs(3600));
+        ground.proxy.add(Rule::action("DescribeLaunchTemplates", hangs));
+        ground.proxy.clear_calls();
+        interrupted_apply(&ground, "DescribeLaunchTemplates");
+        assert_eq!(ground.proxy.forwarded("DescribeLaunchTemplates"), 0);
+        assert_nothing_lost(&ground);
+    });
+}
+
 /// What EC2 has is in the state; an apply then finishes the work, and there is one template.
 fn assert_nothing_lost(ground: &Ground) {
     let made = ec2::names(&ground.name);

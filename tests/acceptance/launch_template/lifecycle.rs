@@ -11,9 +11,7 @@ const ADDRESS: &str = "mig_launch_template.this";
 #[test]
 fn a_template_is_made_and_destroyed() {
     with_each_cli(|cli| {
-        let ground = Ground::with(cli, "made", |name| {
-            template(name, "  tags = { team = \"ml\" }")
-        });
+        let ground = Ground::with(cli, "made", |name| template(name, "  tags = { team = \"ml\" }"));
         let planned = ground.plan().changes()[0].after.clone();
         ground.settle();
         let (this, made) = (ground.this(), ec2::template(&ground.name));
@@ -106,7 +104,8 @@ fn a_change_of_tags_makes_no_version() {
 
 #[test]
 fn default_tags_reach_the_template_and_are_not_its_own() {
-    let provider = |team: &str| format!("provider \"mig\" {{\n  default_tags = {{ team = \"{team}\" }}\n}}\n");
+    let provider =
+        |team: &str| format!("provider \"mig\" {{\n  default_tags = {{ team = \"{team}\" }}\n}}\n");
     with_each_cli(|cli| {
         let ground = Ground::with(cli, "default-tags", |name| {
             provider("ml") + &template(name, "  tags = { own = \"1\" }")
@@ -166,10 +165,8 @@ fn another_name_or_region_is_another_template() {
 #[test]
 fn a_prefix_lets_the_new_one_come_first() {
     let with_prefix = |prefix: &str| {
-        template("NAME", "  lifecycle {\n    create_before_destroy = true\n  }").replace(
-            "name   = \"NAME\"",
-            &format!("name_prefix = \"{prefix}\""),
-        )
+        template("NAME", "  lifecycle {\n    create_before_destroy = true\n  }")
+            .replace("name   = \"NAME\"", &format!("name_prefix = \"{prefix}\""))
     };
     with_each_cli(|cli| {
         let ground = Ground::with(cli, "prefix", |name| with_prefix(&format!("{name}-a-")));

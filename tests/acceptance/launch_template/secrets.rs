@@ -33,9 +33,10 @@ fn from_the_environment() {
         assert_free_of_secrets("the plan", &plan.json.to_string());
         let output = ground.apply();
         assert_free_of_secrets("the apply's log", &output.stderr);
-        ground
-            .proxy
-            .add(counterparts::Rule::action("DescribeLaunchTemplates", counterparts::Fault::ec2_error(401, "AuthFailure", "no")));
+        ground.proxy.add(counterparts::Rule::action(
+            "DescribeLaunchTemplates",
+            counterparts::Fault::ec2_error(401, "AuthFailure", "no"),
+        ));
         let failed = ground.project.try_plan(&[]).unwrap();
         assert_free_of_secrets("the log of a failure", &failed.stderr);
         assert_free_of_secrets("the state", &ground.project.state_file());
@@ -47,7 +48,9 @@ fn from_the_environment() {
 fn from_the_provider_block() {
     let block = "provider \"mig\" {\n  access_key = \"AKIDBLOCK\"\n  secret_key = \"secret-in-the-block\"\n  token = \"session-token-of-the-test\"\n  region = \"us-east-1\"\n}\n";
     with_each_cli(|cli| {
-        let mut ground = Ground::with(cli, "secrets-block", |name| block.to_owned() + &template(name, ""));
+        let mut ground = Ground::with(cli, "secrets-block", |name| {
+            block.to_owned() + &template(name, "")
+        });
         ground.project.set_env("TF_LOG_PROVIDER", "trace");
         let plan = ground.plan();
         let changes = plan.json["resource_changes"].to_string();

@@ -51,7 +51,13 @@ fn settings_from_another_resource() {
         assert_eq!(this.after_unknown["image_id"], json!(true));
         assert!(this.after["user_data"].is_string(), "what is known is planned");
         let data = ec2::latest_data(&ground.name);
-        for part in ["ami-unknown", "sg-unknown", "sg-known", "<volumeSize>300<", "made-by"] {
+        for part in [
+            "ami-unknown",
+            "sg-unknown",
+            "sg-known",
+            "<volumeSize>300<",
+            "made-by",
+        ] {
             assert!(data.contains(part), "no {part} in {data}");
         }
         assert!(ec2::template(&ground.name).has_tag("image", "ami-unknown"));
@@ -79,7 +85,9 @@ fn a_setting_that_becomes_unknown_in_a_change() {
 #[test]
 fn an_unknown_that_turns_out_as_before() {
     with_each_cli(|cli| {
-        let ground = Ground::with(cli, "unknown-same", |name| template(name, "  image_id = \"ami-1\""));
+        let ground = Ground::with(cli, "unknown-same", |name| {
+            template(name, "  image_id = \"ami-1\"")
+        });
         ground.apply();
         ground.write(
             &(unknown("image", "\"ami-1\"")
@@ -168,6 +176,9 @@ fn extra_parts_of_unknown_text() {
         });
         planned_then_applied(&ground);
         let data = ec2::user_data(&ground.name);
-        assert!(data.contains("echo first") && data.contains("https://cluster.example"), "{data}");
+        assert!(
+            data.contains("echo first") && data.contains("https://cluster.example"),
+            "{data}"
+        );
     });
 }

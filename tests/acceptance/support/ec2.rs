@@ -11,7 +11,7 @@ pub(crate) fn call(region: &str, action: &str, parameters: &[(&str, &str)]) -> S
     let answer = MOTO
         .query("ec2", region, &[&fixed[..], parameters].concat())
         .unwrap();
-    assert_eq!(answer.status, 200, "{action} {parameters:?}: {}", answer.body);
+    assert_eq!(answer.status, 200, "{action}: {}", answer.body);
     answer.body
 }
 
@@ -56,7 +56,11 @@ pub(crate) fn template(name: &str) -> Template {
 
 /// The same in another region.
 pub(crate) fn template_in(region: &str, name: &str) -> Template {
-    let xml = call(region, "DescribeLaunchTemplates", &[("LaunchTemplateName.1", name)]);
+    let xml = call(
+        region,
+        "DescribeLaunchTemplates",
+        &[("LaunchTemplateName.1", name)],
+    );
     let number = |element| text(&xml, element).unwrap().parse().unwrap();
     Template {
         id: text(&xml, "launchTemplateId").unwrap(),
