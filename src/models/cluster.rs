@@ -212,7 +212,7 @@ impl ClusterModel {
             return;
         }
         let certificate = !self.client_certificate_file.is_null();
-        if certificate != !self.client_key_file.is_null() {
+        if certificate == self.client_key_file.is_null() {
             let detail = "client_certificate_file and client_key_file are given together or not at all.";
             diags.error_at(at.clone(), "Half a client certificate", detail);
         }
@@ -318,38 +318,34 @@ impl ProviderClusterModel {
 
     /// What is wrong with the combination of attributes, whatever is unknown left out.
     pub fn validate(&self, at: &Path, diags: &mut Diagnostics) {
-        let inline = [
-            !self.token.is_null(),
-            !self.client_certificate.is_null() || !self.client_key.is_null(),
-        ];
-        if inline.contains(&true) {
-            // Text stands for a file from here on, where there is a host to use it for.
-            let only_host = ClusterModel {
-                token_file: if self.host.is_null() {
-                    Attr::Null
-                } else {
-                    "-".into()
-                },
-                ..self.shared()
-            };
-            if self.host.is_null() {
-                let detail =
-                    "Credentials as text are for host, which is not given. Remove them, or give host.";
-                diags.error_at(at.clone(), "The credentials have no effect", detail);
-            }
-            let others =
-                !self.exec.is_null() || !self.token_file.is_null() || !self.client_certificate_file.is_null();
-            if others || inline == [true, true] {
-                let detail = "Give one of token, client_certificate and client_key, exec, token_file.";
-                diags.error_at(at.clone(), "The cluster needs one kind of credentials", detail);
-            }
-            if self.client_certificate.is_null() != self.client_key.is_null() {
-                let detail = "client_certificate and client_key are given together or not at all.";
-                diags.error_at(at.clone(), "Half a client certificate", detail);
-            }
-            return only_host.validate(at, diags);
+        let certificate = !self.client_certificate.is_null() || !self.client_key.is_null();
+        match (!self.token.is_null(), certificate) {
+            (false, false) => self.shared().validate(at, diags),
+            (token, certificate) => self.validate_inline(token && certificate, at, diags),
         }
-        self.shared().validate(at, diags);
+    }
+
+    /// The same with credentials as text, of both kinds or of one.
+    fn validate_inline(&self, both: bool, at: &Path, diags: &mut Diagnostics) {
+        let mut rest = self.shared();
+        if self.host.is_null() {
+            let detail = "Credentials as text are for host, which is not given. Remove them, or give host.";
+            diags.error_at(at.clone(), "The credentials have no effect", detail);
+        } else {
+            // To what is checked below, text is as good as a file.
+            rest.token_file = "-".into();
+        }
+        let others =
+            !self.exec.is_null() || !self.token_file.is_null() || !self.client_certificate_file.is_null();
+        if others || both {
+            let detail = "Give one of token, client_certificate and client_key, exec, token_file.";
+            diags.error_at(at.clone(), "The cluster needs one kind of credentials", detail);
+        }
+        if self.client_certificate.is_null() != self.client_key.is_null() {
+            let detail = "client_certificate and client_key are given together or not at all.";
+            diags.error_at(at.clone(), "Half a client certificate", detail);
+        }
+        rest.validate(at, diags);
     }
 
     /// The cluster as plain data: `None` while any part of it is unknown.
@@ -425,6 +421,27 @@ mod tests {
     }
 
     #[test]
+    fn attributes_of_another_way_have_no_effect() {
+        let cluster = ClusterModel {
+            name: "prod".into(),
+            context: "c".into(),
+            token_file: "t".into(),
+            region: "us-east-1".into(),
+            ..ClusterModel::default()
+        };
+        assert_eq!(
+            faults(&cluster),
+            ["The attribute has no effect", "The attribute has no effect"]
+        );
+        let unknown = ClusterModel {
+            kubeconfig: Attr::Unknown,
+            context: "c".into(),
+            ..ClusterModel::default()
+        };
+        assert_eq!(faults(&unknown), Vec::<String>::new());
+    }
+
+    #[test]
     fn unknown_parts_make_the_cluster_unknown() {
         let cluster = ClusterModel {
             name: Attr::Unknown,
@@ -446,5 +463,14 @@ mod tests {
         assert!(diags.is_empty(), "{diags:?}");
         let spec = cluster.spec(&Path::attr("kubernetes")).unwrap().unwrap();
         assert!(!format!("{spec:?}").contains("hunter2"));
+        let mut diags = Diagnostics::new();
+        let eks = ProviderClusterModel {
+            name: "prod".into(),
+            host: Attr::Null,
+            ..cluster
+        };
+        eks.validate(&Path::attr("kubernetes"), &mut diags);
+        let summaries: Vec<_> = diags.iter().map(|d| d.summary.as_str()).collect();
+        assert_eq!(summaries, ["The credentials have no effect"]);
     }
 }

@@ -1,6 +1,8 @@
 //! The provider binary, driven by real Terraform and OpenTofu against real counterparts.
 
+mod cluster;
 mod data_sources;
+mod device_plugin;
 mod launch_template;
 mod support;
 mod wrong_input;

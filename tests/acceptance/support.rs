@@ -1,6 +1,8 @@
 //! What the tests share: AWS, the programs under test, and a place to run each test in.
 
+pub(crate) mod api_proxy;
 pub(crate) mod ec2;
+pub(crate) mod kube;
 
 use std::sync::LazyLock;
 
@@ -18,7 +20,8 @@ static CLIS: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::all().unwrap());
 pub(crate) const REGION: &str = "us-east-1";
 
 /// What every configuration begins with.
-pub(crate) const HEAD: &str = "terraform {\n  required_providers {\n    mig = { source = \"eks-mig/mig\" }\n  }\n}\n";
+pub(crate) const HEAD: &str =
+    "terraform {\n  required_providers {\n    mig = { source = \"eks-mig/mig\" }\n  }\n}\n";
 
 /// The provider binary under test.
 pub(crate) fn provider() -> Provider {
@@ -99,8 +102,8 @@ impl Ground {
 
     /// Asserts that a plan has nothing to do.
     pub(crate) fn assert_settled(&self) {
-        let plan = self.plan();
-        assert!(plan.is_empty(), "not settled:\n{}", plan.output.stdout);
+        let output = self.project.try_plan(&[]).unwrap();
+        assert_eq!(output.code, 0, "not settled:\n{}\n{}", output.stderr, output.stdout);
     }
 
     /// The attributes of `mig_launch_template.this`.

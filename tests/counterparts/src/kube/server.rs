@@ -271,6 +271,8 @@ impl Plan {
             format!("--service-cluster-ip-range={SERVICE_CIDR}"),
             format!("--token-auth-file={}", self.path("tokens.csv")),
             "--authorization-mode=RBAC".to_owned(),
+            // As on EKS: the MPS control daemon is privileged.
+            "--allow-privileged=true".to_owned(),
             // Pods would wait for the tokens of a kubelet that does not exist.
             "--disable-admission-plugins=ServiceAccount".to_owned(),
             format!(

@@ -12,7 +12,9 @@ use crate::layout::PluginConfig;
 pub(super) fn control_daemon(options: &DevicePluginOptions, config: &PluginConfig) -> Value {
     let component = format!("{}-mps", config.name);
     let mut env = env_list(own_env(config));
-    env.push(json!({"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}));
+    // A fieldRef is one atomic value: its default, left out, would show as a change by the API server.
+    let node_name = json!({"apiVersion": "v1", "fieldPath": "spec.nodeName"});
+    env.push(json!({"name": "NODE_NAME", "valueFrom": {"fieldRef": node_name}}));
     let [root, shm] = mps_mounts();
     let mut mount = json!({
         "name": "mps-mount-shm",

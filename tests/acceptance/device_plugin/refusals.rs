@@ -1,0 +1,86 @@
+//! What the API server refuses, and who it refuses.
+
+use counterparts::eks::{AccessEntry, AccessKey, STRANGER, aws_env};
+
+use super::{MIXED, THIS, ground, plugin};
+use crate::support::kube::{KUBE, objects};
+use crate::support::{assert_says, with_each_cli};
+
+/// An IAM user with an access entry of its own, and without rights in Kubernetes.
+const READER: AccessKey = AccessKey {
+    access_key_id: "AKIAMIGDEVICEPLUGIN1",
+    secret_access_key: "acceptance/reader/not+a+secret/at+all",
+    arn: "arn:aws:iam::123456789012:user/reader",
+};
+
+#[test]
+fn what_the_server_would_refuse_shows_at_plan() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "refused");
+        let resources = r#"resources = { requests = { cpu = "2" }, limits = { cpu = "1" } }"#;
+        ground.write(&plugin(&ground.name, &[MIXED], resources));
+        let words = ground.refused_plan();
+        assert_says(
+            &words,
+            &[
+                "DaemonSet/mig-device-plugin-mixed would be refused",
+                "spec.template.spec.containers[0].resources.requests",
+                "must be less than or equal to cpu limit",
+            ],
+        );
+        assert!(objects(&ground.name).is_empty());
+    });
+}
+
+#[test]
+fn a_user_without_an_access_entry_is_told_so() {
+    with_each_cli(|cli| {
+        let mut ground = ground(cli, "unmapped");
+        ground.project.set_envs(aws_env(&ground.proxy.url(), &STRANGER));
+        let plan = ground.plan();
+        assert_eq!(plan.actions(THIS), ["create"]);
+        assert_says(&plan.output.words(), &["Warning:", "EKS access entry"]);
+        assert_says(
+            &ground.failed_apply(),
+            &["EKS cluster prod", "Unauthorized", "EKS access entry"],
+        );
+
+        // A key of another account: AWS itself does not know it here.
+        ground
+            .project
+            .set_env("AWS_ACCESS_KEY_ID", "AKIAOFANOTHERACCOUNT");
+        assert_says(
+            &ground.failed_apply(),
+            &["EKS cluster prod", "Unauthorized", "check the credentials"],
+        );
+        assert!(ground.project.state_list().unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_user_without_rights_is_told_which_one_is_missing() {
+    KUBE.webhook().configure(|authenticator| {
+        authenticator.add_key(&READER);
+        let groups = vec!["readers".to_owned()];
+        let username = "reader".to_owned();
+        authenticator.grant(READER.arn, AccessEntry { username, groups });
+    });
+    with_each_cli(|cli| {
+        let mut ground = ground(cli, "forbidden");
+        ground.project.set_envs(aws_env(&ground.proxy.url(), &READER));
+        let plan = ground.plan();
+        assert_says(
+            &plan.output.words(),
+            &["Warning:", "cannot get resource \"serviceaccounts\""],
+        );
+        let namespace = format!("in the namespace \"{}\"", ground.name);
+        assert_says(
+            &ground.failed_apply(),
+            &[
+                "User \"reader\" cannot get resource \"serviceaccounts\"",
+                &namespace,
+                "Allow it with RBAC",
+            ],
+        );
+    });
+}
