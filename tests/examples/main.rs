@@ -21,12 +21,17 @@ use counterparts::{Cli, Project, Provider, Stack};
 const HEAD: &str = "terraform {\n  required_providers {\n    mig = {\n      source = \"eks-mig/mig\"\n    }\n  }\n}\n\n\
                     provider \"mig\" {\n  region = \"us-east-1\"\n}\n";
 
-/// The cluster that the examples name. Tests take turns, since examples share names of objects.
-static STACK: LazyLock<Mutex<Stack>> = LazyLock::new(|| Mutex::new(Stack::start("prod").unwrap()));
+type SharedStack = LazyLock<Mutex<Stack>>;
 
-/// The stack, for this test alone.
-fn stack() -> MutexGuard<'static, Stack> {
-    STACK.lock().unwrap_or_else(PoisonError::into_inner)
+/// The cluster that the examples name, one for each program: examples share names of objects, so tests take turns.
+fn stack(flavor: Flavor) -> MutexGuard<'static, Stack> {
+    static TERRAFORM: SharedStack = LazyLock::new(|| Mutex::new(Stack::start("prod").unwrap()));
+    static OPENTOFU: SharedStack = LazyLock::new(|| Mutex::new(Stack::start("prod").unwrap()));
+    let stack = match flavor {
+        Flavor::Terraform => &TERRAFORM,
+        Flavor::OpenTofu => &OPENTOFU,
+    };
+    stack.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The folder `examples/`.
@@ -67,12 +72,20 @@ fn project(cli: &Cli, stack: &Stack, texts: &[&str]) -> Project {
     project
 }
 
-/// Runs a test with each program, one after the other.
-fn with_each_cli(test: impl Fn(&Cli, &Stack)) {
-    let stack = stack();
-    for cli in Cli::all().unwrap() {
-        test(&cli, &stack);
-    }
+/// Runs a test with Terraform and with OpenTofu, at the same time.
+fn with_each_cli(test: impl Fn(&Cli, &Stack) + Sync) {
+    let all = Cli::all().unwrap();
+    std::thread::scope(|scope| {
+        let test = &test;
+        let start = |cli| (cli, scope.spawn(move || test(cli, &stack(cli.flavor()))));
+        let running: Vec<(&Cli, _)> = all.iter().map(start).collect();
+        for (cli, thread) in running {
+            if let Err(panic) = thread.join() {
+                eprintln!("failed with {} {}", cli.flavor().program(), cli.version());
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
 }
 
 /// Whether the program knows resource identity: both since their version 1.12.

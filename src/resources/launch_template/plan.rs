@@ -209,7 +209,7 @@ fn set_versions(plan: &mut Plan<LaunchTemplate, ()>) -> Option<Diagnostic> {
         return Some(rolls_nodes(&plan.planned.changed(prior)));
     }
     if follows {
-        plan.planned.default_version = prior.latest_version.clone();
+        plan.planned.default_version = prior.latest_version;
     }
     None
 }

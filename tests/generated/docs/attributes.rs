@@ -8,14 +8,16 @@ use tfplug::value::Value;
 
 use super::page::one_line;
 
-/// The groups that attributes are listed in, and who is in each.
-const GROUPS: [(&str, fn(Optionality) -> bool); 3] = [
-    ("Required", |o| o == Optionality::Required),
-    ("Optional", |o| {
-        matches!(o, Optionality::Optional | Optionality::OptionalComputed)
-    }),
-    ("Read-Only", |o| o == Optionality::Computed),
-];
+/// The group that an attribute is listed in; the registry shows them in this order.
+const GROUPS: [&str; 3] = ["Required", "Optional", "Read-Only"];
+
+fn group(optionality: Optionality) -> &'static str {
+    match optionality {
+        Optionality::Required => GROUPS[0],
+        Optionality::Optional | Optionality::OptionalComputed => GROUPS[1],
+        Optionality::Computed => GROUPS[2],
+    }
+}
 
 /// All attributes, with a section for each object nested in them.
 pub(super) fn schema(attributes: &[Attribute]) -> String {
@@ -51,9 +53,9 @@ fn identity_line(attribute: &IdentityAttribute) -> String {
 }
 
 fn grouped(attributes: &[Attribute]) -> Vec<(&'static str, Vec<&Attribute>)> {
-    let groups = GROUPS.iter().map(|(title, belongs)| {
-        let list: Vec<_> = attributes.iter().filter(|a| belongs(a.optionality)).collect();
-        (*title, list)
+    let groups = GROUPS.into_iter().map(|title| {
+        let members = attributes.iter().filter(|a| group(a.optionality) == title);
+        (title, members.collect::<Vec<_>>())
     });
     groups.filter(|(_, list)| !list.is_empty()).collect()
 }
