@@ -4,20 +4,52 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use counterparts::{Cli, Project, Provider};
+use libtest_mimic::{Arguments, Trial};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Cargo builds the examples of a package before it runs the package's tests.
+#[path = "../examples/local_note/main.rs"]
+mod local_note;
+
+/// Started by Terraform or for a debugger this program is the example, else its test: so the example that is tested is
+/// always the present one.
+fn main() -> ExitCode {
+    let debug = std::env::args().any(|argument| argument == "--debug");
+    if debug || std::env::var_os("TF_PLUGIN_MAGIC_COOKIE").is_some() {
+        return local_note::main();
+    }
+    let tests: [(&str, fn()); 8] = [
+        ("a_whole_life", a_whole_life),
+        ("what_others_changed_is_seen", what_others_changed_is_seen),
+        ("import_by_id_and_by_identity", import_by_id_and_by_identity),
+        ("a_data_source_and_a_function", a_data_source_and_a_function),
+        (
+            "wrong_values_are_named_with_their_place",
+            wrong_values_are_named_with_their_place,
+        ),
+        (
+            "ctrl_c_in_a_slow_create_loses_nothing",
+            ctrl_c_in_a_slow_create_loses_nothing,
+        ),
+        ("a_debugger_can_stay_attached", a_debugger_can_stay_attached),
+        ("the_readme_shows_the_example", the_readme_shows_the_example),
+    ];
+    let trial = |(name, test): (&str, fn())| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    };
+    let trials = tests.into_iter().map(trial).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
 fn example() -> PathBuf {
-    let here = std::env::current_exe().unwrap();
-    here.parent()
-        .and_then(|deps| deps.parent())
-        .unwrap()
-        .join("examples/local_note")
+    std::env::current_exe().unwrap()
 }
 
 fn each(test: impl Fn(Project)) {
@@ -52,7 +84,6 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-#[test]
 fn a_whole_life() {
     each(|project| {
         write(&project, &note("a.txt", "one"));
@@ -88,7 +119,6 @@ fn a_whole_life() {
     });
 }
 
-#[test]
 fn what_others_changed_is_seen() {
     each(|project| {
         write(
@@ -124,7 +154,6 @@ fn what_others_changed_is_seen() {
     });
 }
 
-#[test]
 fn import_by_id_and_by_identity() {
     each(|project| {
         write(&project, &note("a.txt", "here already"));
@@ -161,7 +190,6 @@ fn import_by_id_and_by_identity() {
     });
 }
 
-#[test]
 fn a_data_source_and_a_function() {
     each(|project| {
         let rest = "data \"local_note\" \"look\" {\n  path       = \"a.txt\"\n  depends_on = [local_note.this]\n}\n\
@@ -190,7 +218,6 @@ fn a_data_source_and_a_function() {
     });
 }
 
-#[test]
 fn wrong_values_are_named_with_their_place() {
     each(|project| {
         write(&project, &note("", "one"));
@@ -221,7 +248,6 @@ fn wrong_values_are_named_with_their_place() {
     });
 }
 
-#[test]
 fn ctrl_c_in_a_slow_create_loses_nothing() {
     each(|project| {
         let slow = format!(
@@ -268,7 +294,6 @@ impl Drop for Debugged {
     }
 }
 
-#[test]
 fn a_debugger_can_stay_attached() {
     for cli in Cli::all().unwrap() {
         let mut project = Project::new(&cli, &[]).unwrap();
@@ -306,7 +331,6 @@ fn a_debugger_can_stay_attached() {
     }
 }
 
-#[test]
 fn the_readme_shows_the_example() {
     let readme = include_str!("../README.md");
     let shown = readme

@@ -4,7 +4,7 @@ use std::{fs, io};
 
 use tfplug::{Attr, Context, DataSource, Diagnostics, Model, async_trait};
 
-use crate::{failed, settings::Settings};
+use super::{failed, settings::Settings};
 
 /// Looks at a file.
 #[derive(Clone, Model)]

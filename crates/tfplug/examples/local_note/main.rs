@@ -153,7 +153,7 @@ impl Provider for Local {
     }
 }
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     serve(
         Server::new(Local),
         &Options::from_args("registry.terraform.io/example/local"),
