@@ -10,12 +10,17 @@ use crate::support::{Ground, ec2, with_each_cli};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Starts an apply, interrupts it once the proxy holds a call of `action`, and waits for its end.
 fn interrupted_apply(ground: &Ground, action: &str) {
-    let running = ground
-        .project
-        .spawn(&["apply", "-no-color", "-input=false", "-auto-approve"])
-        .unwrap();
+    interrupted(
+        ground,
+        &["apply", "-no-color", "-input=false", "-auto-approve"],
+        action,
+    );
+}
+
+/// Starts a command, interrupts it once the proxy holds a call of `action`, and waits for its end.
+fn interrupted(ground: &Ground, command: &[&str], action: &str) {
+    let running = ground.project.spawn(command).unwrap();
     wait_for(action, LIMIT, || match ground.proxy.count(action) {
         0 => Err(format!("no {action} yet")),
         _ => Ok(()),
@@ -26,6 +31,7 @@ fn interrupted_apply(ground: &Ground, action: &str) {
     assert!(output.words().contains("nterrupt"), "{}", output.words());
 }
 
+/// In a plan, that is: while `apply` makes its own plan, Terraform tells providers nothing of Ctrl-C.
 #[test]
 fn a_look_that_hangs_is_given_up() {
     with_each_cli(|cli| {
@@ -35,7 +41,11 @@ fn a_look_that_hangs_is_given_up() {
         let hangs = Fault::DelayBefore(Duration::from_secs(3600));
         ground.proxy.add(Rule::action("DescribeLaunchTemplates", hangs));
         ground.proxy.clear_calls();
-        interrupted_apply(&ground, "DescribeLaunchTemplates");
+        interrupted(
+            &ground,
+            &["plan", "-no-color", "-input=false"],
+            "DescribeLaunchTemplates",
+        );
         assert_eq!(ground.proxy.forwarded("DescribeLaunchTemplates"), 0);
         assert_nothing_lost(&ground);
     });
