@@ -1,7 +1,12 @@
 //! From apply to destroy.
 
+use std::time::Duration;
+
+use counterparts::wait_for;
+use serde_json::json;
+
 use super::{ALSO_MIXED, MIXED, MIXED_OBJECTS, MPS, SINGLE, THIS, TIME_SLICED, ground, plugin, this};
-use crate::support::kube::{image, live, objects};
+use crate::support::kube::{KUBE, image, live, objects, path};
 use crate::support::with_each_cli;
 
 #[test]
@@ -112,5 +117,28 @@ fn every_option_is_taken_by_the_api_server_and_comes_back_as_written() {
                 .clone();
         assert_eq!(pod["nodeSelector"].as_object().unwrap().len(), 1);
         assert_eq!(pod["containers"][0]["resources"], serde_json::json!({}));
+    });
+}
+
+#[test]
+fn a_destroy_waits_for_what_others_still_hold() {
+    let account = "ServiceAccount/mig-device-plugin";
+    with_each_cli(|cli| {
+        let ground = ground(cli, "held");
+        ground.apply();
+        let at = path(&ground.name, account);
+        let held = |by: serde_json::Value| KUBE.patch(&at, &json!({"metadata": {"finalizers": by}})).unwrap();
+        held(json!(["example.com/held"]));
+        let arguments = ["destroy", "-no-color", "-input=false", "-auto-approve"];
+        let destroy = ground.project.spawn(&arguments).unwrap();
+        let marked = || {
+            let found = live(&ground.name, account).unwrap_or_default();
+            let time = found["metadata"]["deletionTimestamp"].as_str().map(drop);
+            time.ok_or_else(|| found.to_string())
+        };
+        wait_for("the deletion", Duration::from_secs(120), marked).unwrap();
+        held(json!(null));
+        destroy.wait(Duration::from_secs(120)).unwrap().success().unwrap();
+        assert!(objects(&ground.name).is_empty());
     });
 }

@@ -88,7 +88,7 @@ fn a_rollout_that_does_not_end_says_what_it_waited_for() {
 fn wait_for_pending_pod(namespace: &str) {
     let pending = || {
         let status = live(namespace, DAEMON_SET).unwrap_or_default()["status"].clone();
-        if status["desiredNumberScheduled"] == 1 {
+        if status["desiredNumberScheduled"] == 1 && status["updatedNumberScheduled"] == 1 {
             Ok(())
         } else {
             Err(status.to_string())
