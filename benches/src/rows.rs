@@ -14,10 +14,12 @@ const LONG_RUNS: usize = 3;
 const STARTS: usize = 21;
 const MIB: f64 = 1_048_576.0;
 
+/// One measurement, which gives a row or more.
+type Measurement = fn(&Bench) -> Result<Vec<Row>, Failure>;
+
 /// All rows, in the order of the goals; each is told when it is measured, since the whole takes minutes.
 pub(crate) fn all(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let measurements: [fn(&Bench) -> Result<Vec<Row>, Failure>; 6] =
-        [one_template, many_templates, layouts, start, peak_memory, size];
+    let measurements: [Measurement; 6] = [one_template, many_templates, layouts, start, peak_memory, size];
     let mut rows = Vec::new();
     for measure in measurements {
         let measured = measure(bench)?;
