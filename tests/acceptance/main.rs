@@ -1,5 +1,7 @@
 //! The provider binary, driven by real Terraform and OpenTofu against real counterparts.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod cluster;
 mod data_sources;
 mod device_plugin;

@@ -103,7 +103,11 @@ impl Ground {
     /// Asserts that a plan has nothing to do.
     pub(crate) fn assert_settled(&self) {
         let output = self.project.try_plan(&[]).unwrap();
-        assert_eq!(output.code, 0, "not settled:\n{}\n{}", output.stderr, output.stdout);
+        assert_eq!(
+            output.code, 0,
+            "not settled:\n{}\n{}",
+            output.stderr, output.stdout
+        );
     }
 
     /// The attributes of `mig_launch_template.this`.

@@ -19,7 +19,7 @@ fn ground(cli: &Cli, test: &str) -> Ground {
 fn assert_recovers(ground: &Ground) {
     ground.proxy.clear_rules();
     ground.settle();
-    assert_eq!(ec2::names(&ground.name), [ground.name.clone()]);
+    assert_eq!(ec2::names(&ground.name), [ground.name.as_str()]);
     assert_eq!(ground.this()["id"], json!(ec2::template(&ground.name).id));
 }
 

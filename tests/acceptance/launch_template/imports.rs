@@ -117,7 +117,7 @@ fn a_taken_name_comes_with_the_block_that_imports_it() {
         ground.write(&(pasted_block(&output.stderr) + &template(&ground.name, "")));
         ground.settle();
         assert_eq!(ground.this()["id"], json!(id));
-        assert_eq!(ec2::names(&ground.name), [ground.name.clone()]);
+        assert_eq!(ec2::names(&ground.name), [ground.name.as_str()]);
         assert_eq!(ec2::template(&ground.name).latest_version, 1);
     });
 }

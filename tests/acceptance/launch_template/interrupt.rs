@@ -58,7 +58,7 @@ fn assert_nothing_lost(ground: &Ground) {
     assert_eq!(made.len(), stored.len(), "EC2 has {made:?}, the state {stored:?}");
     ground.proxy.clear_rules();
     ground.settle();
-    assert_eq!(ec2::names(&ground.name), [ground.name.clone()]);
+    assert_eq!(ec2::names(&ground.name), [ground.name.as_str()]);
     assert_eq!(ground.this()["id"], json!(ec2::template(&ground.name).id));
 }
 

@@ -149,7 +149,7 @@ fn another_name_or_region_is_another_template() {
         assert_eq!(plan.actions(ADDRESS), ["delete", "create"]);
         assert_eq!(plan.changes()[0].replace_paths, json!([["name"]]));
         ground.settle();
-        assert_eq!(ec2::names(&ground.name), [moved.clone()]);
+        assert_eq!(ec2::names(&ground.name), [moved.as_str()]);
         ground.write(&template(&moved, "  region = \"eu-west-1\""));
         let plan = ground.plan();
         assert_eq!(plan.actions(ADDRESS), ["delete", "create"]);
@@ -178,7 +178,7 @@ fn a_prefix_lets_the_new_one_come_first() {
         assert_eq!(plan.actions(ADDRESS), ["create", "delete"]);
         ground.settle();
         let now = ground.this()["name"].as_str().unwrap().to_owned();
-        assert_eq!(ec2::names(&ground.name), [now.clone()]);
+        assert_eq!(ec2::names(&ground.name), [now.as_str()]);
         assert!(now.starts_with(&format!("{}-b-", ground.name)));
         ground.project.destroy().unwrap();
         assert_eq!(ec2::names(&ground.name), Vec::<String>::new());
@@ -197,7 +197,7 @@ fn one_provider_block_serves_several_regions() {
         });
         ground.settle();
         for region in regions {
-            assert_eq!(ec2::names_in(region, &ground.name), [ground.name.clone()]);
+            assert_eq!(ec2::names_in(region, &ground.name), [ground.name.as_str()]);
             let id = ec2::template_in(region, &ground.name).id;
             let this = ground.resource(&format!("mig_launch_template.this[\"{region}\"]"));
             assert_eq!([&this["id"], &this["region"]], [&json!(id), &json!(region)]);

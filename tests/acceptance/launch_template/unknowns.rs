@@ -134,7 +134,7 @@ fn names_and_regions() {
             .concat()
         });
         planned_then_applied(&ground);
-        assert_eq!(ec2::names_in("eu-west-3", &ground.name), [ground.name.clone()]);
+        assert_eq!(ec2::names_in("eu-west-3", &ground.name), [ground.name.as_str()]);
     });
 }
 
@@ -157,7 +157,7 @@ fn a_provider_block_of_unknown_values() {
             .find(|c| c.address == "mig_launch_template.this")
             .unwrap();
         assert_eq!(this.after_unknown["region"], json!(true));
-        assert_eq!(ec2::names_in("sa-east-1", &ground.name), [ground.name.clone()]);
+        assert_eq!(ec2::names_in("sa-east-1", &ground.name), [ground.name.as_str()]);
         assert!(ec2::template_in("sa-east-1", &ground.name).has_tag("by", "sa-east-1"));
     });
 }
