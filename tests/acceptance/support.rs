@@ -4,11 +4,12 @@ pub(crate) mod api_proxy;
 pub(crate) mod ec2;
 pub(crate) mod kube;
 
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use counterparts::cli::{Flavor, Output, Plan};
 use counterparts::eks::{ADMIN, aws_env};
-use counterparts::{Cli, FaultProxy, Moto, Project, Provider};
+use counterparts::{Cli, FaultProxy, Moto, Project, Provider, Workspace};
 use serde_json::Value;
 
 /// AWS of this test process. Tests keep apart by the names of their objects.
@@ -23,9 +24,17 @@ pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const HEAD: &str =
     "terraform {\n  required_providers {\n    mig = { source = \"eks-mig/mig\" }\n  }\n}\n";
 
-/// The provider binary under test.
+/// A copy of the binary as it was when the tests began: `init` notes its checksum, which a build meanwhile changes.
+static BINARY: LazyLock<(Workspace, PathBuf)> = LazyLock::new(|| {
+    let work = Workspace::new("provider").unwrap();
+    let copy = work.path().join("terraform-provider-mig");
+    std::fs::copy(env!("CARGO_BIN_EXE_terraform-provider-mig"), &copy).unwrap();
+    (work, copy)
+});
+
+/// The provider under test.
 pub(crate) fn provider() -> Provider {
-    Provider::mig(env!("CARGO_BIN_EXE_terraform-provider-mig"))
+    Provider::mig(&BINARY.1)
 }
 
 /// Runs a test with Terraform and with OpenTofu, at the same time.
