@@ -5,11 +5,12 @@
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
 //! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
-//! | [`models`], [`duration`] | what several objects share |
+//! | [`connections`], [`models`], [`duration`] | what several objects share |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
 pub mod aws;
 pub mod cli;
+pub mod connections;
 pub mod data_sources;
 pub mod duration;
 pub mod functions;

@@ -1,46 +1,17 @@
-//! The provider block, and the connections that everything else shares.
+//! The provider block: `mig` itself.
 
 mod config;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use tfplug::rpc::CallContext;
-use tfplug::{Diagnostic, Diagnostics, Path, Provider, Registry, async_trait};
+use tfplug::{Attr, Diagnostics, Path, Provider, Registry, async_trait};
 
 pub use config::ProviderModel;
 
-use crate::aws::{Aws, AwsError, Regional};
-use crate::kube::{ClusterSpec, Clusters, Connection, KubeError};
-use crate::models::ClusterModel;
+use crate::connections::{Connections, DefaultCluster, Unknown};
 
 /// The `mig` provider.
 #[derive(Debug, Default)]
 pub struct Mig;
-
-/// What resources and data sources work with: connections by region and by cluster, made when first needed, once.
-#[derive(Debug)]
-pub struct Connections {
-    aws: Arc<Aws>,
-    clusters: Clusters,
-    default_cluster: DefaultCluster,
-    unknown: Unknown,
-}
-
-/// What of the provider block is known only after apply, so that nothing may be planned from it.
-#[derive(Debug, Clone, Copy)]
-struct Unknown {
-    region: bool,
-    default_tags: bool,
-}
-
-/// The provider block's `kubernetes`.
-#[derive(Debug)]
-enum DefaultCluster {
-    Absent,
-    Unknown,
-    Known(Box<ClusterSpec>),
-}
 
 #[async_trait]
 impl Provider for Mig {
@@ -57,9 +28,9 @@ impl Provider for Mig {
 
     async fn configure(&self, _: &CallContext, config: ProviderModel) -> Result<Connections, Diagnostics> {
         let default_cluster = match config.kubernetes.as_ref() {
-            tfplug::Attr::Null => DefaultCluster::Absent,
-            tfplug::Attr::Unknown => DefaultCluster::Unknown,
-            tfplug::Attr::Known(cluster) => match cluster.spec(&Path::attr("kubernetes"))? {
+            Attr::Null => DefaultCluster::Absent,
+            Attr::Unknown => DefaultCluster::Unknown,
+            Attr::Known(cluster) => match cluster.spec(&Path::attr("kubernetes"))? {
                 Some(spec) => DefaultCluster::Known(Box::new(spec)),
                 None => DefaultCluster::Unknown,
             },
@@ -68,87 +39,10 @@ impl Provider for Mig {
             region: config.region.is_unknown() || config.profile.is_unknown(),
             default_tags: config.default_tags.is_unknown(),
         };
-        let aws = Arc::new(Aws::new(config.aws_settings()));
-        Ok(Connections {
-            clusters: Clusters::new(Arc::clone(&aws)),
-            aws,
-            default_cluster,
-            unknown,
-        })
+        Ok(Connections::new(config.aws_settings(), default_cluster, unknown))
     }
 
     fn register(&self, registry: &mut Registry<Connections>) {
         crate::registry::register(registry);
     }
-}
-
-/// Where an object's cluster stands, as far as it is known at plan.
-#[derive(Debug)]
-pub enum ClusterChoice {
-    /// Known only after apply.
-    Unknown,
-    /// Known.
-    Known(Box<ClusterSpec>),
-}
-
-impl Connections {
-    /// The connections to AWS services in a region; the provider's if `None`.
-    ///
-    /// # Errors
-    /// When no region is to be found.
-    pub async fn region(&self, region: Option<&str>) -> Result<Arc<Regional>, AwsError> {
-        self.aws.region(region).await
-    }
-
-    /// The region of objects that name none, if it is known. Needs no network.
-    pub async fn default_region(&self) -> Option<String> {
-        if self.unknown.region {
-            return None;
-        }
-        self.aws.default_region().await.ok()
-    }
-
-    /// Tags that every AWS object gets.
-    pub fn default_tags(&self) -> &BTreeMap<String, String> {
-        &self.aws.settings().default_tags
-    }
-
-    /// The same for a plan: `None` while they are unknown.
-    pub fn planned_default_tags(&self) -> Option<&BTreeMap<String, String>> {
-        (!self.unknown.default_tags).then(|| self.default_tags())
-    }
-
-    /// The cluster that a resource names, or else the provider's.
-    ///
-    /// # Errors
-    /// When neither names one, or a file that is named cannot be read.
-    pub fn cluster(&self, cluster: &tfplug::Attr<ClusterModel>) -> Result<ClusterChoice, Diagnostics> {
-        let at = Path::attr("cluster");
-        let own = match cluster {
-            tfplug::Attr::Known(model) => model.spec(&at)?.map(Box::new),
-            tfplug::Attr::Unknown => None,
-            tfplug::Attr::Null => match &self.default_cluster {
-                DefaultCluster::Known(spec) => Some(spec.clone()),
-                DefaultCluster::Unknown => None,
-                DefaultCluster::Absent => return Err(no_cluster(at)),
-            },
-        };
-        Ok(own.map_or(ClusterChoice::Unknown, ClusterChoice::Known))
-    }
-
-    /// The connection to a cluster.
-    ///
-    /// # Errors
-    /// When it cannot be made. That it can be made does not say that the cluster answers.
-    pub async fn connect(&self, cluster: &ClusterSpec) -> Result<Arc<Connection>, KubeError> {
-        self.clusters.get(cluster).await
-    }
-}
-
-fn no_cluster(at: Path) -> Diagnostics {
-    let detail = "Neither the resource's cluster nor the provider's kubernetes says which one. Give cluster = { name = \
-                  \"...\" } for an EKS cluster. There is no default: a kubeconfig or a local cluster is never guessed.";
-    Diagnostic::error("The cluster is not named", detail)
-        .at(at)
-        .into()
 }

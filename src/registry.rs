@@ -2,10 +2,10 @@
 
 use tfplug::Registry;
 
+use crate::connections::Connections;
 use crate::data_sources::layout::LayoutDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
 use crate::functions::{ProfileFunction, ResourceNameFunction};
-use crate::provider::Connections;
 use crate::resources::device_plugin::DevicePluginResource;
 use crate::resources::launch_template::LaunchTemplateResource;
 

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `model.rs` | schema, configuration, plan and state, declared once |
 //! | `plan.rs` | validation and plan, pure |
-//! | `render.rs`, `observe.rs` | from the plan to the API's form, and back |
-//! | `apply.rs` | the only file that calls an API |
+//! | `render.rs`, `observe.rs`, `object.rs` | from the plan to the API's form, and back |
+//! | `apply.rs`, `apply/` | the only place that calls an API |
 
 pub mod device_plugin;
 pub mod launch_template;

@@ -7,7 +7,7 @@ use tfplug::{Context, DataSource, Diagnostics, Path, async_trait};
 
 pub use model::LayoutData;
 
-use crate::provider::Connections;
+use crate::connections::Connections;
 
 /// The data source.
 #[derive(Debug)]
@@ -23,12 +23,12 @@ impl DataSource for LayoutDataSource {
     }
 
     fn validate(&self, config: &LayoutData, diags: &mut Diagnostics) {
-        config.layout().resolve(&Path::root(), diags);
+        config.given.resolve(&Path::root(), diags);
     }
 
     async fn read(&self, cx: &Context<Connections>, config: LayoutData) -> Result<LayoutData, Diagnostics> {
         let mut findings = Diagnostics::new();
-        let layout = config.layout().resolve(&Path::root(), &mut findings);
+        let layout = config.given.resolve(&Path::root(), &mut findings);
         match layout {
             Some(layout) => {
                 findings.into_iter().for_each(|warning| cx.warn(warning));

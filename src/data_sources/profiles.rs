@@ -7,7 +7,7 @@ use tfplug::{Context, DataSource, Diagnostics, async_trait};
 
 pub use model::ProfilesData;
 
-use crate::provider::Connections;
+use crate::connections::Connections;
 
 /// The data source.
 #[derive(Debug)]

@@ -48,33 +48,8 @@ pub struct ClusterModel {
 /// The provider's default cluster: as `cluster` of a resource, and with credentials as text.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct ProviderClusterModel {
-    /// Name of an EKS cluster. Its address and certificate come from EKS; tokens are made from the AWS credentials
-    /// in use, for each connection, and are stored nowhere.
-    pub name: Attr<String>,
-    /// Region of the EKS cluster; the provider's if left out.
-    pub region: Attr<String>,
-    /// Role to assume for the EKS cluster's token.
-    pub assume_role: Attr<AssumeRoleModel>,
-    /// Path of a kubeconfig file.
-    pub kubeconfig: Attr<String>,
-    /// Context of the kubeconfig file; its current one if left out.
-    pub context: Attr<String>,
-    /// URL of the API server.
-    pub host: Attr<String>,
-    /// The API server's certificate authority, as PEM or as base64 of it.
-    pub cluster_ca_certificate: Attr<String>,
-    /// Name to check the API server's certificate against, instead of the host's.
-    pub tls_server_name: Attr<String>,
-    /// Do not check the API server's certificate.
-    pub insecure: Attr<bool>,
-    /// File that holds a bearer token.
-    pub token_file: Attr<String>,
-    /// File that holds a client certificate as PEM.
-    pub client_certificate_file: Attr<String>,
-    /// File that holds the client certificate's key as PEM.
-    pub client_key_file: Attr<String>,
-    /// A credential plugin of client-go that gives tokens.
-    pub exec: Attr<ExecModel>,
+    #[attr(flatten)]
+    shared: ClusterModel,
     /// Bearer token.
     #[attr(sensitive)]
     pub token: Attr<String>,
@@ -310,33 +285,27 @@ impl ProviderClusterModel {
         })
     }
 
-    /// The part that a resource's `cluster` has too.
-    fn shared(&self) -> ClusterModel {
-        let mut diags = Diagnostics::new();
-        ClusterModel::from_value(&self.to_value(), &mut diags)
-    }
-
     /// What is wrong with the combination of attributes, whatever is unknown left out.
     pub fn validate(&self, at: &Path, diags: &mut Diagnostics) {
         let certificate = !self.client_certificate.is_null() || !self.client_key.is_null();
         match (!self.token.is_null(), certificate) {
-            (false, false) => self.shared().validate(at, diags),
+            (false, false) => self.shared.validate(at, diags),
             (token, certificate) => self.validate_inline(token && certificate, at, diags),
         }
     }
 
     /// The same with credentials as text, of both kinds or of one.
     fn validate_inline(&self, both: bool, at: &Path, diags: &mut Diagnostics) {
-        let mut rest = self.shared();
-        if self.host.is_null() {
+        let mut rest = self.shared.clone();
+        if self.shared.host.is_null() {
             let detail = "Credentials as text are for host, which is not given. Remove them, or give host.";
             diags.error_at(at.clone(), "The credentials have no effect", detail);
         } else {
             // To what is checked below, text is as good as a file.
             rest.token_file = "-".into();
         }
-        let others =
-            !self.exec.is_null() || !self.token_file.is_null() || !self.client_certificate_file.is_null();
+        let files = [&self.shared.token_file, &self.shared.client_certificate_file];
+        let others = !self.shared.exec.is_null() || files.iter().any(|file| !file.is_null());
         if others || both {
             let detail = "Give one of token, client_certificate and client_key, exec, token_file.";
             diags.error_at(at.clone(), "The cluster needs one kind of credentials", detail);
@@ -356,13 +325,12 @@ impl ProviderClusterModel {
         if !tfplug::Value::is_wholly_known(&self.to_value()) {
             return Ok(None);
         }
-        let shared = self.shared();
         match self.inline_identity() {
             Some(identity) => Ok(Some(ClusterSpec::Direct(Direct {
-                server: shared.server(),
+                server: self.shared.server(),
                 identity,
             }))),
-            None => shared.spec(at),
+            None => self.shared.spec(at),
         }
     }
 }
@@ -454,7 +422,10 @@ mod tests {
     #[test]
     fn a_token_as_text_is_for_the_provider_block_only() {
         let cluster = ProviderClusterModel {
-            host: "https://10.0.0.1".into(),
+            shared: ClusterModel {
+                host: "https://10.0.0.1".into(),
+                ..ClusterModel::default()
+            },
             token: "hunter2".into(),
             ..ProviderClusterModel::default()
         };
@@ -465,8 +436,10 @@ mod tests {
         assert!(!format!("{spec:?}").contains("hunter2"));
         let mut diags = Diagnostics::new();
         let eks = ProviderClusterModel {
-            name: "prod".into(),
-            host: Attr::Null,
+            shared: ClusterModel {
+                name: "prod".into(),
+                ..ClusterModel::default()
+            },
             ..cluster
         };
         eks.validate(&Path::attr("kubernetes"), &mut diags);

@@ -1,21 +1,17 @@
 //! `mig_device_plugin`: NVIDIA's device plugin for the layouts of a cluster.
 
 mod apply;
-mod connect;
 mod model;
 mod object;
-mod observe;
-mod ownership;
 mod plan;
 mod rules;
-mod trial;
 
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
 
 pub use model::{DevicePluginIdentity, DevicePluginModel};
 
+use crate::connections::Connections;
 use crate::models::ClusterModel;
-use crate::provider::Connections;
 
 /// The resource.
 #[derive(Debug)]
@@ -48,7 +44,7 @@ impl Resource for DevicePluginResource {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests.known().cloned());
-        trial::try_out(cx, &plan.planned, before.as_ref()).await
+        apply::try_out(cx, &plan.planned, before.as_ref()).await
     }
 
     async fn create(
@@ -67,7 +63,7 @@ impl Resource for DevicePluginResource {
         state: DevicePluginModel,
         (): &mut (),
     ) -> Result<Option<DevicePluginModel>, Diagnostics> {
-        observe::read(cx, state).await
+        apply::read(cx, state).await
     }
 
     async fn update(

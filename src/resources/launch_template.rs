@@ -2,7 +2,6 @@
 
 mod apply;
 mod instance;
-mod lost;
 mod model;
 mod observe;
 mod plan;
@@ -14,7 +13,7 @@ use tfplug::{Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resourc
 
 pub use model::{LaunchTemplate, LaunchTemplateIdentity};
 
-use crate::provider::Connections;
+use crate::connections::Connections;
 
 /// The resource.
 #[derive(Debug)]

@@ -51,8 +51,12 @@ fn assert_small(small: &Value) {
     let node = &small["nodes"]["p5.48xlarge"];
     assert_eq!(node["resources"], json!({ "nvidia.com/mig-1g.10gb": 56 }));
     assert_eq!(node["slices"], json!({ "1g.10gb": 56 }));
-    assert_eq!(node["placements"].as_array().unwrap().len(), 56);
-    assert_eq!(node["placements"][0]["gpu_instance_profile_id"], json!(19));
+    assert_eq!(node["gpus"].as_array().unwrap().len(), 1, "all are cut alike");
+    let gpus = &node["gpus"][0];
+    assert_eq!(gpus["devices"], json!([0, 1, 2, 3, 4, 5, 6, 7]));
+    assert_eq!(gpus["placements"].as_array().unwrap().len(), 7);
+    assert_eq!(gpus["placements"][6]["gpu_instance_profile_id"], json!(19));
+    assert_eq!(gpus["placements"][6]["start"], json!(6));
     assert_eq!([&node["gpu_count"], &node["whole_gpus"]], [&json!(8), &json!(0)]);
     assert_eq!(
         [&node["stranded_compute_slices"], &node["stranded_memory_slices"]],

@@ -2,27 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::schema::validators;
 use tfplug::{Attr, Model};
 
-use crate::models::{GpuGroupModel, LayoutModel, SharingModel};
+use crate::models::LayoutModel;
 
 /// Checks a layout and tells what follows from it: where each slice lies, what pods can ask for, labels, taints and
 /// tags of the nodes, and what no slice uses. Needs neither cluster nor credentials.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct LayoutData {
-    /// EC2 instance types that the layout is for. It must fit each of them.
-    #[attr(required, validate = validators::not_empty())]
-    pub instance_types: Attr<Vec<String>>,
-    /// Slices of every GPU of a node: count by MIG profile, exact (`1g.10gb`) or generic (`1g`).
-    pub slices: Attr<BTreeMap<String, i64>>,
-    /// Instead of `slices`: different slices for different GPUs of a node. Every GPU is in exactly one group.
-    pub gpus: Attr<Vec<GpuGroupModel>>,
-    /// `mixed` or `single`; `mixed` if left out.
-    #[attr(validate = validators::one_of(&["mixed", "single"]))]
-    pub strategy: Attr<String>,
-    /// Several pods per GPU or slice.
-    pub sharing: Attr<SharingModel>,
+    #[attr(flatten)]
+    pub(super) given: LayoutModel,
     /// The layout as one object, to hand to resources.
     #[attr(computed)]
     pub layout: Attr<LayoutModel>,
@@ -65,9 +54,9 @@ pub struct NodeData {
     /// Slices of the node: count by exact profile.
     #[attr(computed)]
     pub slices: Attr<BTreeMap<String, i64>>,
-    /// Every slice of every GPU.
+    /// The GPUs, those that are cut alike together.
     #[attr(computed)]
-    pub placements: Attr<Vec<PlacementData>>,
+    pub gpus: Attr<Vec<GpusData>>,
     /// Compute slices of cut GPUs that no slice uses, over the whole node.
     #[attr(computed)]
     pub stranded_compute_slices: Attr<i64>,
@@ -82,12 +71,20 @@ pub struct NodeData {
     pub node_template_tags: Attr<BTreeMap<String, String>>,
 }
 
+/// GPUs that are cut alike.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct GpusData {
+    /// Their indexes, from 0.
+    #[attr(computed)]
+    pub devices: Attr<Vec<i64>>,
+    /// The slices of each of them; none where the GPUs stay whole.
+    #[attr(computed)]
+    pub placements: Attr<Vec<PlacementData>>,
+}
+
 /// One slice.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct PlacementData {
-    /// Index of the GPU, from 0.
-    #[attr(computed)]
-    pub gpu: Attr<i64>,
     /// Exact profile.
     #[attr(computed)]
     pub profile: Attr<String>,
@@ -117,17 +114,4 @@ pub struct TaintData {
     /// Effect, in Kubernetes' words: `NoSchedule`.
     #[attr(computed)]
     pub effect: Attr<String>,
-}
-
-impl LayoutData {
-    /// The layout that the configuration spells out.
-    pub(super) fn layout(&self) -> LayoutModel {
-        LayoutModel {
-            instance_types: self.instance_types.clone(),
-            slices: self.slices.clone(),
-            gpus: self.gpus.clone(),
-            strategy: self.strategy.clone(),
-            sharing: self.sharing.clone(),
-        }
-    }
 }

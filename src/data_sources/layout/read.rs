@@ -6,7 +6,7 @@ use mig::Layout;
 use mig::layout::{NodeLayout, Taint};
 use mig::placement::Placed;
 
-use super::model::{LayoutData, NodeData, PlacementData, TaintData};
+use super::model::{GpusData, LayoutData, NodeData, PlacementData, TaintData};
 
 /// The configuration with everything that follows from it.
 pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
@@ -15,7 +15,7 @@ pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
         .map(|node| (node.instance_type().to_owned(), node_data(layout, node)))
         .collect();
     LayoutData {
-        layout: config.layout().into(),
+        layout: config.given.clone().into(),
         id: layout.id().into(),
         nodes: nodes.into(),
         node_labels: layout.labels().into(),
@@ -43,7 +43,7 @@ fn node_data(layout: &Layout, node: &NodeLayout) -> NodeData {
             .collect::<BTreeMap<_, _>>()
             .into(),
         slices: slices.collect::<BTreeMap<_, _>>().into(),
-        placements: placements(node).into(),
+        gpus: gpus(node).into(),
         stranded_compute_slices: i64::from(stranded.compute_slices).into(),
         stranded_memory_slices: i64::from(stranded.memory_slices).into(),
         min_driver: node.gpu().min_driver.clone().into(),
@@ -51,16 +51,24 @@ fn node_data(layout: &Layout, node: &NodeLayout) -> NodeData {
     }
 }
 
-fn placements(node: &NodeLayout) -> Vec<PlacementData> {
-    let of_gpu = |(gpu, slices): (usize, &Vec<Placed>)| -> Vec<PlacementData> {
-        slices.iter().map(|slice| placement(gpu, slice)).collect()
+/// GPUs by what they are cut into, in the order of their first index.
+fn gpus(node: &NodeLayout) -> Vec<GpusData> {
+    let mut alike: Vec<(&[Placed], Vec<i64>)> = Vec::new();
+    for (index, slices) in (0..).zip(node.gpus()) {
+        match alike.iter_mut().find(|(of, _)| of == slices) {
+            Some((_, devices)) => devices.push(index),
+            None => alike.push((slices, vec![index])),
+        }
+    }
+    let group = |(slices, devices): (&[Placed], Vec<i64>)| GpusData {
+        devices: devices.into(),
+        placements: slices.iter().map(placement).collect::<Vec<_>>().into(),
     };
-    node.gpus().iter().enumerate().flat_map(of_gpu).collect()
+    alike.into_iter().map(group).collect()
 }
 
-fn placement(gpu: usize, slice: &Placed) -> PlacementData {
+fn placement(slice: &Placed) -> PlacementData {
     PlacementData {
-        gpu: i64::try_from(gpu).unwrap_or(i64::MAX).into(),
         profile: slice.profile.to_string().into(),
         gpu_instance_profile_id: i64::from(slice.gpu_instance_profile_id).into(),
         start: i64::from(slice.start).into(),

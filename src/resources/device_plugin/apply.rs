@@ -1,17 +1,24 @@
 //! The calls that change objects.
 
+mod connect;
+mod observe;
+mod ownership;
+mod trial;
+
 use std::time::Duration;
 
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostics, Slot};
 
-use super::connect::{FIELD_MANAGER, cluster, connect, connect_if_there, failure, is_absent};
 use super::model::DevicePluginModel;
 use super::object::{self, Key, Manifests};
-use super::ownership;
+use crate::connections::Connections;
 use crate::duration;
 use crate::kube::{self, Apply, Delete, Deletion, KubeApi, WaitOptions};
-use crate::provider::Connections;
+
+use connect::{FIELD_MANAGER, cluster, connect, connect_if_there, failure, is_absent};
+pub(super) use observe::read;
+pub(super) use trial::try_out;
 
 /// How long a finalizer of someone else's may hold a deleted object.
 const DELETION_TIMEOUT: Duration = Duration::from_secs(120);

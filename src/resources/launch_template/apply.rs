@@ -1,5 +1,7 @@
 //! The calls to EC2.
 
+mod lost;
+
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,11 +10,12 @@ use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplate
 use aws_sdk_ec2::types as ec2;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Slot};
 
-use super::lost::{self, Wanted};
 use super::model::LaunchTemplate;
 use super::{observe, render};
 use crate::aws::{AwsError, AwsErrorKind, Ec2, Regional, TemplateRef};
-use crate::provider::Connections;
+use crate::connections::Connections;
+
+use lost::Wanted;
 
 /// `$Latest`, of which the template is what we say; the default version follows it.
 pub(super) const LATEST: &str = "$Latest";

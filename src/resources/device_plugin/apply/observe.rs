@@ -3,14 +3,14 @@
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
+use super::super::model::DevicePluginModel;
+use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, connect_if_there, failure, is_absent};
-use super::model::DevicePluginModel;
-use super::object::{self, Key, Manifests};
+use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{self, ClusterSpec, KubeApi};
-use crate::provider::{ClusterChoice, Connections};
 
 /// Looks the objects up; `None` if none of them, or no cluster, is there any more.
-pub(super) async fn read(
+pub(in super::super) async fn read(
     cx: &Context<Connections>,
     stored: DevicePluginModel,
 ) -> Result<Option<DevicePluginModel>, Diagnostics> {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
-use super::model::DevicePluginModel;
+use super::super::model::DevicePluginModel;
+use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{ClusterSpec, Connection, KubeError, KubeErrorKind};
-use crate::provider::{ClusterChoice, Connections};
 
 /// The name under which our fields are managed.
 pub(super) const FIELD_MANAGER: &str = "terraform-provider-mig";

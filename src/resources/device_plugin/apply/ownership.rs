@@ -4,9 +4,9 @@
 use serde_json::Value as Json;
 use tfplug::{Diagnostic, Diagnostics, Path};
 
+use super::super::model::DevicePluginModel;
+use super::super::object::{self, Key, Manifests};
 use super::connect::FIELD_MANAGER;
-use super::model::DevicePluginModel;
-use super::object::{self, Key, Manifests};
 use super::observe;
 use crate::kube::KubeApi;
 

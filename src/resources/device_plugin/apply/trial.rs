@@ -3,16 +3,16 @@
 use tfplug::diag::Severity;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
+use super::super::model::DevicePluginModel;
+use super::super::object::{self, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
-use super::model::DevicePluginModel;
-use super::object::{self, Manifests};
 use super::ownership;
+use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind};
-use crate::provider::{ClusterChoice, Connections};
 
 /// Tries the planned changes out. What the server can never take is an error. What may be otherwise at apply (a
 /// cluster that cannot be asked, fields or objects of others) gives a warning: the plan is right without it.
-pub(super) async fn try_out(
+pub(in super::super) async fn try_out(
     cx: &Context<Connections>,
     planned: &DevicePluginModel,
     before: Option<&Manifests>,

@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_ec2::types as ec2;
 use tfplug::Diagnostic;
 
-use super::apply::{failure, import_block, look_up};
-use super::model::LaunchTemplate;
-use super::observe::observe;
+use super::super::model::LaunchTemplate;
+use super::super::observe::observe;
+use super::{failure, import_block, look_up};
 use crate::aws::{AwsError, AwsErrorKind, Ec2, TemplateRef};
 
 /// How far our clock may be from EC2's: AWS refuses requests that were signed longer ago or ahead.
