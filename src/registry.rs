@@ -19,3 +19,16 @@ pub(crate) fn register(registry: &mut Registry<Connections>) {
         .function(ResourceNameFunction)
         .function(ProfileFunction);
 }
+
+#[cfg(test)]
+mod tests {
+    use tfplug::Server;
+    use tfplug::schema::lint_provider;
+
+    use crate::provider::Mig;
+
+    #[test]
+    fn every_schema_is_one_that_terraform_takes() {
+        assert_eq!(lint_provider(Server::new(Mig).schemas()), []);
+    }
+}

@@ -1,9 +1,11 @@
 //! Planning without the cluster.
 
+use std::sync::LazyLock;
+
 use counterparts::cli::Plan;
 
 use super::{MIXED, THIS, ground, plugin, plugin_on};
-use crate::support::kube::objects;
+use crate::support::kube::{KUBE, objects};
 use crate::support::{Ground, assert_says, with_each_cli};
 
 /// Asserts that a plan is as good as one with the cluster, and warns once.
@@ -87,6 +89,8 @@ fn a_cluster_that_does_not_exist_makes_a_warning_and_an_error_at_apply() {
 /// The namespace may be made by the same apply.
 #[test]
 fn a_missing_namespace_makes_a_warning_and_an_error_at_its_attribute() {
+    // No namespace is made here, so nothing else starts the cluster.
+    LazyLock::force(&KUBE);
     with_each_cli(|cli| {
         let ground = Ground::with(cli, "no-namespace", |namespace| plugin(namespace, &[MIXED], ""));
         assert_planned_with_one_warning(
