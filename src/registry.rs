@@ -23,6 +23,7 @@ pub(crate) fn register(registry: &mut Registry<Connections>) {
 #[cfg(test)]
 mod tests {
     use tfplug::Server;
+    use tfplug::rpc::ProviderServer;
     use tfplug::schema::lint_provider;
 
     use crate::provider::Mig;
