@@ -21,6 +21,8 @@ pub struct Connections {
 /// What of the provider block is known only after apply, so that nothing may be planned from it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Unknown {
+    /// Who we are to AWS, or where its services are.
+    pub(crate) identity: bool,
     pub(crate) region: bool,
     pub(crate) default_tags: bool,
 }
@@ -61,6 +63,22 @@ impl Connections {
         self.aws.region(region).await
     }
 
+    /// Whether AWS can be asked as the provider block says. While a part of that is known only after apply, another
+    /// account may answer, in which nothing of ours is to be found: then nothing is read.
+    pub fn aws_is_known(&self) -> bool {
+        !self.unknown.identity
+    }
+
+    /// Whether that cluster can be asked for, which for one of EKS is a question to AWS.
+    fn can_ask_for(&self, cluster: &ClusterSpec) -> bool {
+        match cluster {
+            ClusterSpec::Eks { region, .. } => {
+                self.aws_is_known() && (region.is_some() || !self.unknown.region)
+            }
+            _ => true,
+        }
+    }
+
     /// The region of objects that name none, if it is known. Needs no network.
     pub async fn default_region(&self) -> Option<String> {
         if self.unknown.region {
@@ -94,6 +112,7 @@ impl Connections {
                 DefaultCluster::Absent => return Err(no_cluster(at)),
             },
         };
+        let own = own.filter(|spec| self.can_ask_for(spec));
         Ok(own.map_or(ClusterChoice::Unknown, ClusterChoice::Known))
     }
 

@@ -36,6 +36,7 @@ impl Provider for Mig {
             },
         };
         let unknown = Unknown {
+            identity: config.identity_is_unknown(),
             region: config.region.is_unknown() || config.profile.is_unknown(),
             default_tags: config.default_tags.is_unknown(),
         };

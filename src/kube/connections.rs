@@ -69,7 +69,10 @@ impl Clusters {
         };
         let config = kubeconfig::config(kubeconfig, context).await;
         let config = config.map_err(|error| unusable(&name, &error))?;
-        let client = auth::client(config, tokens).map_err(|error| unusable(&name, &error))?;
+        let client = auth::client(config, tokens).map_err(|error| KubeError {
+            kind: KubeErrorKind::Connection,
+            ..KubeError::from_kube(&name, &error)
+        })?;
         Ok(Arc::new(Connection {
             api: Api::new(client, name),
         }))

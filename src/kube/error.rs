@@ -126,7 +126,12 @@ impl KubeError {
         use KubeErrorKind as Kind;
         matches!(
             self.kind,
-            Kind::Unreachable | Kind::Timeout | Kind::Server | Kind::Cancelled | Kind::Other
+            Kind::Unreachable
+                | Kind::Timeout
+                | Kind::Throttled
+                | Kind::Server
+                | Kind::Cancelled
+                | Kind::Other
         )
     }
 

@@ -86,6 +86,17 @@ impl ProviderModel {
         }
     }
 
+    /// Whether a part of what says who we are to AWS, or where its services are, is known only after apply.
+    pub(super) fn identity_is_unknown(&self) -> bool {
+        let names = [&self.profile, &self.access_key, &self.secret_key, &self.token];
+        let files = [&self.shared_config_files, &self.shared_credentials_files];
+        let known = |value: tfplug::Value| value.is_wholly_known();
+        names.iter().any(|name| name.is_unknown())
+            || files.iter().any(|list| list.is_unknown())
+            || !known(self.assume_role.encode())
+            || !known(self.endpoints.encode())
+    }
+
     /// The AWS settings as plain data; what is unknown counts as left out.
     pub(super) fn aws_settings(&self) -> AwsSettings {
         AwsSettings {

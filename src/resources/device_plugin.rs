@@ -22,7 +22,7 @@ impl Resource for DevicePluginResource {
     type Provider = Connections;
     type Model = DevicePluginModel;
     type Identity = DevicePluginIdentity;
-    type Private = ();
+    type Private = apply::Home;
 
     fn type_name(&self) -> &'static str {
         "mig_device_plugin"
@@ -35,7 +35,7 @@ impl Resource for DevicePluginResource {
     async fn plan(
         &self,
         cx: &Context<Connections>,
-        plan: &mut Plan<DevicePluginModel, ()>,
+        plan: &mut Plan<DevicePluginModel, apply::Home>,
     ) -> Result<(), Diagnostics> {
         plan::refine(plan)?
             .into_iter()
@@ -61,9 +61,9 @@ impl Resource for DevicePluginResource {
         &self,
         cx: &Context<Connections>,
         state: DevicePluginModel,
-        (): &mut (),
+        home: &mut apply::Home,
     ) -> Result<Option<DevicePluginModel>, Diagnostics> {
-        apply::read(cx, state).await
+        apply::read(cx, state, home).await
     }
 
     async fn update(
@@ -81,9 +81,9 @@ impl Resource for DevicePluginResource {
         &self,
         cx: &Context<Connections>,
         state: DevicePluginModel,
-        (): (),
+        home: apply::Home,
     ) -> Result<(), Diagnostics> {
-        apply::delete(cx, state).await
+        apply::delete(cx, state, &home).await
     }
 
     fn identity(&self, state: &DevicePluginModel) -> Option<DevicePluginIdentity> {

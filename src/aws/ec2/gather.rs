@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::super::error::AwsError;
+use super::super::error::{AwsError, AwsErrorKind};
 
 /// How long the first asker waits for others.
 const WINDOW: Duration = Duration::from_millis(2);
@@ -57,8 +57,12 @@ impl<T: Clone> Gather<T> {
             id: id.to_owned(),
             answer,
         }) {
+            let mut turn = Turn {
+                gather: self,
+                over: false,
+            };
             tokio::time::sleep(WINDOW).await;
-            let all = self.take();
+            let all = turn.end();
             answer_all(all, fetch).await;
         }
         // The one who was to make the call may have been cancelled; its share is lost then.
@@ -79,6 +83,28 @@ impl<T: Clone> Gather<T> {
     }
 }
 
+/// The first asker's turn to make the call. Should it be cancelled before, the others are let go, to ask by
+/// themselves, and the next asker is a first one again.
+struct Turn<'a, T: Clone> {
+    gather: &'a Gather<T>,
+    over: bool,
+}
+
+impl<T: Clone> Turn<'_, T> {
+    fn end(&mut self) -> Vec<Waiting<T>> {
+        self.over = true;
+        self.gather.take()
+    }
+}
+
+impl<T: Clone> Drop for Turn<'_, T> {
+    fn drop(&mut self) {
+        if !self.over {
+            self.gather.take();
+        }
+    }
+}
+
 async fn answer_all<T: Clone, F, C>(mut all: Vec<Waiting<T>>, fetch: F)
 where
     F: Fn(Vec<String>) -> C,
@@ -93,7 +119,15 @@ where
         for asker in all {
             let share = match &found {
                 Ok(objects) => Ok(objects.get(&asker.id).cloned()),
-                Err(error) if error.is_not_found() => Ok(None),
+                // One missing or misspelt ID makes EC2 refuse the whole call.
+                Err(error)
+                    if matches!(
+                        error.kind,
+                        AwsErrorKind::NotFound | AwsErrorKind::InvalidParameter
+                    ) =>
+                {
+                    Ok(None)
+                }
                 Err(error) => Err(error.clone()),
             };
             // An asker that no longer waits needs no answer.
@@ -107,7 +141,6 @@ where
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::super::super::error::AwsErrorKind;
     use super::*;
 
     async fn numbers(ids: Vec<String>) -> Result<BTreeMap<String, usize>, AwsError> {
@@ -155,6 +188,22 @@ mod tests {
             Ok(Some(2)),
             "the place is free again"
         );
+    }
+
+    #[tokio::test]
+    async fn a_first_asker_that_leaves_early_leaves_nobody_waiting() {
+        let gather: Gather<usize> = Gather::default();
+        let first = async {
+            tokio::select! {
+                biased;
+                share = gather.get("1", numbers) => share,
+                () = std::future::ready(()) => Ok(Some(0)),
+            }
+        };
+        let (first, second) = tokio::join!(first, gather.get("2", numbers));
+        assert_eq!(first, Ok(Some(0)), "cancelled inside the window");
+        assert!(matches!(second, Ok(None | Some(2))), "{second:?}");
+        assert_eq!(gather.get("3", numbers).await, Ok(Some(3)));
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use kube::client::AuthError;
 use kube::core::Status;
 use kube::core::response::StatusCause;
 
@@ -26,8 +27,26 @@ impl KubeError {
         if let Some(aws) = causes(error).find_map(|cause| cause.downcast_ref::<AwsError>()) {
             return Self::from_aws(cluster, aws.clone());
         }
-        let message = chain(error);
+        let message = match error {
+            kube::Error::Auth(error) => plugin_failure(error).unwrap_or_else(|| chain(error)),
+            _ => chain(error),
+        };
         Self::new(kind_of_transport(error, &message), cluster, message)
+    }
+}
+
+/// A failed credential plugin in words of our own: the client's would show the plugin's environment and output, in
+/// which tokens are.
+fn plugin_failure(error: &AuthError) -> Option<String> {
+    match error {
+        AuthError::AuthExecRun { out, .. } => Some(format!(
+            "the credential plugin (exec) failed with {}; run it by hand to see what it says",
+            out.status
+        )),
+        AuthError::AuthExecParse(_) | AuthError::AuthExec(_) => {
+            Some("the credential plugin (exec) gave no credentials that can be read".to_owned())
+        }
+        _ => None,
     }
 }
 

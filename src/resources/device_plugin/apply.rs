@@ -16,6 +16,7 @@ use crate::connections::Connections;
 use crate::duration;
 use crate::kube::{self, Apply, Delete, Deletion, KubeApi, WaitOptions};
 
+pub(super) use connect::Home;
 use connect::{FIELD_MANAGER, cluster, connect, connect_if_there, failure, is_absent};
 pub(super) use observe::read;
 pub(super) use trial::try_out;
@@ -29,7 +30,9 @@ pub(super) async fn create(
     planned: DevicePluginModel,
     slot: &Slot,
 ) -> Result<(), Diagnostics> {
-    let connection = connect(cx, cluster(cx, &planned)?.as_ref()).await?;
+    let spec = cluster(cx, &planned)?;
+    let connection = connect(cx, &spec).await?;
+    slot.remember(&Home::of(cx, &spec).await?);
     if let Some(taken) = ownership::taken(connection.api(), &planned, None).await? {
         return Err(taken.into());
     }
@@ -50,7 +53,9 @@ pub(super) async fn update(
     planned: DevicePluginModel,
     slot: &Slot,
 ) -> Result<(), Diagnostics> {
-    let connection = connect(cx, cluster(cx, &planned)?.as_ref()).await?;
+    let spec = cluster(cx, &planned)?;
+    let connection = connect(cx, &spec).await?;
+    slot.remember(&Home::of(cx, &spec).await?);
     let before = prior.wanted();
     if let Some(taken) = ownership::taken(connection.api(), &planned, Some(&before)).await? {
         return Err(taken.into());
@@ -66,8 +71,12 @@ pub(super) async fn update(
 }
 
 /// Deletes the objects, last one first. With the cluster, they are gone as well.
-pub(super) async fn delete(cx: &Context<Connections>, state: DevicePluginModel) -> Result<(), Diagnostics> {
-    let Some(connection) = connect_if_there(cx, cluster(cx, &state)?.as_ref()).await? else {
+pub(super) async fn delete(
+    cx: &Context<Connections>,
+    state: DevicePluginModel,
+    home: &Home,
+) -> Result<(), Diagnostics> {
+    let Some(connection) = connect_if_there(cx, cluster(cx, &state)?.as_ref(), home).await? else {
         return Ok(());
     };
     for (key, _) in object::in_order(&state.wanted()).into_iter().rev() {

@@ -46,7 +46,7 @@ fn or(attr: &Attr<String>, default: &str) -> Attr<String> {
 ///
 /// # Errors
 /// When the layouts or the options are at fault.
-pub(super) fn refine(plan: &mut Plan<DevicePluginModel, ()>) -> Result<Diagnostics, Diagnostics> {
+pub(super) fn refine<T>(plan: &mut Plan<DevicePluginModel, T>) -> Result<Diagnostics, Diagnostics> {
     let before = plan.prior.as_ref();
     if plan.config.image.is_null() {
         let image = before.and_then(|p| p.image.known().cloned());

@@ -130,6 +130,10 @@ pub(super) async fn read(
     cx: &Context<Connections>,
     stored: LaunchTemplate,
 ) -> Result<Option<LaunchTemplate>, Diagnostics> {
+    if !cx.provider()?.aws_is_known() {
+        cx.warn(not_read());
+        return Ok(Some(stored));
+    }
     let regional = connect(cx, &stored).await?;
     let Some(template) = reference(&stored) else {
         return Err(Diagnostic::bug("The stored launch template has neither ID nor name.").into());
@@ -153,6 +157,12 @@ pub(super) async fn read(
     seen.arn = arn(&found, &region);
     seen.region = region.into();
     Ok(Some(seen))
+}
+
+fn not_read() -> Diagnostic {
+    let detail = "A part of the provider block is known only after apply, so the launch template is taken to be as it was \
+                  last seen.";
+    Diagnostic::warning("The launch template was not read", detail)
 }
 
 fn interrupted(template: &TemplateRef) -> Diagnostic {

@@ -200,18 +200,17 @@ fn set_tags(planned: &mut LaunchTemplate, surroundings: &Surroundings) {
 /// A change of what a version holds makes a new version; nothing else does.
 fn set_versions(plan: &mut Plan<LaunchTemplate, ()>) -> Option<Diagnostic> {
     let prior = plan.prior.as_ref()?;
-    let follows = plan.planned.update_default_version.known() != Some(&false);
-    if plan.planned.needs_new_version(prior) {
+    let rolls = plan.planned.needs_new_version(prior);
+    if rolls {
         plan.planned.latest_version = Attr::Unknown;
-        if follows {
-            plan.planned.default_version = Attr::Unknown;
-        }
-        return Some(rolls_nodes(&plan.planned.changed(prior)));
     }
-    if follows {
-        plan.planned.default_version = prior.latest_version;
-    }
-    None
+    plan.planned.default_version = match plan.planned.update_default_version {
+        Attr::Known(false) => prior.default_version,
+        // Whether it will follow is not known yet; where it would not move, that makes no difference.
+        Attr::Unknown if rolls || prior.default_version != prior.latest_version => Attr::Unknown,
+        _ => plan.planned.latest_version,
+    };
+    rolls.then(|| rolls_nodes(&plan.planned.changed(prior)))
 }
 
 fn rolls_nodes(changed: &[&str]) -> Diagnostic {

@@ -31,7 +31,9 @@ pub struct NodeConfig {
 pub struct ExtraUserData {
     /// Parts before ours; a shell part among them runs before the GPUs are cut.
     pub before: Attr<Vec<ExtraPart>>,
-    /// Parts after ours; a shell part among them runs after the GPUs are cut.
+    /// Parts after ours. A shell part among them runs once, on the first boot, after the GPUs were to be cut: also on a
+    /// node where that failed, and not at all where cutting them needs a reboot. It may look for
+    /// `/run/mig/partitioned`.
     pub after: Attr<Vec<ExtraPart>>,
 }
 

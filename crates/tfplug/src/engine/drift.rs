@@ -6,7 +6,7 @@ use crate::schema::{Attribute, Schema};
 use crate::value::Value;
 
 /// The object as read, in the user's writing wherever that means the same: equal by the attribute's own rule, or
-/// an empty collection against none. Write-only attributes are null.
+/// an empty text, collection or object against none. Write-only attributes are null.
 pub fn keep_form(schema: &Schema, stored: &Value, found: &Value) -> Value {
     object(Content::of(schema), stored, found)
 }
@@ -38,7 +38,7 @@ fn one(attribute: &Attribute, stored: &Value, found: &Value) -> Value {
     if attribute.write_only {
         return Value::Null;
     }
-    if stored == found || both_empty(stored, found) {
+    if stored == found || both_empty(stored, found) || both_hollow(attribute, stored, found) {
         return stored.clone();
     }
     let comparable = !stored.is_null() && !found.is_null();
@@ -67,9 +67,21 @@ fn set(inner: Content<'_>, stored: &[Value], found: &[Value]) -> Value {
     Value::set(found.iter().zip(pairs).map(form).collect::<Vec<_>>())
 }
 
+/// Whether neither nested object says anything: what is left out as a whole, and one of which every attribute is.
+fn both_hollow(attribute: &Attribute, a: &Value, b: &Value) -> bool {
+    let hollow = |v: &Value| match v {
+        Value::Null => true,
+        Value::Map(fields) => fields.values().all(Value::is_null),
+        _ => false,
+    };
+    matches!(nested(attribute), Some((Repeat::One, _))) && hollow(a) && hollow(b)
+}
+
+/// Whether there is nothing in either, be it written as nothing or as an empty text or collection.
 fn both_empty(a: &Value, b: &Value) -> bool {
     let empty = |v: &Value| match v {
         Value::Null => true,
+        Value::String(s) => s.is_empty(),
         Value::List(v) | Value::Set(v) => v.is_empty(),
         Value::Map(m) => m.is_empty(),
         _ => false,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
 use super::super::model::DevicePluginModel;
@@ -31,14 +32,43 @@ pub(super) async fn connect(
     connection.map_err(|error| unusable(&error).into())
 }
 
-/// A connection to it, or nothing where the EKS cluster is gone, and all of its objects with it.
+/// Where the objects were last seen, kept beside the state: a cluster that names no region is in the provider's, and
+/// that may be another one the next time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+impl Home {
+    /// Where a cluster is now.
+    pub(in super::super) async fn of(
+        cx: &Context<Connections>,
+        spec: &ClusterSpec,
+    ) -> Result<Self, Diagnostics> {
+        let region = match spec {
+            ClusterSpec::Eks { region: None, .. } => cx.provider()?.default_region().await,
+            _ => None,
+        };
+        Ok(Self { region })
+    }
+}
+
+/// A connection to it, or nothing where the EKS cluster is gone, and all of its objects with it. A cluster that is
+/// looked for in another region than before is not gone.
 pub(super) async fn connect_if_there(
     cx: &Context<Connections>,
     spec: &ClusterSpec,
+    home: &Home,
 ) -> Result<Option<Arc<Connection>>, Diagnostics> {
     match cx.provider()?.connect(spec).await {
         Ok(connection) => Ok(Some(connection)),
-        Err(error) if error.kind == KubeErrorKind::ClusterNotFound => Ok(None),
+        Err(error) if error.kind == KubeErrorKind::ClusterNotFound => {
+            match (&home.region, Home::of(cx, spec).await?.region) {
+                (Some(before), Some(now)) if *before != now => Err(elsewhere(before, &now, &error).into()),
+                _ => Ok(None),
+            }
+        }
         Err(error) => Err(unusable(&error).into()),
     }
 }
@@ -46,6 +76,14 @@ pub(super) async fn connect_if_there(
 /// A failed call as the user sees it.
 pub(super) fn failure(summary: &str, error: &KubeError) -> Diagnostic {
     Diagnostic::error(summary, error.to_string()).at(blamed(error))
+}
+
+fn elsewhere(before: &str, now: &str, error: &KubeError) -> Diagnostic {
+    let detail = format!(
+        "{error}\n\nThe objects were made in {before}; the provider's region is {now} now. Set it back, or give the \
+         cluster its region."
+    );
+    Diagnostic::error("The cluster is looked for in another region", detail).at(Path::attr("cluster"))
 }
 
 fn unusable(error: &KubeError) -> Diagnostic {

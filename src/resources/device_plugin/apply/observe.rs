@@ -5,7 +5,7 @@ use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
 use super::super::model::DevicePluginModel;
 use super::super::object::{self, Key, Manifests};
-use super::connect::{FIELD_MANAGER, connect_if_there, failure, is_absent};
+use super::connect::{FIELD_MANAGER, Home, connect_if_there, failure, is_absent};
 use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{self, ClusterSpec, KubeApi};
 
@@ -13,6 +13,7 @@ use crate::kube::{self, ClusterSpec, KubeApi};
 pub(in super::super) async fn read(
     cx: &Context<Connections>,
     stored: DevicePluginModel,
+    home: &mut Home,
 ) -> Result<Option<DevicePluginModel>, Diagnostics> {
     let spec = match cx.provider()?.cluster(&stored.cluster)? {
         ClusterChoice::Known(spec) => spec,
@@ -21,10 +22,11 @@ pub(in super::super) async fn read(
             return Ok(Some(stored));
         }
     };
-    let Some(connection) = connect_if_there(cx, &spec).await? else {
+    let Some(connection) = connect_if_there(cx, &spec, home).await? else {
         cx.warn(gone_with_cluster(&spec));
         return Ok(None);
     };
+    *home = Home::of(cx, &spec).await?;
     let found = look_up(connection.api(), &stored).await?;
     let gone = found.is_empty();
     Ok((!gone).then(|| DevicePluginModel {

@@ -14,9 +14,19 @@ use crate::aws::{AwsError, AwsErrorKind, Ec2, TemplateRef};
 /// How far our clock may be from EC2's: AWS refuses requests that were signed longer ago or ahead.
 const CLOCKS_APART: Duration = Duration::from_secs(15 * 60);
 
-/// Whether a call that failed so may have done its work.
+/// Whether a call that failed so may have done its work. The error is that of the last attempt; the answer to an
+/// earlier one may have been lost, whatever the last one met.
 pub(super) fn may_have_worked(error: &AwsError) -> bool {
-    matches!(error.kind, AwsErrorKind::Timeout | AwsErrorKind::Server)
+    use AwsErrorKind as Kind;
+    !matches!(
+        error.kind,
+        Kind::InvalidParameter
+            | Kind::AlreadyExists
+            | Kind::AccessDenied
+            | Kind::CredentialsMissing
+            | Kind::RegionMissing
+            | Kind::LimitExceeded
+    )
 }
 
 /// What was asked of EC2.
