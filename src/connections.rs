@@ -32,6 +32,7 @@ pub(crate) struct Unknown {
 pub(crate) enum DefaultCluster {
     Absent,
     Unknown,
+    Unreadable(Diagnostics),
     Known(Box<ClusterSpec>),
 }
 
@@ -40,6 +41,8 @@ pub(crate) enum DefaultCluster {
 pub enum ClusterChoice {
     /// Known only after apply.
     Unknown,
+    /// It names a file that cannot be read now; a plan goes on without the cluster.
+    Unreadable(Diagnostics),
     /// Known.
     Known(Box<ClusterSpec>),
 }
@@ -100,15 +103,19 @@ impl Connections {
     /// The cluster that a resource names, or else the provider's.
     ///
     /// # Errors
-    /// When neither names one, or a file that is named cannot be read.
+    /// When neither names one.
     pub fn cluster(&self, cluster: &Attr<ClusterModel>) -> Result<ClusterChoice, Diagnostics> {
         let at = Path::attr("cluster");
         let own = match cluster {
-            Attr::Known(model) => model.spec(&at)?.map(Box::new),
+            Attr::Known(model) => match model.spec(&at) {
+                Ok(spec) => spec.map(Box::new),
+                Err(unreadable) => return Ok(ClusterChoice::Unreadable(unreadable)),
+            },
             Attr::Unknown => None,
             Attr::Null => match &self.default_cluster {
                 DefaultCluster::Known(spec) => Some(spec.clone()),
                 DefaultCluster::Unknown => None,
+                DefaultCluster::Unreadable(why) => return Ok(ClusterChoice::Unreadable(why.clone())),
                 DefaultCluster::Absent => return Err(no_cluster(at)),
             },
         };

@@ -30,9 +30,11 @@ impl Provider for Mig {
         let default_cluster = match config.kubernetes.as_ref() {
             Attr::Null => DefaultCluster::Absent,
             Attr::Unknown => DefaultCluster::Unknown,
-            Attr::Known(cluster) => match cluster.spec(&Path::attr("kubernetes"))? {
-                Some(spec) => DefaultCluster::Known(Box::new(spec)),
-                None => DefaultCluster::Unknown,
+            // A plan that needs no cluster must not fail for a file that only a cluster needs.
+            Attr::Known(cluster) => match cluster.spec(&Path::attr("kubernetes")) {
+                Ok(Some(spec)) => DefaultCluster::Known(Box::new(spec)),
+                Ok(None) => DefaultCluster::Unknown,
+                Err(unreadable) => DefaultCluster::Unreadable(unreadable),
             },
         };
         let unknown = Unknown {

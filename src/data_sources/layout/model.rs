@@ -25,7 +25,7 @@ pub struct LayoutData {
     /// Labels of every node.
     #[attr(computed)]
     pub node_labels: Attr<BTreeMap<String, String>>,
-    /// Taints of every node.
+    /// Taints that every node should have. A launch template with `node_config` sets them; otherwise the node group does.
     #[attr(computed)]
     pub node_taints: Attr<Vec<TaintData>>,
     /// The layout as text: GPUs as rows, slices to scale.

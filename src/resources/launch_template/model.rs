@@ -16,6 +16,9 @@ use crate::models::LayoutModel;
 /// An EC2 launch template whose user data cuts every GPU of a node as the layout says, before kubelet starts, on
 /// every boot; for managed and self-managed node groups.
 ///
+/// Nodes get the layout's labels from it. Its taints they get from the node group, or from the template where
+/// `node_config` is given.
+///
 /// A change of what instances are launched with makes a new version of the template. Node groups that follow
 /// `latest_version` or the default version then replace their nodes.
 #[derive(Debug, Clone, Default, PartialEq, Model)]

@@ -50,6 +50,44 @@ fn an_unreachable_aws_or_missing_credentials_make_a_warning() {
     });
 }
 
+/// The file may be made by the same apply, or be on the machine that applies only.
+#[test]
+fn a_missing_token_file_makes_a_warning() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "no-token", |namespace| {
+            let cluster = "host = \"https://127.0.0.1:1\", token_file = \"/nonexistent/token\"";
+            plugin_on(cluster, namespace, &[MIXED], "")
+        });
+        assert_planned_with_one_warning(&ground.plan(), &["/nonexistent/token"]);
+        assert_says(&ground.failed_apply(), &["Error:", "/nonexistent/token"]);
+    });
+}
+
+/// The cluster of that name is not gone: it is looked for where it never was.
+#[test]
+fn another_default_region_does_not_lose_the_plugin() {
+    with_each_cli(|cli| {
+        let mut ground = ground(cli, "moved-away");
+        ground.settle();
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            ground.project.set_env(name, "eu-west-3");
+        }
+        let words = ground.refused_plan();
+        assert_says(&words, &["us-east-1", "eu-west-3", "another region"]);
+        let destroy = [
+            "destroy",
+            "-no-color",
+            "-input=false",
+            "-auto-approve",
+            "-refresh=false",
+        ];
+        let refused = ground.project.run(&destroy).unwrap();
+        assert_eq!(refused.code, 1, "{}", refused.stdout);
+        assert_says(&refused.words(), &["another region"]);
+        assert_eq!(ground.project.state_list().unwrap(), [THIS]);
+    });
+}
+
 #[test]
 fn an_unreachable_api_server_makes_a_warning() {
     with_each_cli(|cli| {

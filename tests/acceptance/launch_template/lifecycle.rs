@@ -35,6 +35,18 @@ fn a_template_is_made_and_destroyed() {
     });
 }
 
+/// A module passes on what its caller left out.
+#[test]
+fn empty_writings_make_no_version_again_and_again() {
+    with_each_cli(|cli| {
+        let empty = "  description = \"\"\n  placement = {}\n  monitoring = { enabled = null }\n  tags = {}";
+        let ground = Ground::with(cli, "empty", |name| template(name, empty));
+        ground.settle();
+        assert_eq!(ground.this()["latest_version"], json!(1));
+        assert_eq!(ground.this()["description"], json!(""));
+    });
+}
+
 fn sha256(text: &str) -> String {
     let bytes = Sha256::digest(text);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

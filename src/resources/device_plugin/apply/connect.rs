@@ -19,6 +19,7 @@ pub(super) fn cluster(
 ) -> Result<Box<ClusterSpec>, Diagnostics> {
     match cx.provider()?.cluster(&model.cluster)? {
         ClusterChoice::Known(spec) => Ok(spec),
+        ClusterChoice::Unreadable(why) => Err(why),
         ClusterChoice::Unknown => Err(Diagnostic::bug("The cluster is still unknown at apply.").into()),
     }
 }

@@ -17,6 +17,7 @@ pub(in super::super) async fn read(
 ) -> Result<Option<DevicePluginModel>, Diagnostics> {
     let spec = match cx.provider()?.cluster(&stored.cluster)? {
         ClusterChoice::Known(spec) => spec,
+        ClusterChoice::Unreadable(why) => return Err(why),
         ClusterChoice::Unknown => {
             cx.warn(not_read());
             return Ok(Some(stored));

@@ -23,6 +23,11 @@ pub(in super::super) async fn try_out(
     };
     let spec = match provider.cluster(&planned.cluster)? {
         ClusterChoice::Known(spec) => spec,
+        ClusterChoice::Unreadable(why) => {
+            why.into_iter()
+                .for_each(|fault| cx.warn(unchecked(&fault.detail)));
+            return Ok(());
+        }
         ClusterChoice::Unknown => {
             cx.warn(unchecked("The cluster is known only after apply."));
             return Ok(());
