@@ -54,14 +54,14 @@ impl LayoutModel {
     /// The plain layout, or nothing while any part of it is unknown.
     pub fn spec(&self) -> Option<LayoutSpec> {
         Some(LayoutSpec {
-            instance_types: known(&self.instance_types)?.unwrap_or_default(),
-            slices: known(&self.slices)?,
-            gpus: match known(&self.gpus)? {
+            instance_types: self.instance_types.settled()?.cloned().unwrap_or_default(),
+            slices: self.slices.settled()?.cloned(),
+            gpus: match self.gpus.settled()?.cloned() {
                 Some(groups) => Some(groups.iter().map(GpuGroupModel::spec).collect::<Option<_>>()?),
                 None => None,
             },
-            strategy: known(&self.strategy)?,
-            sharing: match known(&self.sharing)? {
+            strategy: self.strategy.settled()?.cloned(),
+            sharing: match self.sharing.settled()?.cloned() {
                 Some(sharing) => Some(sharing.spec()?),
                 None => None,
             },
@@ -113,8 +113,8 @@ impl LayoutModel {
 impl GpuGroupModel {
     fn spec(&self) -> Option<GpuGroup> {
         Some(GpuGroup {
-            devices: known(&self.devices)?.unwrap_or_default(),
-            slices: known(&self.slices)?.unwrap_or_default(),
+            devices: self.devices.settled()?.cloned().unwrap_or_default(),
+            slices: self.slices.settled()?.cloned().unwrap_or_default(),
         })
     }
 }
@@ -122,18 +122,9 @@ impl GpuGroupModel {
 impl SharingModel {
     fn spec(&self) -> Option<SharingSpec> {
         Some(SharingSpec {
-            strategy: known(&self.strategy)?.unwrap_or_default(),
-            replicas: known(&self.replicas)?.unwrap_or_default(),
+            strategy: self.strategy.settled()?.cloned().unwrap_or_default(),
+            replicas: self.replicas.settled()?.cloned().unwrap_or_default(),
         })
-    }
-}
-
-/// `None` for unknown, else the value if there is one.
-fn known<T: Clone>(attr: &Attr<T>) -> Option<Option<T>> {
-    match attr {
-        Attr::Unknown => None,
-        Attr::Null => Some(None),
-        Attr::Known(value) => Some(Some(value.clone())),
     }
 }
 

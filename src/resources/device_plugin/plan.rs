@@ -109,43 +109,42 @@ fn options(model: &DevicePluginModel) -> Option<DevicePluginOptions> {
         name: model.name.known()?.clone(),
         namespace: model.namespace.known()?.clone(),
         image: model.image.known()?.clone(),
-        image_pull_policy: settled(&model.image_pull_policy)?,
-        image_pull_secrets: settled(&model.image_pull_secrets)?.unwrap_or_default(),
-        tolerations: settled(&model.tolerations)?
+        image_pull_policy: model.image_pull_policy.settled()?.cloned(),
+        image_pull_secrets: model.image_pull_secrets.settled()?.cloned().unwrap_or_default(),
+        tolerations: model
+            .tolerations
+            .settled()?
+            .cloned()
             .unwrap_or_default()
             .iter()
             .map(toleration)
             .collect::<Option<_>>()?,
-        node_selector: settled(&model.node_selector)?.unwrap_or_default(),
-        priority_class: settled(&model.priority_class_name)?.filter(|name| !name.is_empty()),
-        runtime_class: settled(&model.runtime_class_name)?,
-        resources: requirements(settled(&model.resources)?.unwrap_or_default())?,
-        env: settled(&model.env)?.unwrap_or_default(),
-        labels: settled(&model.labels)?.unwrap_or_default(),
-        annotations: settled(&model.annotations)?.unwrap_or_default(),
+        node_selector: model.node_selector.settled()?.cloned().unwrap_or_default(),
+        priority_class: model
+            .priority_class_name
+            .settled()?
+            .cloned()
+            .filter(|name| !name.is_empty()),
+        runtime_class: model.runtime_class_name.settled()?.cloned(),
+        resources: requirements(model.resources.settled()?.cloned().unwrap_or_default())?,
+        env: model.env.settled()?.cloned().unwrap_or_default(),
+        labels: model.labels.settled()?.cloned().unwrap_or_default(),
+        annotations: model.annotations.settled()?.cloned().unwrap_or_default(),
     })
-}
-
-/// `None` for unknown, else the value if there is one.
-fn settled<T: Clone>(attr: &Attr<T>) -> Option<Option<T>> {
-    match attr {
-        Attr::Unknown => None,
-        Attr::Null => Some(None),
-        Attr::Known(value) => Some(Some(value.clone())),
-    }
 }
 
 fn toleration(model: &TolerationModel) -> Option<Toleration> {
     Some(Toleration {
-        key: settled(&model.key)?,
-        operator: settled(&model.operator)?,
-        value: settled(&model.value)?,
-        effect: settled(&model.effect)?,
+        key: model.key.settled()?.cloned(),
+        operator: model.operator.settled()?.cloned(),
+        value: model.value.settled()?.cloned(),
+        effect: model.effect.settled()?.cloned(),
     })
 }
 
 fn requirements(model: ResourcesModel) -> Option<ResourceRequirements> {
-    let quantities = |attr: &Attr<BTreeMap<String, String>>| Some(settled(attr)?.unwrap_or_default());
+    let quantities =
+        |attr: &Attr<BTreeMap<String, String>>| Some(attr.settled()?.cloned().unwrap_or_default());
     Some(ResourceRequirements {
         requests: quantities(&model.requests)?,
         limits: quantities(&model.limits)?,

@@ -73,7 +73,7 @@ fn options(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) -> 
         return None;
     };
     let seconds = duration::parse(model.partition_timeout.as_str()?)?.as_secs();
-    let extra = known_or_absent(&model.extra_user_data)?;
+    let extra = model.extra_user_data.settled()?;
     let parts = |list: fn(&ExtraUserData) -> &Attr<Vec<ExtraPart>>| match extra {
         Some(extra) => user_parts(list(extra)),
         None => Some(Vec::new()),
@@ -84,7 +84,7 @@ fn options(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) -> 
         deadline_seconds: u32::try_from(seconds).ok()?,
         parts_before: parts(|extra| &extra.before)?,
         parts_after: parts(|extra| &extra.after)?,
-        node_config: Some(match known_or_absent(&model.node_config)? {
+        node_config: Some(match model.node_config.settled()? {
             Some(node_config) => boot::NodeConfig::full(layout, node_config.cluster()?),
             None => boot::NodeConfig::labels_of(layout),
         }),
@@ -103,7 +103,7 @@ impl NodeConfig {
 }
 
 fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
-    let parts = known_or_absent(list)?.map(Vec::as_slice).unwrap_or_default();
+    let parts = list.settled()?.map(Vec::as_slice).unwrap_or_default();
     parts
         .iter()
         .map(|part| {
@@ -113,15 +113,6 @@ fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
             })
         })
         .collect()
-}
-
-/// `None` for unknown, else the value if there is one.
-fn known_or_absent<T>(attr: &Attr<T>) -> Option<Option<&T>> {
-    match attr {
-        Attr::Unknown => None,
-        Attr::Null => Some(None),
-        Attr::Known(value) => Some(Some(value)),
-    }
 }
 
 /// Puts a fault of the rendering at the attribute that causes it; one of the whole is at the user's own parts, which

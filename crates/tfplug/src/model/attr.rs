@@ -47,6 +47,15 @@ impl<T> Attr<T> {
         }
     }
 
+    /// What the user settled on: `None` while that is unknown, else the value if there is one.
+    pub fn settled(&self) -> Option<Option<&T>> {
+        match self {
+            Attr::Unknown => None,
+            Attr::Null => Some(None),
+            Attr::Known(v) => Some(Some(v)),
+        }
+    }
+
     /// The same state with a reference to the value.
     pub fn as_ref(&self) -> Attr<&T> {
         match self {
