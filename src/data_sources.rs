@@ -1,4 +1,6 @@
 //! What can be looked up without managing it.
 
+pub mod instance_types;
+mod known;
 pub mod layout;
 pub mod profiles;

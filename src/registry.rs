@@ -3,6 +3,7 @@
 use tfplug::Registry;
 
 use crate::connections::Connections;
+use crate::data_sources::instance_types::InstanceTypesDataSource;
 use crate::data_sources::layout::LayoutDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
 use crate::facts::SharedFacts;
@@ -16,6 +17,7 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
         .resource(LaunchTemplateResource::new(facts.clone()))
         .resource(DevicePluginResource::new(facts.clone()))
         .data_source(LayoutDataSource::new(facts.clone()))
+        .data_source(InstanceTypesDataSource::new(facts.clone()))
         .data_source(ProfilesDataSource::new(facts.clone()))
         .function(ResourceNameFunction)
         .function(ProfileFunction);

@@ -8,7 +8,8 @@ use tfplug::{Context, DataSource, Diagnostics, async_trait};
 pub use model::ProfilesData;
 
 use crate::connections::Connections;
-use crate::facts::SharedFacts;
+use crate::data_sources::known;
+use crate::facts::{Facts, SharedFacts};
 
 /// The data source.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl DataSource for ProfilesDataSource {
     }
 
     fn validate(&self, config: &ProfilesData, diags: &mut Diagnostics) {
-        read::check(config, &self.facts.get(), diags);
+        check(config, &self.facts.get(), diags);
     }
 
     async fn read(
@@ -43,11 +44,16 @@ impl DataSource for ProfilesDataSource {
     ) -> Result<ProfilesData, Diagnostics> {
         let mut findings = Diagnostics::new();
         let facts = self.facts.get();
-        read::check(&config, &facts, &mut findings);
+        check(&config, &facts, &mut findings);
         if findings.has_errors() {
             Err(findings)
         } else {
             Ok(read::list(config, facts.catalog()))
         }
     }
+}
+
+fn check(config: &ProfilesData, facts: &Facts, diags: &mut Diagnostics) {
+    known::instance_type(&config.instance_type, facts, diags);
+    known::gpu(&config.gpu, facts, diags);
 }

@@ -210,3 +210,41 @@ fn images_and_models_that_do_not_suit_are_told() {
         );
     });
 }
+
+const TYPES: &str = r#"
+data "mig_instance_types" "all" {}
+data "mig_instance_types" "h100" {
+  mig = "yes"
+  gpu = "h100-80gb"
+}
+data "mig_instance_types" "none" {
+  mig = "no"
+}
+output "count" { value = length(data.mig_instance_types.all.instance_types) }
+output "h100"  { value = data.mig_instance_types.h100.instance_types }
+output "none"  { value = data.mig_instance_types.none.instance_types[*].name }
+"#;
+
+#[test]
+fn instance_types_say_what_can_be_done_with_them() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "instance-types", |_| TYPES.to_owned());
+        ground.settle();
+        assert_eq!(ground.project.output("count").unwrap(), 67);
+        let h100 = ground.project.output("h100").unwrap();
+        let names: Vec<&str> = h100
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|t| t["name"].as_str())
+            .collect();
+        assert_eq!(names, ["p5.48xlarge", "p5.4xlarge"]);
+        assert_eq!(h100[0]["profiles"][0], "1g.10gb");
+        assert_eq!(
+            [&h100[0]["gpu_count"], &h100[0]["karpenter_gpu_name"]],
+            [&json!(8), &json!("h100")]
+        );
+        let none = ground.project.output("none").unwrap();
+        assert!(none.as_array().unwrap().contains(&json!("g6.xlarge")), "{none}");
+    });
+}

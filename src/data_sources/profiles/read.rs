@@ -2,33 +2,9 @@
 
 use mig::Catalog;
 use mig::catalog::{ProfileFilter, ProfileRow};
-use tfplug::{Attr, Diagnostics, Path};
+use tfplug::Attr;
 
 use super::model::{ProfileData, ProfilesData};
-use crate::facts::Facts;
-
-/// What is wrong with the filter, whatever is unknown left out.
-pub(super) fn check(config: &ProfilesData, facts: &Facts, diags: &mut Diagnostics) {
-    if !facts.is_complete() {
-        return;
-    }
-    let catalog = facts.catalog();
-    if let Some(name) = config.instance_type.as_str()
-        && catalog.instance_type(name).is_none()
-    {
-        let nearest = catalog.nearest_instance_types(name).join(", ");
-        let detail =
-            format!("The catalog has no GPU instance type {name:?}. The nearest that it has: {nearest}.");
-        diags.error_at(Path::attr("instance_type"), "Unknown GPU instance type", detail);
-    }
-    if let Some(id) = config.gpu.as_str()
-        && catalog.gpu(id).is_none()
-    {
-        let all: Vec<_> = catalog.gpus().map(|gpu| gpu.id.as_str()).collect();
-        let detail = format!("The catalog has no GPU {id:?}. It has: {}.", all.join(", "));
-        diags.error_at(Path::attr("gpu"), "Unknown GPU", detail);
-    }
-}
 
 /// The configuration with the rows that it asks for.
 pub(super) fn list(config: ProfilesData, catalog: &Catalog) -> ProfilesData {

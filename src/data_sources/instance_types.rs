@@ -1,0 +1,53 @@
+//! `data.mig_instance_types`: AWS GPU instance types and what their GPUs can do, from the catalog. Offline.
+
+mod model;
+mod read;
+
+use tfplug::{Context, DataSource, Diagnostics, async_trait};
+
+pub use model::InstanceTypesData;
+
+use crate::connections::Connections;
+use crate::data_sources::known;
+use crate::facts::SharedFacts;
+
+/// The data source.
+#[derive(Debug)]
+pub struct InstanceTypesDataSource {
+    facts: SharedFacts,
+}
+
+impl InstanceTypesDataSource {
+    /// Lists these facts.
+    pub fn new(facts: SharedFacts) -> Self {
+        Self { facts }
+    }
+}
+
+#[async_trait]
+impl DataSource for InstanceTypesDataSource {
+    type Provider = Connections;
+    type Model = InstanceTypesData;
+
+    fn type_name(&self) -> &'static str {
+        "mig_instance_types"
+    }
+
+    fn validate(&self, config: &InstanceTypesData, diags: &mut Diagnostics) {
+        known::gpu(&config.gpu, &self.facts.get(), diags);
+    }
+
+    async fn read(
+        &self,
+        _: &Context<Connections>,
+        config: InstanceTypesData,
+    ) -> Result<InstanceTypesData, Diagnostics> {
+        let facts = self.facts.get();
+        let mut findings = Diagnostics::new();
+        known::gpu(&config.gpu, &facts, &mut findings);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        Ok(read::list(config, facts.catalog()))
+    }
+}
