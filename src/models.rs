@@ -2,6 +2,11 @@
 
 mod cluster;
 mod layout;
+mod user_data;
 
 pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel};
 pub use layout::{GpuGroupModel, LayoutModel, SharingModel, report_faults};
+pub use user_data::{
+    ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
+    report_user_data_faults,
+};

@@ -5,7 +5,10 @@ use tfplug::Registry;
 use crate::connections::Connections;
 use crate::data_sources::layout::LayoutDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
-use crate::functions::{ProfileFunction, ResourceNameFunction};
+use crate::functions::{
+    BOTTLEROCKET_SETTINGS, NODE_LABELS, NODE_TAINTS, NODE_TEMPLATE_TAGS, ProfileFunction,
+    ResourceNameFunction, SLICES_PER_NODE, UserDataFunction,
+};
 use crate::resources::device_plugin::DevicePluginResource;
 use crate::resources::launch_template::LaunchTemplateResource;
 
@@ -17,7 +20,13 @@ pub(crate) fn register(registry: &mut Registry<Connections>) {
         .data_source(LayoutDataSource)
         .data_source(ProfilesDataSource)
         .function(ResourceNameFunction)
-        .function(ProfileFunction);
+        .function(ProfileFunction)
+        .function(UserDataFunction)
+        .function(SLICES_PER_NODE)
+        .function(NODE_LABELS)
+        .function(NODE_TAINTS)
+        .function(NODE_TEMPLATE_TAGS)
+        .function(BOTTLEROCKET_SETTINGS);
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod cluster;
 mod data_sources;
 mod device_plugin;
+mod functions;
 mod launch_template;
 mod support;
 mod wrong_input;

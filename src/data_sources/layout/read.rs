@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mig::Layout;
+use mig::boot::bottlerocket_settings;
 use mig::layout::{NodeLayout, Taint};
 use mig::placement::Placed;
+use mig::{Catalog, Layout};
 
 use super::model::{GpusData, LayoutData, NodeData, PlacementData, TaintData};
 
@@ -21,6 +22,8 @@ pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
         node_labels: layout.labels().into(),
         node_taints: layout.taints().into_iter().map(taint).collect::<Vec<_>>().into(),
         picture: layout.picture().into(),
+        picture_svg: layout.picture_svg().into(),
+        bottlerocket_settings: bottlerocket_settings(layout, Catalog::builtin()).ok().into(),
         mig_parted_config: layout.mig_parted(&format!("mig-{}", layout.id())).into(),
         ..config
     }

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 pub use gpu::{Bottlerocket, Confidence, Engines, Gpu, ModeChange, Placements, ProfileFact};
 pub use instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
+pub use nearest::{did_you_mean, nearest as nearest_names};
 pub use rows::{ProfileFilter, ProfileRow};
 
 const GPUS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/gpus.json"));
