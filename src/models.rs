@@ -1,10 +1,14 @@
 //! Objects that several resources and data sources share.
 
+mod catalog;
 mod cluster;
 mod layout;
 mod user_data;
 
+pub(crate) use catalog::facts;
+pub use catalog::{CatalogOverridesModel, GpuModel, InstanceTypeModel, ProfileModel};
 pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel};
+pub(crate) use layout::below;
 pub use layout::{GpuGroupModel, LayoutModel, SharingModel, report_faults};
 pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,

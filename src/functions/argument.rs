@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use tfplug::diag::Severity;
 use tfplug::engine::validate::validate;
 use tfplug::rpc::FunctionError;
 use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality, Schema};
@@ -27,9 +28,10 @@ pub(super) fn decode<M: Model>(argument: &Value, name: &str, diags: &mut Diagnos
     right.then_some(decoded)
 }
 
-/// All errors as one, at an argument: each begins with its place.
+/// All errors as one, at an argument: each begins with its place. A function has no place for warnings.
 pub(super) fn failed(argument: usize, diags: &Diagnostics) -> FunctionError {
-    let texts: Vec<String> = diags.iter().map(ToString::to_string).collect();
+    let errors = diags.iter().filter(|found| found.severity == Severity::Error);
+    let texts: Vec<String> = errors.map(ToString::to_string).collect();
     FunctionError::argument(argument, texts.join("\n\n"))
 }
 

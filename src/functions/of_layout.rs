@@ -10,6 +10,7 @@ use tfplug::ty::Type;
 use tfplug::{Diagnostics, Function, Path, Value};
 
 use super::argument;
+use crate::facts::Facts;
 use crate::models::{LayoutModel, report_user_data_faults};
 
 /// The name of the parameter, by which errors call it.
@@ -165,7 +166,7 @@ pub(super) fn layout(arguments: &[Value]) -> Result<Option<Layout>, FunctionErro
     let mut diags = Diagnostics::new();
     let argument = arguments.first().unwrap_or(&Value::Null);
     let layout = argument::decode::<LayoutModel>(argument, LAYOUT, &mut diags)
-        .and_then(|model| model.resolve(&Path::attr(LAYOUT), &mut diags));
+        .and_then(|model| model.resolve(&Facts::default(), &Path::attr(LAYOUT), &mut diags));
     if diags.has_errors() {
         return Err(argument::failed(0, &diags));
     }

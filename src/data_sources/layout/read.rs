@@ -4,16 +4,28 @@ use std::collections::BTreeMap;
 
 use mig::boot::bottlerocket_settings;
 use mig::layout::{NodeLayout, Taint};
+use mig::model_fit::ModelNeed;
 use mig::placement::Placed;
 use mig::{Catalog, Layout};
 
+use super::advice;
 use super::model::{GpusData, LayoutData, NodeData, PlacementData, TaintData};
 
 /// The configuration with everything that follows from it.
-pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
+pub(super) fn describe(
+    config: LayoutData,
+    layout: &Layout,
+    catalog: &Catalog,
+    need: Option<&ModelNeed>,
+) -> LayoutData {
     let nodes: BTreeMap<_, _> = layout
         .nodes()
-        .map(|node| (node.instance_type().to_owned(), node_data(layout, node)))
+        .map(|node| {
+            (
+                node.instance_type().to_owned(),
+                node_data(layout, node, catalog, need),
+            )
+        })
         .collect();
     LayoutData {
         layout: config.given.clone().into(),
@@ -23,13 +35,14 @@ pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
         node_taints: layout.taints().into_iter().map(taint).collect::<Vec<_>>().into(),
         picture: layout.picture().into(),
         picture_svg: layout.picture_svg().into(),
-        bottlerocket_settings: bottlerocket_settings(layout, Catalog::builtin()).ok().into(),
+        bottlerocket_settings: bottlerocket_settings(layout, catalog).ok().into(),
         mig_parted_config: layout.mig_parted(&format!("mig-{}", layout.id())).into(),
+        model_memory: need.map(advice::memory).into(),
         ..config
     }
 }
 
-fn node_data(layout: &Layout, node: &NodeLayout) -> NodeData {
+fn node_data(layout: &Layout, node: &NodeLayout, catalog: &Catalog, need: Option<&ModelNeed>) -> NodeData {
     let resources = layout.resources(node.instance_type()).unwrap_or_default();
     let slices = node
         .slices()
@@ -51,6 +64,7 @@ fn node_data(layout: &Layout, node: &NodeLayout) -> NodeData {
         stranded_memory_slices: i64::from(stranded.memory_slices).into(),
         min_driver: node.gpu().min_driver.clone().into(),
         node_template_tags: layout.node_template_tags(node.instance_type()).into(),
+        model_fit: need.and_then(|need| advice::fit(node, catalog, need)).into(),
     }
 }
 

@@ -7,9 +7,14 @@ use super::model::LaunchTemplate;
 use crate::models::{UserDataParts, render_version, report_user_data_faults};
 
 /// The user data, `None` while anything that it is made of is unknown, or at fault, which `diags` tells.
-pub(super) fn render(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) -> Option<String> {
+pub(super) fn render(
+    model: &LaunchTemplate,
+    layout: &Layout,
+    catalog: &Catalog,
+    diags: &mut Diagnostics,
+) -> Option<String> {
     if model.is_bottlerocket()? {
-        return bottlerocket(model, layout, diags);
+        return bottlerocket(model, layout, catalog, diags);
     }
     let parts = UserDataParts {
         render_version: &model.render_version,
@@ -24,9 +29,14 @@ pub(super) fn render(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagno
 }
 
 /// Bottlerocket's settings have had one rendering so far, which every version stands for.
-fn bottlerocket(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) -> Option<String> {
+fn bottlerocket(
+    model: &LaunchTemplate,
+    layout: &Layout,
+    catalog: &Catalog,
+    diags: &mut Diagnostics,
+) -> Option<String> {
     render_version(&model.render_version, &Path::root(), diags)?;
-    match boot::bottlerocket_settings(layout, Catalog::builtin()) {
+    match boot::bottlerocket_settings(layout, catalog) {
         Ok(settings) => Some(settings),
         Err(faults) => {
             report_user_data_faults(&faults, &Path::root(), diags);
