@@ -182,7 +182,7 @@ fn fillings(gpu: &Gpu) -> String {
     let names: Vec<String> = plain.iter().map(code).collect();
     format!(
         "One GPU can be cut in {} ways, which are {} sets of profiles; in {} of the ways no further slice can be added. With {} alone, \
-         these sets fill it, each drawn where the provider puts it (`.` is memory that no slice can have):\n\n```text\n{pictures}```\n\n",
+         these sets fill it, each drawn where the provider puts it (`.` is memory that is left over):\n\n```text\n{pictures}```\n\n",
         all.layouts,
         all.multisets,
         all.maximal,

@@ -103,5 +103,8 @@ fn sources(catalog: &Catalog) -> String {
 fn note(text: &str) -> String {
     let text = text.replace("UNSURE", "not certain").replace('|', "/");
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{text}{end}")
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    let rest = characters.as_str();
+    first.map_or_else(String::new, |first| format!("{first}{rest}{end}"))
 }
