@@ -205,7 +205,7 @@ const WRONG: [(&str, &[&str]); 11] = [
         &[
             "\"layout\" parameter",
             "layout.slices[\"3g.40gb\"]: 3 x 3g.40gb does not fit",
-            "The nearest layout that fits",
+            "leaves 2 x 3g.40gb",
         ],
     ),
     (

@@ -121,6 +121,6 @@ fn a_layout_that_does_not_fit_is_told_as_everywhere() {
                 .starts_with(r#"layout.slices["3g.40gb"]: 3 x 3g.40gb does not fit"#),
             "{error:?}"
         );
-        assert!(error.text.contains("The nearest layout that fits"), "{error:?}");
+        assert!(error.text.contains("leaves 2 x 3g.40gb"), "{error:?}");
     }
 }
