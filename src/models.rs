@@ -3,9 +3,14 @@
 mod catalog;
 mod cluster;
 mod layout;
+mod user_data;
 
 pub(crate) use catalog::facts;
 pub use catalog::{CatalogOverridesModel, GpuModel, InstanceTypeModel, ProfileModel};
 pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel};
 pub(crate) use layout::below;
 pub use layout::{GpuGroupModel, LayoutModel, SharingModel, report_faults};
+pub use user_data::{
+    ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
+    report_user_data_faults,
+};

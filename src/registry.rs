@@ -7,7 +7,10 @@ use crate::data_sources::instance_types::InstanceTypesDataSource;
 use crate::data_sources::layout::LayoutDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
 use crate::facts::SharedFacts;
-use crate::functions::{ProfileFunction, ResourceNameFunction};
+use crate::functions::{
+    BOTTLEROCKET_SETTINGS, NODE_LABELS, NODE_TAINTS, NODE_TEMPLATE_TAGS, ProfileFunction,
+    ResourceNameFunction, SLICES_PER_NODE, UserDataFunction,
+};
 use crate::resources::device_plugin::DevicePluginResource;
 use crate::resources::launch_template::LaunchTemplateResource;
 
@@ -20,7 +23,13 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
         .data_source(InstanceTypesDataSource::new(facts.clone()))
         .data_source(ProfilesDataSource::new(facts.clone()))
         .function(ResourceNameFunction)
-        .function(ProfileFunction);
+        .function(ProfileFunction)
+        .function(UserDataFunction)
+        .function(SLICES_PER_NODE)
+        .function(NODE_LABELS)
+        .function(NODE_TAINTS)
+        .function(NODE_TEMPLATE_TAGS)
+        .function(BOTTLEROCKET_SETTINGS);
 }
 
 #[cfg(test)]

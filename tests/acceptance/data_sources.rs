@@ -65,6 +65,15 @@ fn assert_small(small: &Value) {
     assert_eq!(small["node_labels"]["mig.eks/layout"], small["id"]);
     assert_says(small["picture"].as_str().unwrap(), &["1g.10gb"]);
     assert_says(
+        small["picture_svg"].as_str().unwrap(),
+        &["<svg xmlns=", ">1g.10gb</text>", "</svg>"],
+    );
+    assert_eq!(
+        small["bottlerocket_settings"],
+        Value::Null,
+        "the strategy is mixed"
+    );
+    assert_says(
         small["mig_parted_config"].as_str().unwrap(),
         &["mig-configs", "1g.10gb"],
     );

@@ -1,5 +1,6 @@
 //! `mig_launch_template`.
 
+mod bottlerocket;
 mod drift;
 mod faults;
 mod handed_on;

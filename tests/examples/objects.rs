@@ -66,16 +66,23 @@ fn data_sources_give_their_outputs() {
 fn functions_give_what_their_examples_say() {
     for folder in files("functions") {
         let example = text(&format!("functions/{}/function.tf", name(&folder)));
-        let comment = example.lines().next().unwrap_or_default().to_owned();
+        let comment = leading_comment(&example);
         with_each_cli(|cli, stack| {
             for (output, value) in outputs(cli, stack, &example) {
+                let text = value.as_str().filter(|text| text.contains('\n'));
                 assert!(
-                    comment.contains(&value.to_string()),
+                    comment.contains(text.unwrap_or(&value.to_string())),
                     "{output} is {value}, the example says: {comment}"
                 );
             }
         });
     }
+}
+
+/// The comment that an example begins with, without its marks.
+fn leading_comment(example: &str) -> String {
+    let lines = example.lines().map_while(|line| line.strip_prefix('#'));
+    lines.map(|line| format!("{}\n", line.trim_start())).collect()
 }
 
 /// The outputs of an example, by name.

@@ -9,11 +9,13 @@ use crate::root;
 /// Texts by path below one folder.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Fails if `folder` holds anything else than `made`; with UPDATE=1 makes it so. What lies in the folders `by_hand` is
-/// left alone.
+/// Fails if `folder` holds anything else than `made`; with UPDATE=1 makes it so. What else lies in the folders `by_hand`
+/// is left alone.
 pub(crate) fn compare_or_update(folder: &str, made: &Files, by_hand: &[&str]) {
     let dir = root().join(folder);
-    let found = read(&dir, by_hand);
+    let mut found = read(&dir);
+    let is_by_hand = |name: &str| by_hand.iter().any(|folder| Path::new(name).starts_with(folder));
+    found.retain(|name, _| made.contains_key(name) || !is_by_hand(name));
     if found == *made {
         return;
     }
@@ -54,15 +56,12 @@ fn first_difference(folder: &str, name: &str, found: &Files, made: &Files) -> St
     )
 }
 
-fn read(dir: &Path, by_hand: &[&str]) -> Files {
+fn read(dir: &Path) -> Files {
     let mut files = Files::new();
     let mut open = vec![dir.to_owned()];
     while let Some(next) = open.pop() {
         for path in entries(&next) {
             let name = path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
-            if by_hand.contains(&name.as_str()) {
-                continue;
-            }
             if path.is_dir() {
                 open.push(path);
             } else {

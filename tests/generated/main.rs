@@ -1,4 +1,4 @@
-//! What is generated from the provider's schema and the examples: `schemas/` and `docs/`.
+//! What is generated from the provider's schema, the examples and the catalog: `schemas/` and `docs/`.
 //!
 //! The tests make all of it anew and compare; with UPDATE=1 they write it. The generator is a part of the tests, so
 //! that the provider's binary carries none of it.
@@ -11,6 +11,7 @@
 
 mod docs;
 mod files;
+mod guide;
 mod registry;
 mod schema;
 
@@ -47,6 +48,16 @@ fn schemas_are_up_to_date() {
 
 #[test]
 fn docs_are_up_to_date() {
-    let pages = docs::pages(schemas(), &root().join("examples"), &root().join("docs/guides"));
-    compare_or_update("docs", &pages, &["guides"]);
+    compare_or_update("docs", &pages(), &["guides"]);
+}
+
+/// Every generated page by its path below `docs/`.
+fn pages() -> Files {
+    let guide = Files::from([(guide::PATH.to_owned(), guide::page())]);
+    docs::pages(
+        schemas(),
+        &root().join("examples"),
+        &root().join("docs/guides"),
+        guide,
+    )
 }

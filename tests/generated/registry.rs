@@ -6,9 +6,8 @@ use std::process::Command;
 use counterparts::{Cache, Program, Workspace, install};
 use provider::cli::schema_json;
 
-use crate::docs::pages;
 use crate::files::entries;
-use crate::{root, schemas};
+use crate::{pages, root, schemas};
 
 /// The tool finds a provider's schema by its bare name, or else takes it for one of HashiCorp's.
 const NAME: &str = "mig";
@@ -19,13 +18,13 @@ fn tfplugindocs_finds_nothing_wrong() {
     let work = Workspace::new("tfplugindocs").unwrap();
     let schema = work.write("schema.json", schema_json(schemas(), NAME)).unwrap();
     // A copy, since another test may be writing docs/ just now.
-    for (name, text) in pages(schemas(), &root().join("examples"), &root().join("docs/guides")) {
-        work.write(&format!("docs/{name}"), text).unwrap();
-    }
     for guide in entries(&root().join("docs/guides")) {
         let name = guide.file_name().unwrap().to_str().unwrap();
         work.write(&format!("docs/guides/{name}"), fs::read(&guide).unwrap())
             .unwrap();
+    }
+    for (name, text) in pages() {
+        work.write(&format!("docs/{name}"), text).unwrap();
     }
     let mut command = Command::new(tool);
     command.args(["validate", "--provider-name", NAME, "--provider-dir"]);

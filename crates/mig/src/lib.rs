@@ -16,6 +16,6 @@ pub mod model_fit;
 pub mod placement;
 pub mod profile;
 
-pub use catalog::{Catalog, Gpu, InstanceType, MigSupport};
+pub use catalog::{Catalog, Gpu, InstanceType, MigSupport, did_you_mean, nearest_names};
 pub use layout::{Layout, LayoutFault, LayoutSpec, PathStep};
 pub use profile::{Profile, ProfileRef};

@@ -37,6 +37,13 @@ pub struct LayoutData {
     /// The layout as text: GPUs as rows, slices to scale.
     #[attr(computed)]
     pub picture: Attr<String>,
+    /// The same picture as an SVG document, for pages and reports.
+    #[attr(computed)]
+    pub picture_svg: Attr<String>,
+    /// Bottlerocket's own settings for the layout, as TOML; null where it cannot express the layout: it cuts all GPUs of
+    /// a model evenly into one profile, with `strategy = "single"`. The function `bottlerocket_settings` says why it cannot.
+    #[attr(computed)]
+    pub bottlerocket_settings: Attr<String>,
     /// The layout in the file format of NVIDIA's mig-parted.
     #[attr(computed)]
     pub mig_parted_config: Attr<String>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mig::boot::bottlerocket_settings;
 use mig::layout::{NodeLayout, Taint};
 use mig::model_fit::ModelNeed;
 use mig::placement::Placed;
@@ -33,6 +34,8 @@ pub(super) fn describe(
         node_labels: layout.labels().into(),
         node_taints: layout.taints().into_iter().map(taint).collect::<Vec<_>>().into(),
         picture: layout.picture().into(),
+        picture_svg: layout.picture_svg().into(),
+        bottlerocket_settings: bottlerocket_settings(layout, catalog).ok().into(),
         mig_parted_config: layout.mig_parted(&format!("mig-{}", layout.id())).into(),
         model_memory: need.map(advice::memory).into(),
         ..config

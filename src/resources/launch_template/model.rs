@@ -10,13 +10,12 @@ use super::instance::{
     MetadataOptions, Monitoring, NetworkInterface, Placement, TagSpecification,
 };
 use super::rules;
-use super::user_data::{ExtraUserData, NodeConfig};
-use crate::models::LayoutModel;
+use crate::models::{ExtraUserData, LayoutModel, NodeConfig, partition_timeout};
 
 /// An EC2 launch template whose user data cuts every GPU of a node as the layout says, before kubelet starts, on
 /// every boot; for managed and self-managed node groups.
 ///
-/// Nodes get the layout's labels from it. Its taints they get from the node group, or from the template where
+/// Nodes that boot Amazon Linux get the layout's labels from it. Its taints they get from the node group, or from the template where
 /// `node_config` is given.
 ///
 /// A change of what instances are launched with makes a new version of the template. Node groups that follow
@@ -35,13 +34,20 @@ pub struct LaunchTemplate {
     /// What the GPUs of a node are cut into.
     #[attr(required)]
     pub layout: Attr<LayoutModel>,
+    /// Family of the image that instances boot, in Karpenter's words: `AL2023`, or `Bottlerocket` (1.34 or later), whose
+    /// user data is its own settings instead of a script. Bottlerocket cuts all GPUs of a model evenly into one profile,
+    /// with `strategy = "single"`, and has a device plugin built in; a layout that it cannot express is refused. Of the
+    /// template's own attributes `on_failure`, `partition_timeout`, `node_config` and `extra_user_data` do not apply
+    /// to it, and labels are set by the node group.
+    #[attr(default = "AL2023", validate = validators::one_of(&AMI_FAMILIES))]
+    pub ami_family: Attr<String>,
     /// What a node does whose GPUs could not be cut as declared: `halt` stays up for inspection and never joins;
     /// `join_tainted` joins with the taint `mig.eks/partition-failed:NoSchedule`; `terminate` powers off, which ends
     /// the instance where its group or its shutdown behavior says so.
     #[attr(default = "halt", validate = validators::one_of(&["halt", "join_tainted", "terminate"]))]
     pub on_failure: Attr<String>,
     /// How long a node may take to cut its GPUs before that counts as failed, such as `10m` or `600s`.
-    #[attr(default = "10m", validate = rules::partition_timeout(), same_meaning = crate::duration::same)]
+    #[attr(default = "10m", validate = partition_timeout(), same_meaning = crate::duration::same)]
     pub partition_timeout: Attr<String>,
     /// For images with which nothing merges a NodeConfig into the user data (a custom `image_id` in a managed node
     /// group, or a self-managed group): what the node needs to join its cluster.
@@ -109,6 +115,7 @@ pub struct LaunchTemplate {
         computed,
         depends_on(
             "layout",
+            "ami_family",
             "on_failure",
             "partition_timeout",
             "node_config",
@@ -142,6 +149,12 @@ pub struct LaunchTemplateIdentity {
     pub region: Attr<String>,
 }
 
+/// Families of images that user data can be rendered for, the default first.
+pub(super) const AMI_FAMILIES: [&str; 2] = ["AL2023", BOTTLEROCKET];
+
+/// The family whose user data is settings.
+pub(super) const BOTTLEROCKET: &str = "Bottlerocket";
+
 /// The attributes that a version of the template holds: a change of one of them makes a new version.
 pub(super) const VERSIONED: [&str; 18] = [
     "block_device_mappings",
@@ -171,6 +184,12 @@ impl LaunchTemplate {
         VERSIONED
             .iter()
             .any(|name| planned.get(*name) != prior.get(*name))
+    }
+
+    /// Whether its instances boot Bottlerocket; `None` while that is unknown.
+    pub(super) fn is_bottlerocket(&self) -> Option<bool> {
+        let family = self.ami_family.settled()?;
+        Some(family.is_some_and(|family| family == BOTTLEROCKET))
     }
 
     /// The region, if it is named and known.

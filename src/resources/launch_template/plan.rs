@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use mig::Layout;
-use mig::boot::RenderVersion;
 use sha2::{Digest, Sha256};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
 
 use super::model::LaunchTemplate;
 use super::user_data;
 use crate::facts::Facts;
+use crate::models::newest_version;
 
 /// What the plan may know of the surroundings; absent where the provider block is not known yet.
 #[derive(Debug, Default)]
@@ -34,8 +34,9 @@ pub(super) fn validate(config: &LaunchTemplate, facts: &Facts, diags: &mut Diagn
             partition_timeout: or(&config.partition_timeout, "10m".to_owned()),
             ..config.clone()
         };
-        user_data::render(&with_defaults, &layout, diags);
+        user_data::render(&with_defaults, &layout, facts.catalog(), diags);
     }
+    user_data::check_family(config, diags);
     check_names(config, diags);
     check_network(config, diags);
     check_market(config, diags);
@@ -47,10 +48,6 @@ fn or<T: Clone>(attr: &Attr<T>, default: T) -> Attr<T> {
     } else {
         attr.clone()
     }
-}
-
-fn newest_version() -> i64 {
-    i64::from(RenderVersion::default().number())
 }
 
 fn check_instance_type(config: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) {
@@ -136,20 +133,23 @@ pub(super) fn refine(
     surroundings: &Surroundings,
 ) -> Result<Vec<Diagnostic>, Diagnostics> {
     settle_render_version(plan);
+    user_data::drop_what_does_not_apply(&plan.config, &mut plan.planned);
     let mut findings = Diagnostics::new();
     let layout = plan
         .planned
         .layout
         .known()
         .and_then(|layout| layout.resolve(facts, &Path::attr("layout"), &mut findings));
-    let rendered = layout.and_then(|layout| user_data::render(&plan.planned, &layout, &mut findings));
+    let rendered =
+        layout.and_then(|layout| user_data::render(&plan.planned, &layout, facts.catalog(), &mut findings));
     if findings.has_errors() {
         return Err(findings);
     }
-    set_user_data(&mut plan.planned, rendered.map(|u| u.text));
+    set_user_data(&mut plan.planned, rendered);
     set_region(plan, surroundings);
     set_tags(&mut plan.planned, surroundings);
     let mut warnings: Vec<_> = findings.into_iter().collect();
+    warnings.extend(user_data::built_in_plugin(plan.prior.as_ref(), &plan.planned));
     warnings.extend(set_versions(plan));
     Ok(warnings)
 }

@@ -2,8 +2,6 @@
 
 use tfplug::schema::Validator;
 
-use crate::duration;
-
 /// EC2's rule for names of launch templates.
 pub(super) fn name() -> Validator {
     Validator::string("3 to 128 letters, digits and `().-/_`.", |name| {
@@ -61,26 +59,6 @@ fn tag_problem(key: &str, value: &str) -> Option<String> {
         ));
     }
     (value_length > 256).then(|| format!("The value has {value_length} characters; allowed are up to 256."))
-}
-
-/// A driver needs about a minute; after 15, a node counts as failed whatever we do.
-const TIMEOUT: std::ops::RangeInclusive<u64> = 60..=840;
-
-/// A time from one to fourteen minutes.
-pub(super) fn partition_timeout() -> Validator {
-    Validator::string(
-        "A time from `1m` to `14m`, in `s`, `m` or `h`.",
-        |text| match duration::parse(text) {
-            Some(time) if TIMEOUT.contains(&time.as_secs()) => Ok(()),
-            Some(time) => Err(format!(
-                "It is {} seconds; allowed are 60 to 840.",
-                time.as_secs()
-            )),
-            None => Err(format!(
-                "Found {text:?}; write a whole number and s, m or h, such as 10m or 1m30s."
-            )),
-        },
-    )
 }
 
 #[cfg(test)]

@@ -1,144 +1,120 @@
-//! From the template's attributes to its user data.
+//! The user data of a template, by the family of its image.
 
-use mig::boot::{
-    self, BootOptions, ClusterDetails, OnFailure, RenderVersion, UserData, UserDataFault, UserPart,
-};
-use mig::{Layout, PathStep};
-use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+use mig::{Catalog, Layout, boot};
+use tfplug::{Attr, Diagnostic, Diagnostics, Path};
 
 use super::model::LaunchTemplate;
-use crate::duration;
+use crate::models::{UserDataParts, render_version, report_user_data_faults};
 
-/// What a node needs to join a cluster, where nothing merges it into the user data.
-#[derive(Debug, Clone, Default, PartialEq, Model)]
-pub struct NodeConfig {
-    /// Name of the EKS cluster.
-    #[attr(required)]
-    pub cluster_name: Attr<String>,
-    /// URL of its API server: `endpoint` of `aws_eks_cluster`.
-    #[attr(required)]
-    pub api_server_endpoint: Attr<String>,
-    /// Its certificate authority in base64: `certificate_authority[0].data` of `aws_eks_cluster`.
-    #[attr(required)]
-    pub certificate_authority: Attr<String>,
-    /// Its service CIDR: `kubernetes_network_config[0].service_ipv4_cidr` of `aws_eks_cluster`.
-    #[attr(required)]
-    pub service_cidr: Attr<String>,
+/// The user data, `None` while anything that it is made of is unknown, or at fault, which `diags` tells.
+pub(super) fn render(
+    model: &LaunchTemplate,
+    layout: &Layout,
+    catalog: &Catalog,
+    diags: &mut Diagnostics,
+) -> Option<String> {
+    if model.is_bottlerocket()? {
+        return bottlerocket(model, layout, catalog, diags);
+    }
+    let parts = UserDataParts {
+        render_version: &model.render_version,
+        on_failure: &model.on_failure,
+        partition_timeout: &model.partition_timeout,
+        extra_user_data: &model.extra_user_data,
+        node_config: &model.node_config,
+        labels: true,
+    };
+    let rendered = parts.render(layout, &Path::root(), &Path::attr("layout"), diags);
+    rendered.map(|user_data| user_data.text)
 }
 
-/// Parts of MIME user data around ours.
-#[derive(Debug, Clone, Default, PartialEq, Model)]
-pub struct ExtraUserData {
-    /// Parts before ours; a shell part among them runs before the GPUs are cut.
-    pub before: Attr<Vec<ExtraPart>>,
-    /// Parts after ours. A shell part among them runs once, on the first boot, after the GPUs were to be cut: also on a
-    /// node where that failed, and not at all where cutting them needs a reboot. It may look for
-    /// `/run/mig/partitioned`.
-    pub after: Attr<Vec<ExtraPart>>,
-}
-
-/// A part of MIME user data, as plain text.
-#[derive(Debug, Clone, Default, PartialEq, Model)]
-pub struct ExtraPart {
-    /// Its type: `text/x-shellscript`, `text/cloud-config`, `application/node.eks.aws`.
-    #[attr(required)]
-    pub content_type: Attr<String>,
-    /// Its text, with LF line ends. It is never encoded.
-    #[attr(required)]
-    pub content: Attr<String>,
-}
-
-/// The user data of a template, `None` while anything that it is made of is unknown, or at fault, which `diags` tells.
-pub(super) fn render(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) -> Option<UserData> {
-    let options = options(model, layout, diags)?;
-    match boot::user_data(layout, &options) {
-        Ok(user_data) => Some(user_data),
+/// Bottlerocket's settings have had one rendering so far, which every version stands for.
+fn bottlerocket(
+    model: &LaunchTemplate,
+    layout: &Layout,
+    catalog: &Catalog,
+    diags: &mut Diagnostics,
+) -> Option<String> {
+    render_version(&model.render_version, &Path::root(), diags)?;
+    match boot::bottlerocket_settings(layout, catalog) {
+        Ok(settings) => Some(settings),
         Err(faults) => {
-            faults
-                .iter()
-                .for_each(|fault| diags.push(at_attribute(fault, model)));
+            report_user_data_faults(&faults, &Path::root(), diags);
             None
         }
     }
 }
 
-fn options(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) -> Option<BootOptions> {
-    let number = *model.render_version.known()?;
-    let Some(render_version) = RenderVersion::from_number(number) else {
-        let newest = RenderVersion::default().number();
-        let detail = format!(
-            "Found {number}; this provider knows 1 to {newest}. Leave it out, or upgrade the provider."
-        );
-        diags.error_at(Path::attr("render_version"), "Unknown render_version", detail);
+/// Refuses what Bottlerocket has no use for: it runs no script, and what joins the node to its cluster is a setting too.
+pub(super) fn check_family(config: &LaunchTemplate, diags: &mut Diagnostics) {
+    if config.is_bottlerocket() != Some(true) {
+        return;
+    }
+    let own = "Bottlerocket cuts the GPUs itself, by its settings and without a script, and";
+    let refused = [
+        (
+            "on_failure",
+            config.on_failure.is_null(),
+            format!("{own} decides itself what becomes of a node where that fails."),
+        ),
+        (
+            "partition_timeout",
+            config.partition_timeout.is_null(),
+            format!("{own} knows no limit of time for it."),
+        ),
+        (
+            "node_config",
+            config.node_config.is_null(),
+            "NodeConfig is read by nodeadm, which Bottlerocket does not have; managed node groups and Karpenter add the \
+             settings that join a node to its cluster."
+                .to_owned(),
+        ),
+        (
+            "extra_user_data",
+            config.extra_user_data.is_null(),
+            "Its user data is settings in TOML, which have no MIME parts.".to_owned(),
+        ),
+    ];
+    for (attribute, absent, reason) in refused {
+        if !absent {
+            let summary = format!("{attribute} does not apply to Bottlerocket");
+            let detail = format!("{reason} Leave it out, or set ami_family = \"AL2023\".");
+            diags.error_at(Path::attr(attribute), summary, detail);
+        }
+    }
+}
+
+/// The schema's defaults are those of the boot script, which Bottlerocket does not run.
+pub(super) fn drop_what_does_not_apply(config: &LaunchTemplate, planned: &mut LaunchTemplate) {
+    let instead = match planned.is_bottlerocket() {
+        Some(true) => Attr::Null,
+        Some(false) => return,
+        None => Attr::Unknown,
+    };
+    for (given, planned) in [
+        (&config.on_failure, &mut planned.on_failure),
+        (&config.partition_timeout, &mut planned.partition_timeout),
+    ] {
+        if given.is_null() {
+            *planned = instead.clone();
+        }
+    }
+}
+
+/// Said once, when nodes begin to boot Bottlerocket.
+pub(super) fn built_in_plugin(
+    prior: Option<&LaunchTemplate>,
+    planned: &LaunchTemplate,
+) -> Option<Diagnostic> {
+    let was = prior.is_some_and(|prior| prior.is_bottlerocket() == Some(true));
+    if was || planned.is_bottlerocket() != Some(true) {
         return None;
-    };
-    let seconds = duration::parse(model.partition_timeout.as_str()?)?.as_secs();
-    let extra = model.extra_user_data.settled()?;
-    let parts = |list: fn(&ExtraUserData) -> &Attr<Vec<ExtraPart>>| match extra {
-        Some(extra) => user_parts(list(extra)),
-        None => Some(Vec::new()),
-    };
-    Some(BootOptions {
-        render_version,
-        on_failure: OnFailure::parse(model.on_failure.as_str()?)?,
-        deadline_seconds: u32::try_from(seconds).ok()?,
-        parts_before: parts(|extra| &extra.before)?,
-        parts_after: parts(|extra| &extra.after)?,
-        node_config: Some(match model.node_config.settled()? {
-            Some(node_config) => boot::NodeConfig::full(layout, node_config.cluster()?),
-            None => boot::NodeConfig::labels_of(layout),
-        }),
-    })
-}
-
-impl NodeConfig {
-    fn cluster(&self) -> Option<ClusterDetails> {
-        Some(ClusterDetails {
-            name: self.cluster_name.known()?.clone(),
-            api_server_endpoint: self.api_server_endpoint.known()?.clone(),
-            certificate_authority: self.certificate_authority.known()?.clone(),
-            cidr: self.service_cidr.known()?.clone(),
-        })
     }
-}
-
-fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
-    let parts = list.settled()?.map(Vec::as_slice).unwrap_or_default();
-    parts
-        .iter()
-        .map(|part| {
-            Some(UserPart {
-                content_type: part.content_type.known()?.clone(),
-                text: part.content.known()?.clone(),
-            })
-        })
-        .collect()
-}
-
-/// Puts a fault of the rendering at the attribute that causes it; one of the whole is at the user's own parts, which
-/// alone can make it too large.
-fn at_attribute(fault: &UserDataFault, model: &LaunchTemplate) -> Diagnostic {
-    let mut path = Path::root();
-    if fault.path().is_empty() {
-        let own = if model.extra_user_data.is_null() {
-            "layout"
-        } else {
-            "extra_user_data"
-        };
-        path = Path::attr(own);
-    }
-    for step in fault.path() {
-        path = match step {
-            PathStep::Attribute(name) => match name.as_str() {
-                "parts_before" => Path::attr("extra_user_data").attribute("before"),
-                "parts_after" => Path::attr("extra_user_data").attribute("after"),
-                "deadline_seconds" => Path::attr("partition_timeout"),
-                "text" => path.attribute("content"),
-                _ => path.attribute(name),
-            },
-            PathStep::Key(key) => path.key(key),
-            PathStep::Index(index) => path.index(index),
-        };
-    }
-    Diagnostic::error(fault.summary(), fault.detail()).at(path)
+    let detail = format!(
+        "mig_device_plugin must not match these nodes, or both would announce the same GPUs: do not give them the label {} \
+         of the layout's node_labels. The layout of this template needs no mig_device_plugin.",
+        mig::layout::DEVICE_PLUGIN_LABEL
+    );
+    let summary = "Bottlerocket has a device plugin built in";
+    Some(Diagnostic::warning(summary, detail).at(Path::attr("ami_family")))
 }

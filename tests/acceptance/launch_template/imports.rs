@@ -25,6 +25,7 @@ fn assert_only_adds_our_own(ground: &Ground) {
     let (before, after) = (&change.before, &change.after);
     for (name, value) in after.as_object().unwrap() {
         let ours = [
+            "ami_family",
             "layout",
             "on_failure",
             "partition_timeout",

@@ -19,15 +19,23 @@ fn subcategory(name: &str) -> &'static str {
     match name {
         "mig_launch_template" => "EC2",
         "mig_device_plugin" => "Kubernetes",
-        "mig_layout" | "mig_profiles" | "profile" | "resource_name" => "Layouts",
+        "mig_instance_types" | "mig_layout" | "mig_profiles" | "profile" | "resource_name"
+        | "slices_per_node" => "Layouts",
+        "user_data" | "bottlerocket_settings" => "EC2",
+        "node_labels" | "node_taints" | "node_template_tags" => "Kubernetes",
         _ => panic!("{name} needs a line in subcategory() of tests/generated/docs/mod.rs"),
     }
 }
 
-/// Every generated page by its path below `docs/`.
-pub(crate) fn pages(schemas: &ProviderSchemas, examples: &Path, guides: &Path) -> Files {
+/// Every generated page by its path below `docs/`: `made`, guides that are generated, and one for each object.
+pub(crate) fn pages(schemas: &ProviderSchemas, examples: &Path, guides: &Path, made: Files) -> Files {
     let examples = Examples::new(examples);
-    let mut pages = Files::from([("index.md".to_owned(), index(&schemas.provider, &examples, guides))]);
+    let guides = guide_list(guides, &made);
+    let mut pages = made;
+    pages.insert(
+        "index.md".to_owned(),
+        index(&schemas.provider, &examples, &guides),
+    );
     for (name, schema) in &schemas.resources {
         let text = resource(name, schema, schemas.identities.get(name), &examples);
         pages.insert(format!("resources/{}.md", short(name)), text);
@@ -48,25 +56,28 @@ fn short(name: &str) -> &str {
     name.strip_prefix("mig_").unwrap_or(name)
 }
 
-fn index(schema: &Schema, examples: &Examples, guides: &Path) -> String {
+fn index(schema: &Schema, examples: &Examples, guides: &str) -> String {
     let mut page = Page::new(Kind::Provider, "mig", &schema.description);
     page.section("Example Usage", &examples.usage("provider", "provider"));
-    page.section("Guides", &guide_list(guides));
+    page.section("Guides", guides);
     page.section("Schema", &attributes::schema(&schema.attributes));
     page.text()
 }
 
-/// Links to the guides, by the titles in their front matter.
-fn guide_list(guides: &Path) -> String {
-    let mut list = String::new();
-    for path in entries(guides) {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let title = text.lines().find_map(|line| line.strip_prefix("page_title: "));
-        let title = title.unwrap_or_else(|| panic!("{} needs a page_title", path.display()));
+/// Links to the guides, those by hand and the generated ones, by the titles in their front matter.
+fn guide_list(guides: &Path, made: &Files) -> String {
+    let by_hand = entries(guides).into_iter().map(|path| {
         let name = path.file_name().unwrap().to_str().unwrap();
-        list += &format!("- [{}](guides/{name})\n", title.trim_matches('"'));
-    }
-    list
+        (format!("guides/{name}"), std::fs::read_to_string(&path).unwrap())
+    });
+    let mut all: Files = by_hand.collect();
+    all.extend(made.clone());
+    let link = |(path, text): (&String, &String)| {
+        let title = text.lines().find_map(|line| line.strip_prefix("page_title: "));
+        let title = title.unwrap_or_else(|| panic!("{path} needs a page_title"));
+        format!("- [{}]({path})\n", title.trim_matches('"'))
+    };
+    all.iter().map(link).collect()
 }
 
 fn resource(name: &str, schema: &Schema, identity: Option<&IdentitySchema>, examples: &Examples) -> String {

@@ -20,6 +20,7 @@ pub use driver::{DriverVersion, DriverVersionError};
 pub use gpu::{Bottlerocket, Confidence, Engines, Gpu, ModeChange, Placements, ProfileFact};
 pub use image::{ImageAlias, ImageDriver, ImageError, ImageFamily, ImageRelease};
 pub use instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
+pub use nearest::{did_you_mean, nearest as nearest_names};
 pub use overrides::{CatalogOverrides, GpuOverride, InstanceTypeOverride, OverrideFault, ProfileOverride};
 pub use rows::{ProfileFilter, ProfileRow};
 

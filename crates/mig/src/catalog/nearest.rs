@@ -3,7 +3,7 @@
 const OFFERED: usize = 3;
 
 /// Up to three candidates, the likeliest first; none where nothing is similar. Equal likelihood: as they come.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let name = name.trim().to_lowercase();
     let limit = (name.chars().count() / 3).clamp(2, 6);
     let mut scored: Vec<(usize, &str)> = candidates
@@ -19,7 +19,7 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
 }
 
 /// `; did you mean a, b or c?`, or nothing.
-pub(crate) fn did_you_mean(names: &[&str]) -> String {
+pub fn did_you_mean(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [only] => format!("; did you mean {only}?"),

@@ -198,3 +198,87 @@ fn faults_name_their_attribute() {
     );
     assert!(diags.has_errors());
 }
+
+fn bottlerocket() -> LaunchTemplate {
+    let mut config = LaunchTemplate {
+        ami_family: "Bottlerocket".into(),
+        ..config(7)
+    };
+    if let Attr::Known(layout) = &mut config.layout {
+        layout.strategy = "single".into();
+    }
+    config
+}
+
+#[test]
+fn bottlerocket_has_settings_and_no_script() {
+    let planned = plan(&bottlerocket(), None);
+    assert!(
+        planned
+            .template
+            .user_data
+            .as_str()
+            .is_some_and(|text| text.starts_with("[settings."))
+    );
+    assert!(planned.template.on_failure.is_null() && planned.template.partition_timeout.is_null());
+    let warnings = planned.warnings.unwrap();
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].summary.contains("device plugin built in"),
+        "{warnings:?}"
+    );
+    let prior = created(&bottlerocket());
+    let again = plan(&bottlerocket(), Some(&prior));
+    assert_eq!((again.template, again.warnings), (prior, Ok(vec![])));
+}
+
+#[test]
+fn a_change_of_family_rolls_nodes_and_brings_the_defaults_back() {
+    let prior = created(&bottlerocket());
+    let config = LaunchTemplate {
+        ami_family: Attr::Null,
+        ..bottlerocket()
+    };
+    let changed = plan(&config, Some(&prior));
+    assert_eq!(changed.template.on_failure, "halt".into());
+    assert!(changed.template.latest_version.is_unknown());
+    assert!(changed.warnings.unwrap()[0].summary.contains("rolls nodes"));
+    let later = LaunchTemplate {
+        ami_family: Attr::Unknown,
+        ..bottlerocket()
+    };
+    let later = plan(&later, None).template;
+    assert!(later.user_data.is_unknown() && later.on_failure.is_unknown());
+}
+
+#[test]
+fn what_bottlerocket_cannot_do_names_its_attribute() {
+    let places = |config: &LaunchTemplate| {
+        let mut diags = Diagnostics::new();
+        validate(config, &Facts::default(), &mut diags);
+        let places: Vec<_> = diags.iter().map(|d| d.path.to_string()).collect();
+        places
+    };
+    let wrong = LaunchTemplate {
+        on_failure: "halt".into(),
+        partition_timeout: "10m".into(),
+        extra_user_data: crate::models::ExtraUserData::default().into(),
+        node_config: Attr::Known(crate::models::NodeConfig::default()),
+        ..bottlerocket()
+    };
+    assert_eq!(
+        places(&wrong),
+        [
+            "on_failure",
+            "partition_timeout",
+            "node_config",
+            "extra_user_data"
+        ]
+    );
+    let mixed = LaunchTemplate {
+        layout: config(6).layout,
+        ..bottlerocket()
+    };
+    assert_eq!(places(&mixed), ["layout.strategy", "layout.slices"]);
+    assert_eq!(places(&bottlerocket()), Vec::<String>::new());
+}

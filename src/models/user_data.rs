@@ -1,0 +1,201 @@
+//! What user data is made of beside the layout: attributes, and the way from them to the text.
+
+use mig::boot::{
+    self, BootOptions, ClusterDetails, OnFailure, RenderVersion, UserData, UserDataFault, UserPart,
+};
+use mig::{Layout, PathStep};
+use tfplug::schema::Validator;
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+
+use crate::duration;
+
+/// What a node needs to join a cluster, where nothing merges it into the user data.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NodeConfig {
+    /// Name of the EKS cluster.
+    #[attr(required)]
+    pub cluster_name: Attr<String>,
+    /// URL of its API server: `endpoint` of `aws_eks_cluster`.
+    #[attr(required)]
+    pub api_server_endpoint: Attr<String>,
+    /// Its certificate authority in base64: `certificate_authority[0].data` of `aws_eks_cluster`.
+    #[attr(required)]
+    pub certificate_authority: Attr<String>,
+    /// Its service CIDR: `kubernetes_network_config[0].service_ipv4_cidr` of `aws_eks_cluster`.
+    #[attr(required)]
+    pub service_cidr: Attr<String>,
+}
+
+/// Parts of MIME user data around ours.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct ExtraUserData {
+    /// Parts before ours; a shell part among them runs before the GPUs are cut.
+    pub before: Attr<Vec<ExtraPart>>,
+    /// Parts after ours. A shell part among them runs once, on the first boot, after the GPUs were to be cut: also on a
+    /// node where that failed, and not at all where cutting them needs a reboot. It may look for
+    /// `/run/mig/partitioned`.
+    pub after: Attr<Vec<ExtraPart>>,
+}
+
+/// A part of MIME user data, as plain text.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct ExtraPart {
+    /// Its type: `text/x-shellscript`, `text/cloud-config`, `application/node.eks.aws`.
+    #[attr(required)]
+    pub content_type: Attr<String>,
+    /// Its text, with LF line ends. It is never encoded.
+    #[attr(required)]
+    pub content: Attr<String>,
+}
+
+/// What user data is made of beside the layout.
+#[derive(Debug, Clone, Copy)]
+pub struct UserDataParts<'a> {
+    /// Version of the rendering.
+    pub render_version: &'a Attr<i64>,
+    /// What a node does whose GPUs could not be cut.
+    pub on_failure: &'a Attr<String>,
+    /// How long a node may take to cut its GPUs.
+    pub partition_timeout: &'a Attr<String>,
+    /// The user's own parts.
+    pub extra_user_data: &'a Attr<ExtraUserData>,
+    /// What the node needs to join its cluster, where nothing merges that in.
+    pub node_config: &'a Attr<NodeConfig>,
+    /// Whether the nodes get the layout's labels from the user data where `node_config` is not given.
+    pub labels: bool,
+}
+
+impl UserDataParts<'_> {
+    /// The user data, `None` while anything that it is made of is unknown, or at fault, which `diags` tells. `at` is where
+    /// the parts are attributes of, and `layout` where the layout is.
+    pub fn render(
+        &self,
+        layout: &Layout,
+        at: &Path,
+        layout_at: &Path,
+        diags: &mut Diagnostics,
+    ) -> Option<UserData> {
+        let options = self.options(layout, at, diags)?;
+        match boot::user_data(layout, &options) {
+            Ok(user_data) => Some(user_data),
+            Err(faults) => {
+                let (whole, parts): (Vec<_>, Vec<_>) =
+                    faults.into_iter().partition(|fault| fault.path().is_empty());
+                let at_whole = if self.extra_user_data.is_null() {
+                    layout_at.clone()
+                } else {
+                    at.attribute("extra_user_data")
+                };
+                report_user_data_faults(&whole, &at_whole, diags);
+                report_user_data_faults(&parts, at, diags);
+                None
+            }
+        }
+    }
+
+    fn options(&self, layout: &Layout, at: &Path, diags: &mut Diagnostics) -> Option<BootOptions> {
+        let seconds = duration::parse(self.partition_timeout.as_str()?)?.as_secs();
+        let extra = self.extra_user_data.settled()?;
+        let parts = |list: fn(&ExtraUserData) -> &Attr<Vec<ExtraPart>>| match extra {
+            Some(extra) => user_parts(list(extra)),
+            None => Some(Vec::new()),
+        };
+        Some(BootOptions {
+            render_version: render_version(self.render_version, at, diags)?,
+            on_failure: OnFailure::parse(self.on_failure.as_str()?)?,
+            deadline_seconds: u32::try_from(seconds).ok()?,
+            parts_before: parts(|extra| &extra.before)?,
+            parts_after: parts(|extra| &extra.after)?,
+            node_config: match self.node_config.settled()? {
+                Some(node_config) => Some(boot::NodeConfig::full(layout, node_config.cluster()?)),
+                None => self.labels.then(|| boot::NodeConfig::labels_of(layout)),
+            },
+        })
+    }
+}
+
+/// The version of that number; `None` while it is unknown, or when there is none, which `diags` tells.
+pub fn render_version(number: &Attr<i64>, at: &Path, diags: &mut Diagnostics) -> Option<RenderVersion> {
+    let number = *number.known()?;
+    let version = RenderVersion::from_number(number);
+    if version.is_none() {
+        let newest = RenderVersion::default().number();
+        let detail = format!(
+            "Found {number}; this provider knows 1 to {newest}. Leave it out, or upgrade the provider."
+        );
+        diags.error_at(at.attribute("render_version"), "Unknown render_version", detail);
+    }
+    version
+}
+
+/// The version that new objects are rendered by.
+pub fn newest_version() -> i64 {
+    i64::from(RenderVersion::default().number())
+}
+
+impl NodeConfig {
+    fn cluster(&self) -> Option<ClusterDetails> {
+        Some(ClusterDetails {
+            name: self.cluster_name.known()?.clone(),
+            api_server_endpoint: self.api_server_endpoint.known()?.clone(),
+            certificate_authority: self.certificate_authority.known()?.clone(),
+            cidr: self.service_cidr.known()?.clone(),
+        })
+    }
+}
+
+fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
+    let parts = list.settled()?.map(Vec::as_slice).unwrap_or_default();
+    parts
+        .iter()
+        .map(|part| {
+            Some(UserPart {
+                content_type: part.content_type.known()?.clone(),
+                text: part.content.known()?.clone(),
+            })
+        })
+        .collect()
+}
+
+/// A driver needs about a minute; after 15, a node counts as failed whatever we do.
+const TIMEOUT: std::ops::RangeInclusive<u64> = 60..=840;
+
+/// A time from one to fourteen minutes.
+pub fn partition_timeout() -> Validator {
+    Validator::string(
+        "A time from `1m` to `14m`, in `s`, `m` or `h`.",
+        |text| match duration::parse(text) {
+            Some(time) if TIMEOUT.contains(&time.as_secs()) => Ok(()),
+            Some(time) => Err(format!(
+                "It is {} seconds; allowed are 60 to 840.",
+                time.as_secs()
+            )),
+            None => Err(format!(
+                "Found {text:?}; write a whole number and s, m or h, such as 10m or 1m30s."
+            )),
+        },
+    )
+}
+
+/// Puts faults of the rendering at the attributes that cause them; `at` is where the options are attributes of.
+pub fn report_user_data_faults(faults: &[UserDataFault], at: &Path, diags: &mut Diagnostics) {
+    for fault in faults {
+        let path = attribute(&fault.path(), at);
+        diags.push(Diagnostic::error(fault.summary(), fault.detail()).at(path));
+    }
+}
+
+/// The attribute that a way through the rendering options leads to.
+fn attribute(steps: &[PathStep], at: &Path) -> Path {
+    steps.iter().fold(at.clone(), |path, step| match step {
+        PathStep::Attribute(name) => match name.as_str() {
+            "parts_before" => path.attribute("extra_user_data").attribute("before"),
+            "parts_after" => path.attribute("extra_user_data").attribute("after"),
+            "deadline_seconds" => path.attribute("partition_timeout"),
+            "text" => path.attribute("content"),
+            _ => path.attribute(name),
+        },
+        PathStep::Key(key) => path.key(key),
+        PathStep::Index(index) => path.index(*index),
+    })
+}
