@@ -58,13 +58,16 @@ impl KubeApiServer {
     /// # Errors
     /// No answer, or a status outside 200..=299.
     pub fn apply(&self, path: &str, manager: &str, manifest: &Value) -> Result<Value> {
+        self.apply_yaml(path, manager, &manifest.to_string())
+    }
+
+    /// As [`KubeApiServer::apply`], with the manifest as YAML text.
+    ///
+    /// # Errors
+    /// As [`KubeApiServer::apply`].
+    pub fn apply_yaml(&self, path: &str, manager: &str, manifest: &str) -> Result<Value> {
         let path = format!("{path}?fieldManager={manager}&force=true");
-        self.accept(
-            Method::PATCH,
-            &path,
-            "application/apply-patch+yaml",
-            &manifest.to_string(),
-        )
+        self.accept(Method::PATCH, &path, "application/apply-patch+yaml", manifest)
     }
 
     /// Changes an object by a JSON merge patch, as `kubectl edit` or a colleague would.
