@@ -8,6 +8,7 @@ mod pki;
 mod server;
 mod watch;
 
+pub use api::object_path;
 pub use crd::Crd;
 pub use kwok::{KWOK_ANNOTATION, Kwok};
 pub use watch::{condition, is_true};
