@@ -2,8 +2,9 @@
 
 pub mod device_plugin;
 mod fault;
+pub mod karpenter;
 mod kubernetes;
 
 pub use device_plugin::{DevicePlugin, DevicePluginOptions};
-pub use fault::ManifestFault;
+pub use fault::{ManifestFault, ManifestWarning};
 pub use kubernetes::{ResourceRequirements, Toleration};
