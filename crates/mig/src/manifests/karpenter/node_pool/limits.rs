@@ -36,10 +36,9 @@ pub(super) fn check(
     for (resource, count) in slices(findings, layout, options, catalog) {
         limits.insert(resource, count);
     }
-    if limits.is_empty() && options.replicas.is_none() {
-        if options.limits.is_none() {
-            limits.insert(NODES.to_owned(), DEFAULT_NODES.to_string());
-        }
+    let nothing_said = options.limits.is_none() && limits.is_empty();
+    if nothing_said && options.replicas.is_none() {
+        limits.insert(NODES.to_owned(), DEFAULT_NODES.to_string());
     }
     if options.replicas.is_none() {
         warn_unlimited(findings, &place, layout, &limits);
