@@ -43,7 +43,9 @@ pub(crate) fn apply(name: &str, layout: &Layout, wishes: &Wishes) {
 /// Waits until Karpenter says of an object that it is Ready.
 pub(crate) fn ready(object: &Value) {
     let path = counterparts::kube::object_path(object);
-    let waited = STACK.kube.wait_until(&path, LIMIT, |found| is_true(found, "Ready"));
+    let waited = STACK
+        .kube
+        .wait_until(&path, LIMIT, |found| is_true(found, "Ready"));
     waited.unwrap_or_else(|error| panic!("{error}\n{}", STACK.karpenter.last_words()));
 }
 
@@ -88,7 +90,10 @@ pub(crate) fn claim_now(claim: &Value) -> Value {
 
 /// Where a NodeClaim is read.
 pub(crate) fn claim_path(claim: &Value) -> String {
-    format!("/apis/karpenter.sh/v1/nodeclaims/{}", claim["metadata"]["name"].as_str().unwrap())
+    format!(
+        "/apis/karpenter.sh/v1/nodeclaims/{}",
+        claim["metadata"]["name"].as_str().unwrap()
+    )
 }
 
 /// Waits until exactly so many pods of a ReplicaSet run; gives the node of each.

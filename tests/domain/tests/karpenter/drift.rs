@@ -24,7 +24,10 @@ fn a_change_of_the_user_data_alone_drifts_the_nodes_of_the_class() {
     };
     apply("drift", &sliced, &longer);
     claim_is(&claim, "Drifted");
-    assert_eq!(condition(&claim_now(&claim), "Drifted")["reason"], "NodeClassDrift");
+    assert_eq!(
+        condition(&claim_now(&claim), "Drifted")["reason"],
+        "NodeClassDrift"
+    );
 }
 
 #[test]
@@ -48,7 +51,10 @@ fn a_changed_layout_replaces_the_node_once_the_new_one_has_its_slices() {
     stack()
         .kube
         .wait_until(&claim_path(&old), LIMIT, |found| {
-            found.is_null().then_some(()).ok_or_else(|| found["status"].to_string())
+            found
+                .is_null()
+                .then_some(())
+                .ok_or_else(|| found["status"].to_string())
         })
         .unwrap();
     assert_eq!(running("rolled", 1), [new_node]);

@@ -19,7 +19,9 @@ fn a_mixed_node_that_joins_uncut_is_a_zombie() {
     let claim = claims("zombie", 1).remove(0);
     let node = join(&claim, &uncut());
     let path = format!("/api/v1/nodes/{node}");
-    let ready = stack().kube.wait_until(&path, crate::cluster::LIMIT, |node| is_true(node, "Ready"));
+    let ready = stack()
+        .kube
+        .wait_until(&path, crate::cluster::LIMIT, |node| is_true(node, "Ready"));
     ready.unwrap();
     // Ready and billed, never initialized, never removed, never replaced.
     stays(|| {
@@ -28,7 +30,10 @@ fn a_mixed_node_that_joins_uncut_is_a_zombie() {
         assert_eq!(bought("zombie"), 1);
     });
     let found = claim_now(&claim);
-    assert_eq!(condition(&found, "Initialized")["reason"], "ResourceNotRegistered");
+    assert_eq!(
+        condition(&found, "Initialized")["reason"],
+        "ResourceNotRegistered"
+    );
     running("zombie", 0);
 }
 
