@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::http_client::HttpResponse;
 use crate::kube::{KubeApiServer, KubeOptions, Kwok};
 use crate::moto::Moto;
+use crate::report;
 
 const REGION: &str = "us-east-1";
 
@@ -99,6 +100,16 @@ impl KarpenterAws {
         logs.push(("moto", self.moto.log()));
         logs.push(("karpenter", self.karpenter.log()));
         logs
+    }
+
+    /// For a test that fails: the error, what Karpenter said last, and where all logs are kept.
+    #[must_use]
+    pub fn explain(&self, error: &Error) -> String {
+        let kept = match report::keep_logs(self.kube.cluster(), &self.logs()) {
+            Ok(folder) => format!("All logs are kept in {}.", folder.display()),
+            Err(failure) => format!("The logs could not be kept: {failure}"),
+        };
+        format!("{error}\n{}\n{kept}", self.karpenter.last_words())
     }
 }
 

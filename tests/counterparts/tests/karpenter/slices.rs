@@ -21,7 +21,7 @@ fn a_slice_pod_brings_up_a_node_that_has_the_slice() {
     }
     let claims = kube
         .launched_claims("whole-way", 1, LIMIT)
-        .map_err(|error| format!("{error}\n{}", STACK.karpenter.last_words()))
+        .map_err(|error| STACK.explain(&error))
         .unwrap();
     let claim = &claims[0];
     assert_eq!(claim["status"]["capacity"][SLICE], "56");

@@ -29,6 +29,11 @@ pub(crate) fn stack() -> &'static KarpenterAws {
     &STACK
 }
 
+/// Fails with all that the cluster's programs can say about it.
+pub(crate) fn explained<T>(waited: counterparts::Result<T>) -> T {
+    waited.unwrap_or_else(|error| panic!("{}", STACK.explain(&error)))
+}
+
 /// Applies the product's objects of a pool and waits until Karpenter has taken each.
 pub(crate) fn apply(name: &str, layout: &Layout, wishes: &Wishes) {
     let all = objects(name, layout, wishes);
@@ -46,7 +51,7 @@ pub(crate) fn ready(object: &Value) {
     let waited = STACK
         .kube
         .wait_until(&path, LIMIT, |found| is_true(found, "Ready"));
-    waited.unwrap_or_else(|error| panic!("{error}\n{}", STACK.karpenter.last_words()));
+    explained(waited);
 }
 
 /// Makes pods that ask for one device each, on nodes with the test's label, and gives their ReplicaSet's name.
@@ -57,8 +62,7 @@ pub(crate) fn pods(label: &str, name: &str, resource: &str, count: u32) {
 
 /// Waits until a pool has so many launched NodeClaims; gives them by age.
 pub(crate) fn claims(pool: &str, count: usize) -> Vec<Value> {
-    let waited = STACK.kube.launched_claims(pool, count, LIMIT);
-    waited.unwrap_or_else(|error| panic!("{error}\n{}", STACK.karpenter.last_words()))
+    explained(STACK.kube.launched_claims(pool, count, LIMIT))
 }
 
 /// Lets the node of a NodeClaim join as one that was cut as the layout says, and waits until Karpenter counts on it.
@@ -80,7 +84,7 @@ pub(crate) fn claim_is(claim: &Value, condition: &str) {
     let waited = STACK
         .kube
         .wait_until(&claim_path(claim), LIMIT, |found| is_true(found, condition));
-    waited.unwrap_or_else(|error| panic!("{error}\n{}", STACK.karpenter.last_words()));
+    explained(waited);
 }
 
 /// A NodeClaim as it is now; `null` once it is gone.
@@ -112,7 +116,7 @@ pub(crate) fn running(name: &str, count: usize) -> Vec<String> {
             Err(format!("{} of {} pods run, not {count}", nodes.len(), pods.len()))
         }
     });
-    waited.unwrap_or_else(|error| panic!("{error}\n{}", STACK.karpenter.last_words()))
+    explained(waited)
 }
 
 /// Holds if `check` holds for as long as Karpenter needs to look at everything once more.
@@ -139,5 +143,5 @@ pub(crate) fn event(about: &str, text: &str) {
         let found = messages.iter().any(|message| message.contains(text));
         found.then_some(()).ok_or_else(|| messages.join("\n"))
     });
-    waited.unwrap();
+    explained(waited);
 }

@@ -3,7 +3,11 @@
 //! AWS is moto and the kubelets are kwok's; everything that decides is real. One stack for all tests: each has names
 //! and node labels of its own.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
 
 mod cluster;
 mod drift;
