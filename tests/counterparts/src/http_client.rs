@@ -31,6 +31,18 @@ impl HttpResponse {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
+
+    /// The texts of all XML elements of this name that hold text only, as the query services of AWS answer them.
+    #[must_use]
+    pub fn elements(&self, name: &str) -> Vec<&str> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let parts = self.body.split(open.as_str()).skip(1);
+        parts
+            .filter_map(|part| part.split_once(close.as_str()))
+            .map(|(text, _)| text)
+            .filter(|text| !text.contains('<'))
+            .collect()
+    }
 }
 
 impl HttpClient {
@@ -119,5 +131,22 @@ pub(crate) fn answers(client: &HttpClient, url: &str) -> std::result::Result<(),
         Ok(answer) if answer.status == 200 => Ok(()),
         Ok(answer) => Err(format!("{url} answers {}: {}", answer.status, answer.body)),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_of_a_name_are_found_in_order_and_nested_ones_are_passed_over() {
+        let body = "<set><item><id>a</id></item><item><id>b</id><ids><id>c</id></ids></item></set>";
+        let answer = HttpResponse {
+            status: 200,
+            body: body.into(),
+        };
+        assert_eq!(answer.elements("id"), ["a", "b", "c"]);
+        assert!(answer.elements("item").is_empty());
+        assert!(answer.elements("none").is_empty());
     }
 }

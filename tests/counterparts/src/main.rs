@@ -89,7 +89,7 @@ fn install_programs(all: bool) -> Outcome {
         cli.path().display()
     ))?;
     for program in Program::ALL {
-        if all || !matches!(program, Program::OpenTofu | Program::TfPluginDocs) {
+        if all || Program::OF_STACK.contains(&program) {
             say(&format!(
                 "{} {}\n",
                 program.name(),

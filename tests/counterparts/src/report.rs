@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::cache::Cache;
 use crate::error::{IoContext, Result};
 
 /// If set, every process adds to this file what it used; `counterparts report FILE` sums it up.
@@ -49,6 +50,21 @@ pub(crate) fn used(name: &str, what: &str) {
 /// Notes that a test could not run against `name`, and why.
 pub fn unavailable(name: &str, why: &str) {
     note(name, &format!("not tested: {why}"));
+}
+
+/// Copies the logs of servers that end with the test to the cache, below `logs/`, and gives the folder.
+///
+/// # Errors
+/// The folder cannot be written.
+pub(crate) fn keep_logs(label: &str, logs: &[(&str, String)]) -> Result<PathBuf> {
+    let name = format!("{label}-{}", std::process::id());
+    let folder = Cache::open()?.subdir("logs")?.join(name);
+    fs::create_dir_all(&folder).context(|| format!("make {}", folder.display()))?;
+    for (name, text) in logs {
+        let path = folder.join(format!("{name}.log"));
+        fs::write(&path, text).context(|| format!("write {}", path.display()))?;
+    }
+    Ok(folder)
 }
 
 fn note(name: &str, what: &str) {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use counterparts::fault_proxy::{Matcher, Outcome};
+use counterparts::karpenter::Account;
 use counterparts::{EksCluster, Fault, FaultProxy, HttpClient, HttpResponse, Moto, Rule, query};
 use http::Method;
 
@@ -243,4 +244,26 @@ fn reset_forgets_everything() {
             .contains("forgotten")
     );
     assert!(moto.log().contains("POST /moto-api/reset"), "{}", moto.log());
+}
+
+#[test]
+fn an_account_is_found_by_the_tag_that_node_classes_select_by() {
+    let account = Account::create(&MOTO, "tagged").unwrap();
+    let found = |action: &str, element: &str| {
+        let parameters = [
+            ("Action", action),
+            ("Version", "2016-11-15"),
+            ("Filter.1.Name", "tag:karpenter.sh/discovery"),
+            ("Filter.1.Value.1", "tagged"),
+        ];
+        let answer = MOTO.query("ec2", "us-east-1", &parameters).unwrap();
+        let all = answer.elements(element).into_iter().map(str::to_owned);
+        all.collect::<std::collections::BTreeSet<_>>()
+    };
+    let subnets = account.subnets.iter().map(|(_, id)| id.clone()).collect();
+    assert_eq!(found("DescribeSubnets", "subnetId"), subnets);
+    assert_eq!(
+        found("DescribeSecurityGroups", "groupId"),
+        [account.security_group].into()
+    );
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with the options of a manifest.
+//! What can be wrong with the options of a manifest, and what is right but may surprise.
 
 use thiserror::Error;
 
@@ -33,6 +33,39 @@ impl ManifestFault {
     }
 
     /// The fact behind it, and what to do.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+/// Something that is taken, and that a reader of the plan should know: where, the fact, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestWarning {
+    path: Vec<PathStep>,
+    summary: String,
+    detail: String,
+}
+
+impl ManifestWarning {
+    pub(super) fn new(path: Vec<PathStep>, summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            path,
+            summary: summary.into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// The way from the options to the value in question; empty where it is the whole.
+    pub fn path(&self) -> Vec<PathStep> {
+        self.path.clone()
+    }
+
+    /// What may surprise, in one line.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// Why, and what to do.
     pub fn detail(&self) -> &str {
         &self.detail
     }

@@ -198,18 +198,18 @@ pub(super) fn key_at(attribute: &str, key: &str) -> Vec<PathStep> {
     ]
 }
 
-fn is_dns_label(text: &str) -> bool {
+pub(super) fn is_dns_label(text: &str) -> bool {
     let inner = text
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     !text.is_empty() && text.len() <= 63 && inner && !text.starts_with('-') && !text.ends_with('-')
 }
 
-fn is_dns_subdomain(text: &str) -> bool {
+pub(super) fn is_dns_subdomain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_dns_label)
 }
 
-fn is_name_part(text: &str) -> bool {
+pub(super) fn is_name_part(text: &str) -> bool {
     let inner = text
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
@@ -231,9 +231,10 @@ pub(super) fn is_env_name(name: &str) -> bool {
     inner && name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
 }
 
-fn is_quantity(text: &str) -> bool {
-    const UNITS: [&str; 14] = [
-        "", "n", "u", "m", "k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi",
+/// Whether a text is a quantity that is not negative: digits, perhaps a part, perhaps a unit.
+pub(super) fn is_quantity(text: &str) -> bool {
+    const UNITS: [&str; 16] = [
+        "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
     ];
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let number = digits

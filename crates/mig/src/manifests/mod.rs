@@ -2,8 +2,12 @@
 
 pub mod device_plugin;
 mod fault;
+pub mod karpenter;
 mod kubernetes;
+mod pod;
+pub mod yaml;
 
 pub use device_plugin::{DevicePlugin, DevicePluginOptions};
-pub use fault::ManifestFault;
+pub use fault::{ManifestFault, ManifestWarning};
 pub use kubernetes::{ResourceRequirements, Toleration};
+pub use pod::{PodError, slice_pod};

@@ -58,13 +58,24 @@ impl KubeApiServer {
     /// # Errors
     /// No answer, or a status outside 200..=299.
     pub fn apply(&self, path: &str, manager: &str, manifest: &Value) -> Result<Value> {
+        self.apply_yaml(path, manager, &manifest.to_string())
+    }
+
+    /// As [`KubeApiServer::apply`], with the manifest as YAML text.
+    ///
+    /// # Errors
+    /// As [`KubeApiServer::apply`].
+    pub fn apply_yaml(&self, path: &str, manager: &str, manifest: &str) -> Result<Value> {
         let path = format!("{path}?fieldManager={manager}&force=true");
-        self.accept(
-            Method::PATCH,
-            &path,
-            "application/apply-patch+yaml",
-            &manifest.to_string(),
-        )
+        self.accept(Method::PATCH, &path, "application/apply-patch+yaml", manifest)
+    }
+
+    /// Applies an object where its own kind and name say; a namespaced one without a namespace goes to `default`.
+    ///
+    /// # Errors
+    /// As [`KubeApiServer::apply`].
+    pub fn apply_object(&self, manifest: &Value) -> Result<Value> {
+        self.apply(&object_path(manifest), "counterparts", manifest)
     }
 
     /// Changes an object by a JSON merge patch, as `kubectl edit` or a colleague would.
@@ -106,9 +117,66 @@ impl KubeApiServer {
     }
 }
 
+/// Kinds that tests use and that live in a namespace.
+const NAMESPACED: [&str; 6] = [
+    "ConfigMap",
+    "DaemonSet",
+    "Event",
+    "Pod",
+    "ReplicaSet",
+    "ServiceAccount",
+];
+
+/// The address of an object, from its apiVersion, kind and name; the plural is formed as English does.
+#[must_use]
+pub fn object_path(manifest: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (version, kind) = (text(&manifest["apiVersion"]), text(&manifest["kind"]));
+    let root = if version.contains('/') { "/apis" } else { "/api" };
+    let plural = match kind.to_lowercase() {
+        kind if kind.ends_with('s') => format!("{kind}es"),
+        kind => format!("{kind}s"),
+    };
+    let namespace = manifest["metadata"]["namespace"].as_str().unwrap_or("default");
+    let within = if NAMESPACED.contains(&kind.as_str()) {
+        format!("namespaces/{namespace}/")
+    } else {
+        String::new()
+    };
+    format!(
+        "{root}/{version}/{within}{plural}/{}",
+        text(&manifest["metadata"]["name"])
+    )
+}
+
 fn unexpected(method: &str, path: &str, answer: &HttpResponse) -> Error {
     Error::Answer {
         request: format!("{method} {path}"),
         fact: format!("status {}: {}", answer.status, answer.body),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_knows_where_it_lives() {
+        let path = |version: &str, kind: &str| {
+            let metadata = json!({ "name": "x" });
+            object_path(&json!({ "apiVersion": version, "kind": kind, "metadata": metadata }))
+        };
+        assert_eq!(path("v1", "Pod"), "/api/v1/namespaces/default/pods/x");
+        assert_eq!(path("v1", "Node"), "/api/v1/nodes/x");
+        assert_eq!(
+            path("karpenter.k8s.aws/v1", "EC2NodeClass"),
+            "/apis/karpenter.k8s.aws/v1/ec2nodeclasses/x"
+        );
+        assert_eq!(
+            path("karpenter.sh/v1", "NodePool"),
+            "/apis/karpenter.sh/v1/nodepools/x"
+        );
     }
 }

@@ -1,8 +1,17 @@
-//! A Kubernetes control plane: etcd, the API server with EKS-like authentication, the controller manager.
+//! A Kubernetes control plane: etcd, the API server with EKS-like authentication, the controller manager, the scheduler;
+//! and kwok in the place of kubelets.
 
 mod api;
+mod crd;
+mod kwok;
 mod pki;
 mod server;
+mod watch;
+
+pub use api::object_path;
+pub use crd::Crd;
+pub use kwok::{KWOK_ANNOTATION, Kwok};
+pub use watch::{condition, is_true};
 
 pub use server::{KubeApiServer, KubeOptions};
 

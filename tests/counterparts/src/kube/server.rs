@@ -1,6 +1,5 @@
 //! Starts the processes of a control plane in their order, each on a free port.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,15 +9,15 @@ use serde_json::json;
 
 use super::SERVICE_CIDR;
 use super::pki::Pki;
-use crate::cache::{self, Cache};
+use crate::cache;
 use crate::eks::Webhook;
 use crate::error::Result;
-use crate::go::{Program, install};
+use crate::go::Program;
 use crate::http_client::{HttpClient, answers};
+use crate::launch::{launch, log};
 use crate::moto::EksCluster;
 use crate::port::Port;
-use crate::process::{Process, supervised};
-use crate::report;
+use crate::process::Process;
 use crate::workspace::Workspace;
 
 const READY: Duration = Duration::from_secs(90);
@@ -30,15 +29,27 @@ pub struct KubeOptions {
     pub cluster: String,
     /// Whether the controller manager runs: without it no DaemonSet gets a status.
     pub controllers: bool,
+    /// Whether the scheduler runs: without it every pod stays pending.
+    pub scheduler: bool,
 }
 
 impl KubeOptions {
-    /// A cluster of this name with its controllers.
+    /// A cluster of this name with its controllers and without a scheduler.
     #[must_use]
     pub fn new(cluster: &str) -> Self {
         Self {
             cluster: cluster.to_owned(),
             controllers: true,
+            scheduler: false,
+        }
+    }
+
+    /// The same with a scheduler.
+    #[must_use]
+    pub fn with_scheduler(self) -> Self {
+        Self {
+            scheduler: true,
+            ..self
         }
     }
 }
@@ -47,6 +58,7 @@ impl KubeOptions {
 #[derive(Debug)]
 pub struct KubeApiServer {
     // Stopped in this order.
+    scheduler: Option<Process>,
     controllers: Option<Process>,
     apiserver: Process,
     _etcd: Process,
@@ -67,6 +79,7 @@ struct Plan {
     peer: Port,
     api: Port,
     manager: Port,
+    scheduler: Port,
 }
 
 impl KubeApiServer {
@@ -75,20 +88,24 @@ impl KubeApiServer {
     /// # Errors
     /// Go is missing, a build fails, or a server does not come up (with the end of its log).
     pub fn start(options: &KubeOptions) -> Result<Self> {
-        let cache = Cache::open()?;
         let plan = Plan::new()?;
         let webhook = Webhook::start(&options.cluster)?;
         let pki = Pki::generate()?;
         let admin_token = token(&pki);
         plan.write_files(&pki, &admin_token, &webhook.url())?;
         let client = HttpClient::trusting(&pki.ca);
-        let etcd = plan.start_etcd(&cache)?;
-        let apiserver = plan.start_apiserver(&cache, &client)?;
+        let etcd = plan.start_etcd()?;
+        let apiserver = plan.start_apiserver(&client)?;
         let controllers = options
             .controllers
-            .then(|| plan.start_controllers(&cache, &client))
+            .then(|| plan.start_loop(Program::KubeControllerManager, &client))
+            .transpose()?;
+        let scheduler = options
+            .scheduler
+            .then(|| plan.start_loop(Program::KubeScheduler, &client))
             .transpose()?;
         let mut server = Self {
+            scheduler,
             controllers,
             apiserver,
             _etcd: etcd,
@@ -98,7 +115,7 @@ impl KubeApiServer {
             options: options.clone(),
             ca: pki.ca,
             url: plan.url(),
-            _ports: vec![plan.etcd, plan.peer, plan.api, plan.manager],
+            _ports: vec![plan.etcd, plan.peer, plan.api, plan.manager, plan.scheduler],
             work: plan.work,
         };
         server.wait_for_default_namespace()?;
@@ -129,6 +146,12 @@ impl KubeApiServer {
         self.work.path().join("kubeconfig")
     }
 
+    /// The EKS name of the cluster.
+    #[must_use]
+    pub fn cluster(&self) -> &str {
+        &self.options.cluster
+    }
+
     /// The webhook that decides about AWS users.
     #[must_use]
     pub fn webhook(&self) -> &Webhook {
@@ -156,18 +179,23 @@ impl KubeApiServer {
             Program::Etcd,
             Program::KubeApiServer,
             Program::KubeControllerManager,
+            Program::KubeScheduler,
         ];
-        let read = |name: &str| fs::read_to_string(self.work.path().join(format!("{name}.log")));
         names
-            .iter()
-            .map(|program| (program.name(), read(program.name()).unwrap_or_default()))
-            .collect()
+            .map(|program| (program.name(), log(program, &self.work)))
+            .into()
     }
 
     /// Whether the controller manager runs.
     #[must_use]
     pub fn has_controllers(&self) -> bool {
         self.controllers.is_some()
+    }
+
+    /// Whether the scheduler runs.
+    #[must_use]
+    pub fn has_scheduler(&self) -> bool {
+        self.scheduler.is_some()
     }
 
     fn wait_for_default_namespace(&mut self) -> Result<()> {
@@ -192,6 +220,7 @@ impl Plan {
             peer: Port::reserve()?,
             api: Port::reserve()?,
             manager: Port::reserve()?,
+            scheduler: Port::reserve()?,
         })
     }
 
@@ -226,19 +255,11 @@ impl Plan {
         Ok(())
     }
 
-    fn launch(&self, cache: &Cache, program: Program, flags: &[String]) -> Result<Process> {
-        let path = install(cache, program)?;
-        report::used(program.name(), &format!("{} (built by us)", program.version()?));
-        let mut command = supervised(path);
-        command.args(flags).current_dir(self.work.path());
-        Process::start(
-            program.name(),
-            command,
-            self.work.path().join(format!("{}.log", program.name())),
-        )
+    fn launch(&self, program: Program, flags: &[String]) -> Result<Process> {
+        launch(program, &self.work, flags, &[])
     }
 
-    fn start_etcd(&self, cache: &Cache) -> Result<Process> {
+    fn start_etcd(&self) -> Result<Process> {
         let client = format!("http://127.0.0.1:{}", self.etcd.number());
         let peer = format!("http://127.0.0.1:{}", self.peer.number());
         let flags = [
@@ -251,13 +272,13 @@ impl Plan {
             // The data does not outlive the test.
             "--unsafe-no-fsync".to_owned(),
         ];
-        let mut etcd = self.launch(cache, Program::Etcd, &flags)?;
+        let mut etcd = self.launch(Program::Etcd, &flags)?;
         let (plain, health) = (HttpClient::plain(), format!("{client}/health"));
         etcd.wait_ready(READY, || answers(&plain, &health))?;
         Ok(etcd)
     }
 
-    fn start_apiserver(&self, cache: &Cache, client: &HttpClient) -> Result<Process> {
+    fn start_apiserver(&self, client: &HttpClient) -> Result<Process> {
         let flags = [
             format!("--etcd-servers=http://127.0.0.1:{}", self.etcd.number()),
             format!("--secure-port={}", self.api.number()),
@@ -283,28 +304,34 @@ impl Plan {
             // Refusals are judged anew each time; what was accepted the API server itself remembers for 10 s.
             "--authentication-token-webhook-cache-ttl=0s".to_owned(),
         ];
-        let mut apiserver = self.launch(cache, Program::KubeApiServer, &flags)?;
+        let mut apiserver = self.launch(Program::KubeApiServer, &flags)?;
         let ready = format!("{}/readyz", self.url());
         apiserver.wait_ready(READY, || answers(client, &ready))?;
         Ok(apiserver)
     }
 
-    fn start_controllers(&self, cache: &Cache, client: &HttpClient) -> Result<Process> {
-        let flags = [
+    /// Starts the controller manager or the scheduler: both are loops that watch the API server.
+    fn start_loop(&self, program: Program, client: &HttpClient) -> Result<Process> {
+        let manager = program == Program::KubeControllerManager;
+        let port = if manager { &self.manager } else { &self.scheduler }.number();
+        let mut flags = vec![
             format!("--kubeconfig={}", self.path("kubeconfig")),
             "--leader-elect=false".to_owned(),
             "--bind-address=127.0.0.1".to_owned(),
-            format!("--secure-port={}", self.manager.number()),
+            format!("--secure-port={port}"),
             format!("--cert-dir={}", self.path("certs")),
             format!("--tls-cert-file={}", self.path("tls.crt")),
             format!("--tls-private-key-file={}", self.path("tls.key")),
-            format!("--service-account-private-key-file={}", self.path("sa.key")),
             "--authentication-skip-lookup=true".to_owned(),
         ];
-        let mut manager = self.launch(cache, Program::KubeControllerManager, &flags)?;
-        let health = format!("https://127.0.0.1:{}/healthz", self.manager.number());
-        manager.wait_ready(READY, || answers(client, &health))?;
-        Ok(manager)
+        if manager {
+            let key = self.path("sa.key");
+            flags.push(format!("--service-account-private-key-file={key}"));
+        }
+        let mut process = self.launch(program, &flags)?;
+        let health = format!("https://127.0.0.1:{port}/healthz");
+        process.wait_ready(READY, || answers(client, &health))?;
+        Ok(process)
     }
 }
 

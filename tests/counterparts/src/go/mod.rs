@@ -1,5 +1,7 @@
 //! The Go programs: which exist, how each is built, where the built file lies.
 
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,91 +11,12 @@ use serde_json::Value;
 use crate::cache::{self, Cache, progress};
 use crate::command::{first_line, run};
 use crate::error::{Error, IoContext, Result};
+pub use program::Program;
+use program::{Recipe, Stamp};
 
 const GO_REMEDY: &str = "Install Go 1.26 or newer: https://go.dev/dl, or your package manager (`apt install golang`, `brew install go`).";
 
-/// A program that is built from a pinned Go module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Program {
-    /// The store behind the Kubernetes API server.
-    Etcd,
-    /// The Kubernetes API server.
-    KubeApiServer,
-    /// The controllers that make a DaemonSet's pods and take the not-ready taint off nodes.
-    KubeControllerManager,
-    /// OpenTofu.
-    OpenTofu,
-    /// The checker of documentation for the Terraform registry.
-    TfPluginDocs,
-}
-
-/// How one program is built.
-struct Recipe {
-    name: &'static str,
-    /// Folder below `go/` with go.mod, go.sum and tools.go.
-    module: &'static str,
-    /// The module that go.mod pins; its version is the program's.
-    pinned: &'static str,
-    package: &'static str,
-    minutes: u8,
-}
-
 impl Program {
-    /// All of them, in the order in which a full installation builds them.
-    pub const ALL: [Self; 5] = [
-        Self::Etcd,
-        Self::KubeApiServer,
-        Self::KubeControllerManager,
-        Self::OpenTofu,
-        Self::TfPluginDocs,
-    ];
-
-    const fn recipe(self) -> Recipe {
-        match self {
-            Self::Etcd => Recipe {
-                name: "etcd",
-                module: "etcd",
-                pinned: "go.etcd.io/etcd/server/v3",
-                package: "go.etcd.io/etcd/server/v3",
-                minutes: 1,
-            },
-            Self::KubeApiServer => Recipe {
-                name: "kube-apiserver",
-                module: "kubernetes",
-                pinned: "k8s.io/kubernetes",
-                package: "k8s.io/kubernetes/cmd/kube-apiserver",
-                minutes: 5,
-            },
-            Self::KubeControllerManager => Recipe {
-                name: "kube-controller-manager",
-                module: "kubernetes",
-                pinned: "k8s.io/kubernetes",
-                package: "k8s.io/kubernetes/cmd/kube-controller-manager",
-                minutes: 2,
-            },
-            Self::OpenTofu => Recipe {
-                name: "tofu",
-                module: "opentofu",
-                pinned: "github.com/opentofu/opentofu",
-                package: "github.com/opentofu/opentofu/cmd/tofu",
-                minutes: 4,
-            },
-            Self::TfPluginDocs => Recipe {
-                name: "tfplugindocs",
-                module: "tfplugindocs",
-                pinned: "github.com/hashicorp/terraform-plugin-docs",
-                package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
-                minutes: 1,
-            },
-        }
-    }
-
-    /// The file name of the program.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        self.recipe().name
-    }
-
     /// The version that its go.mod pins, for example `v1.35.4`.
     ///
     /// # Errors
@@ -144,12 +67,10 @@ pub fn installed(cache: &Cache, program: Program) -> Result<Option<PathBuf>> {
 /// # Errors
 /// Go is missing.
 pub fn go_version() -> Result<String> {
-    first_line(Command::new("go").arg("version").current_dir(module_dir("etcd"))).map_err(|found| {
-        Error::Prerequisite {
-            name: "go",
-            found,
-            remedy: GO_REMEDY,
-        }
+    first_line(go("etcd").arg("version")).map_err(|found| Error::Prerequisite {
+        name: "go",
+        found,
+        remedy: GO_REMEDY,
     })
 }
 
@@ -163,19 +84,26 @@ pub fn published_tfplugin6_proto() -> Result<PathBuf> {
 }
 
 /// Downloads one module that a go.mod of ours pins, checks it against go.sum, gives its directory.
-fn module_download(module: &str, path: &str) -> Result<PathBuf> {
+pub(crate) fn module_download(module: &str, path: &str) -> Result<PathBuf> {
     go_version()?;
-    let mut command = Command::new("go");
-    command
-        .args(["mod", "download", "-json", path])
-        .current_dir(module_dir(module));
     let what = format!("download of Go module {path}");
-    let output = run(&what, command.env("GOFLAGS", "-mod=readonly"))?;
+    let output = run(&what, go(module).args(["mod", "download", "-json", path]))?;
     let json: Value = serde_json::from_str(&output).unwrap_or_default();
     json["Dir"].as_str().map(PathBuf::from).ok_or(Error::Answer {
         request: what,
         fact: output,
     })
+}
+
+/// A `go` command in one of our modules.
+fn go(module: &str) -> Command {
+    let mut command = Command::new("go");
+    command
+        .current_dir(module_dir(module))
+        .env("GOFLAGS", "-mod=readonly")
+        // Karpenter needs a newer Go than most machines have: Go fetches it by itself, unless the machine forbids that.
+        .env("GOTOOLCHAIN", "auto");
+    command
 }
 
 fn module_dir(module: &str) -> PathBuf {
@@ -197,28 +125,31 @@ fn build_key(recipe: &Recipe, flags: &str) -> Result<String> {
 }
 
 fn build(recipe: &Recipe, flags: &str, target: &Path) -> Result<()> {
-    let mut command = Command::new("go");
+    let mut command = go(recipe.module);
     command
         .args(["build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o"])
-        .arg(target);
-    command.arg(recipe.package).current_dir(module_dir(recipe.module));
-    command.env("CGO_ENABLED", "0").env("GOFLAGS", "-mod=readonly");
+        .arg(target)
+        .arg(recipe.package)
+        .env("CGO_ENABLED", "0");
     run(&format!("build of {}", recipe.name), &mut command).map(drop)
 }
 
-/// Kubernetes takes its version from the linker; without it controllers refuse the server's answer.
 fn linker_flags(program: Program, version: &str) -> String {
     let base = "-s -w";
-    if program.recipe().module != "kubernetes" {
-        return base.to_owned();
+    let number = version.trim_start_matches('v');
+    match program.recipe().stamp {
+        Stamp::None => base.to_owned(),
+        Stamp::Karpenter => format!("{base} -X sigs.k8s.io/karpenter/pkg/operator.Version={number}"),
+        Stamp::Kubernetes => {
+            let mut numbers = number.split('.');
+            let (major, minor) = (numbers.next().unwrap_or("0"), numbers.next().unwrap_or("0"));
+            let component = "k8s.io/component-base/version";
+            format!(
+                "{base} -X {component}.gitVersion={version} -X {component}.gitMajor={major} \
+                 -X {component}.gitMinor={minor} -X k8s.io/client-go/pkg/version.gitVersion={version}"
+            )
+        }
     }
-    let mut numbers = version.trim_start_matches('v').split('.');
-    let (major, minor) = (numbers.next().unwrap_or("0"), numbers.next().unwrap_or("0"));
-    let component = "k8s.io/component-base/version";
-    format!(
-        "{base} -X {component}.gitVersion={version} -X {component}.gitMajor={major} \
-         -X {component}.gitMinor={minor} -X k8s.io/client-go/pkg/version.gitVersion={version}"
-    )
 }
 
 fn pinned_version(go_mod: &str, module: &str) -> Option<String> {
@@ -251,6 +182,11 @@ mod tests {
         );
         assert!(flags.contains("version.gitMinor=35"), "{flags}");
         assert_eq!(linker_flags(Program::Etcd, "v3.6.5"), "-s -w");
+        let karpenter = linker_flags(Program::KarpenterAws, "v1.15.0");
+        assert_eq!(
+            karpenter,
+            "-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=1.15.0"
+        );
     }
 
     #[test]

@@ -1,0 +1,75 @@
+//! Names, labels and annotations of our objects.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::place::{Findings, Place};
+use crate::manifests::kubernetes::{is_dns_subdomain, is_name_part, is_qualified_name};
+
+/// Pools and classes become values of node labels, which have at most so many letters.
+const LONGEST_NAME: usize = 63;
+
+pub(super) fn check_name(findings: &mut Findings, place: &Place, name: &str) {
+    if !is_dns_subdomain(name) || name.len() > LONGEST_NAME {
+        findings.fault(
+            place,
+            format!("{name:?} is not a name that Karpenter can use"),
+            format!(
+                "It has 1 to {LONGEST_NAME} lower case letters, digits, '-' and '.', and begins and ends with a letter or \
+                 digit: Karpenter makes a label value of it."
+            ),
+        );
+    }
+}
+
+pub(super) fn check_labels(findings: &mut Findings, place: &Place, labels: &BTreeMap<String, String>) {
+    for (key, value) in labels {
+        if !is_qualified_name(key) {
+            findings.fault(
+                &place.key(key),
+                format!("{key:?} is not a label key"),
+                "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.",
+            );
+        }
+        if !value.is_empty() && !is_name_part(value) {
+            findings.fault(
+                &place.key(key),
+                format!("{value:?} is not a label value"),
+                "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.",
+            );
+        }
+    }
+}
+
+pub(super) fn check_annotations(
+    findings: &mut Findings,
+    place: &Place,
+    annotations: &BTreeMap<String, String>,
+) {
+    for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
+        findings.fault(
+            &place.key(key),
+            format!("{key:?} is not an annotation key"),
+            "It is NAME or PREFIX/NAME, like a label's key.",
+        );
+    }
+}
+
+/// Metadata of a cluster-wide object.
+pub(super) fn render(
+    name: &str,
+    labels: &BTreeMap<String, String>,
+    annotations: &BTreeMap<String, String>,
+) -> Value {
+    let mut all = BTreeMap::from([(
+        "app.kubernetes.io/managed-by".to_owned(),
+        "terraform-provider-mig".to_owned(),
+    )]);
+    all.extend(labels.clone());
+    let mut metadata = json!({"name": name, "labels": all});
+    if !annotations.is_empty() {
+        metadata["annotations"] = json!(annotations);
+    }
+    metadata
+}

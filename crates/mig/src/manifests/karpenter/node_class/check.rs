@@ -1,0 +1,252 @@
+//! Everything about a node class that can be known before it is applied.
+
+use super::{NodeClassOptions, disks, kubelet, selectors};
+use crate::boot::OnFailure;
+use crate::layout::Layout;
+use crate::manifests::karpenter::family::AmiFamily;
+use crate::manifests::karpenter::metadata;
+use crate::manifests::karpenter::place::{Findings, Place};
+
+/// Tags that Karpenter sets itself.
+const OWN_TAGS: [&str; 4] = [
+    "eks:eks-cluster-name",
+    "karpenter.k8s.aws/ec2nodeclass",
+    "karpenter.sh/nodeclaim",
+    "karpenter.sh/nodepool",
+];
+
+const MOST_INTERFACES: usize = 150;
+
+/// Seconds from launch after which Karpenter gives up a node that has not registered.
+const REGISTRATION_SECONDS: u32 = 900;
+
+/// Gives the family of the user data, where it is certain.
+pub(super) fn check(
+    findings: &mut Findings,
+    layout: &Layout,
+    options: &NodeClassOptions,
+) -> Option<AmiFamily> {
+    metadata::check_name(findings, &Place::of("name"), &options.name);
+    metadata::check_labels(findings, &Place::of("labels"), &options.labels);
+    metadata::check_annotations(findings, &Place::of("annotations"), &options.annotations);
+    let family = selectors::images(findings, options);
+    selectors::networks(findings, options);
+    selectors::reservations(findings, options);
+    selectors::placement_group(findings, options);
+    identity(findings, options);
+    failure(findings, options);
+    disks::check(findings, options);
+    metadata_options(findings, options);
+    kubelet::check(findings, options, family);
+    small_fields(findings, options);
+    interfaces(findings, options);
+    tags(findings, options);
+    if family == Some(AmiFamily::Custom) && layout.is_cut() {
+        custom_taint(findings);
+    }
+    family
+}
+
+fn identity(findings: &mut Findings, options: &NodeClassOptions) {
+    findings.not_empty(&Place::of("role"), options.role.as_ref());
+    findings.not_empty(&Place::of("instance_profile"), options.instance_profile.as_ref());
+    match (&options.role, &options.instance_profile) {
+        (Some(_), Some(_)) => findings.fault(
+            &Place::of("instance_profile"),
+            "role and instance_profile exclude one another",
+            "Give the role, for which Karpenter makes a profile, or an existing profile.",
+        ),
+        (None, None) => findings.fault(
+            &Place::of("role"),
+            "The nodes have no identity",
+            "Give role, the IAM role of the nodes, or instance_profile.",
+        ),
+        _ => {}
+    }
+}
+
+fn failure(findings: &mut Findings, options: &NodeClassOptions) {
+    if options.on_failure == OnFailure::JoinTainted {
+        findings.fault(
+            &Place::of("on_failure"),
+            "A node that joins without its slices makes Karpenter buy the next one",
+            format!(
+                "The pods still wait, and Karpenter launches node after node, within a second each. Use \"halt\" (default) or \
+                 \"terminate\": a node that never joins is replaced after {REGISTRATION_SECONDS} seconds, within the pool's \
+                 limits."
+            ),
+        );
+    }
+}
+
+fn metadata_options(findings: &mut Findings, options: &NodeClassOptions) {
+    let place = Place::of("metadata_options");
+    let metadata = &options.metadata_options;
+    let switch = ["enabled", "disabled"];
+    findings.word(
+        &place.attr("http_endpoint"),
+        Some(&metadata.http_endpoint),
+        &switch,
+    );
+    findings.word(
+        &place.attr("http_protocol_ipv6"),
+        Some(&metadata.http_protocol_ipv6),
+        &switch,
+    );
+    findings.word(
+        &place.attr("http_tokens"),
+        Some(&metadata.http_tokens),
+        &["required", "optional"],
+    );
+    findings.range(
+        &place.attr("http_put_response_hop_limit"),
+        Some(metadata.http_put_response_hop_limit),
+        1,
+        64,
+    );
+    if metadata.http_endpoint == "disabled" {
+        findings.fault(
+            &place.attr("http_endpoint"),
+            "Without the metadata service a node cannot read its user data",
+            "It would neither cut its GPUs nor join. Leave it enabled; http_put_response_hop_limit = 1 keeps pods away.",
+        );
+    }
+}
+
+fn small_fields(findings: &mut Findings, options: &NodeClassOptions) {
+    findings.word(
+        &Place::of("instance_store_policy"),
+        options.instance_store_policy.as_ref(),
+        &["RAID0"],
+    );
+    findings.range(
+        &Place::of("ip_prefix_count"),
+        options.ip_prefix_count,
+        0,
+        i64::from(i32::MAX),
+    );
+    if let Some(cpu) = &options.cpu_options {
+        let place = Place::of("cpu_options").attr("nested_virtualization");
+        findings.word(
+            &place,
+            cpu.nested_virtualization.as_ref(),
+            &["enabled", "disabled"],
+        );
+    }
+    let Some(tracking) = &options.connection_tracking else {
+        return;
+    };
+    let place = Place::of("connection_tracking");
+    findings.range(
+        &place.attr("tcp_established_timeout"),
+        tracking.tcp_established_timeout,
+        60,
+        432_000,
+    );
+    findings.range(
+        &place.attr("udp_stream_timeout"),
+        tracking.udp_stream_timeout,
+        60,
+        180,
+    );
+    findings.range(&place.attr("udp_timeout"), tracking.udp_timeout, 30, 60);
+    if *tracking == Default::default() {
+        let detail = "Give tcp_established_timeout, udp_stream_timeout or udp_timeout, or leave it out.";
+        findings.fault(&place, "connection_tracking says nothing", detail);
+    }
+}
+
+fn interfaces(findings: &mut Findings, options: &NodeClassOptions) {
+    let place = Place::of("network_interfaces");
+    let all = &options.network_interfaces;
+    findings.at_most(&place, all.len(), MOST_INTERFACES);
+    for (index, interface) in all.iter().enumerate() {
+        let at = place.index(index);
+        let most = i64::from(i32::MAX);
+        findings.range(
+            &at.attr("network_card_index"),
+            Some(interface.network_card_index),
+            0,
+            most,
+        );
+        findings.range(&at.attr("device_index"), Some(interface.device_index), 0, most);
+        findings.word(
+            &at.attr("interface_type"),
+            Some(&interface.interface_type),
+            &["interface", "efa-only"],
+        );
+        let card = interface.network_card_index;
+        let is_efa = |interface: &&super::NetworkInterface| interface.interface_type == "efa-only";
+        let mut earlier = all[..index]
+            .iter()
+            .filter(|other| other.network_card_index == card);
+        if earlier
+            .clone()
+            .any(|other| other.device_index == interface.device_index)
+        {
+            findings.fault(
+                &at,
+                format!("Device {} of card {card} is there twice", interface.device_index),
+                "Each pair of network_card_index and device_index is one interface.",
+            );
+        } else if is_efa(&interface) && earlier.any(|other| is_efa(&other)) {
+            findings.fault(
+                &at,
+                format!("Card {card} has two efa-only interfaces"),
+                "A network card carries at most one.",
+            );
+        }
+    }
+    let primary = |interface: &super::NetworkInterface| {
+        interface.network_card_index == 0
+            && interface.device_index == 0
+            && interface.interface_type == "interface"
+    };
+    if !all.is_empty() && !all.iter().any(primary) {
+        let detail = "Device 0 of card 0 must be of the type \"interface\".";
+        findings.fault(&place, "The primary interface is missing", detail);
+    }
+}
+
+fn tags(findings: &mut Findings, options: &NodeClassOptions) {
+    let place = Place::of("tags");
+    for (key, value) in &options.tags {
+        let at = place.key(key);
+        if OWN_TAGS.contains(&key.as_str()) || key.starts_with("kubernetes.io/cluster") {
+            findings.fault(
+                &at,
+                format!("The tag {key} cannot be set"),
+                "Karpenter sets it itself.",
+            );
+        } else if key.starts_with("aws:") {
+            findings.fault(
+                &at,
+                format!("The tag {key} cannot be set"),
+                "AWS keeps keys that begin with aws: to itself.",
+            );
+        } else if key.is_empty() || key.chars().count() > 128 {
+            findings.fault(
+                &at,
+                format!("{key:?} is not a tag key"),
+                "It has 1 to 128 letters.",
+            );
+        }
+        if value.chars().count() > 256 {
+            findings.fault(
+                &at,
+                format!("The value of the tag {key} is too long"),
+                "It has up to 256 letters.",
+            );
+        }
+    }
+}
+
+fn custom_taint(findings: &mut Findings) {
+    findings.warn(
+        &Place::of("ami_family"),
+        "Karpenter hands this user data on as it is",
+        "The user data names the cluster and registers the node with the layout's labels and taints and \
+         karpenter.sh/unregistered. Taints and labels that a pool adds reach the node only when Karpenter registers it, and \
+         kubelet settings of the class not at all.",
+    );
+}

@@ -1,0 +1,49 @@
+//! EC2NodeClass: which image, network and disks a node has, and its user data, which cuts the GPUs.
+//!
+//! Karpenter hashes nearly all of its spec: a changed byte of user data, a changed default, rolls every node of the class.
+
+mod check;
+mod disks;
+mod kubelet;
+mod model;
+mod render;
+mod selectors;
+mod user_data;
+
+pub use model::{
+    AmiSelectorTerm, BlockDeviceMapping, CapacityReservationSelectorTerm, ConnectionTracking, CpuOptions,
+    Ebs, EnclaveOptions, MetadataOptions, NetworkInterface, NodeClassOptions, PlacementGroupSelector,
+    SecurityGroupSelectorTerm, SubnetSelectorTerm,
+};
+
+use super::Rendered;
+use super::place::Findings;
+use crate::catalog::Catalog;
+use crate::layout::Layout;
+use crate::manifests::fault::ManifestFault;
+
+/// Renders the object.
+pub struct NodeClass;
+
+impl NodeClass {
+    /// One EC2NodeClass, or everything that is wrong, all at once. Equal input gives an equal object.
+    pub fn render(
+        layout: &Layout,
+        options: &NodeClassOptions,
+        catalog: &Catalog,
+    ) -> Result<Rendered, Vec<ManifestFault>> {
+        let mut findings = Findings::default();
+        let family = check::check(&mut findings, layout, options);
+        let rendered = family.and_then(|family| {
+            let text = user_data::render(&mut findings, layout, options, family, catalog)?;
+            Some((family, text))
+        });
+        findings.into_rendered(|| {
+            let objects = rendered.map(|(family, text)| render::object(options, family, &text));
+            objects.into_iter().collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! The user data of a class: in the form of its image family, with faults under the attributes' names.
+
+use super::NodeClassOptions;
+use crate::boot::{self, BootOptions, NodeConfig, OnFailure, UserDataFault};
+use crate::catalog::Catalog;
+use crate::layout::{Layout, PathStep, Taint};
+use crate::manifests::fault::ManifestFault;
+use crate::manifests::karpenter::family::AmiFamily;
+use crate::manifests::karpenter::place::{Findings, Place};
+
+/// Karpenter waits for this taint on nodes of which it does not write the user data.
+const UNREGISTERED: &str = "karpenter.sh/unregistered";
+
+/// The text, or none with the faults added.
+pub(super) fn render(
+    findings: &mut Findings,
+    layout: &Layout,
+    options: &NodeClassOptions,
+    family: AmiFamily,
+    catalog: &Catalog,
+) -> Option<String> {
+    let before = findings.faults.len();
+    let rendered = match family {
+        AmiFamily::Bottlerocket => {
+            check_bottlerocket(findings, options);
+            boot::bottlerocket_settings(layout, catalog)
+        }
+        AmiFamily::Al2023 => {
+            if options.cluster.is_some() {
+                let detail = "Karpenter adds the cluster's details to the user data of Amazon Linux 2023. Leave them out.";
+                findings.fault(&Place::of("node_config"), "Two would name the cluster", detail);
+            }
+            boot::user_data(layout, &boot_options(options, None)).map(|user_data| user_data.text)
+        }
+        AmiFamily::Custom => {
+            let node_config = node_config(findings, layout, options);
+            boot::user_data(layout, &boot_options(options, node_config)).map(|user_data| user_data.text)
+        }
+    };
+    let text = match rendered {
+        Ok(text) => Some(text),
+        Err(faults) => {
+            findings.faults.extend(faults.iter().map(as_manifest_fault));
+            None
+        }
+    };
+    text.filter(|_| findings.faults.len() == before)
+}
+
+fn boot_options(options: &NodeClassOptions, node_config: Option<NodeConfig>) -> BootOptions {
+    BootOptions {
+        render_version: options.render_version,
+        on_failure: options.on_failure,
+        deadline_seconds: options.deadline_seconds,
+        parts_before: options.parts_before.clone(),
+        parts_after: options.parts_after.clone(),
+        node_config,
+    }
+}
+
+/// Nothing is merged into the user data of an image of one's own: it names the cluster, and registers with all taints.
+fn node_config(findings: &mut Findings, layout: &Layout, options: &NodeClassOptions) -> Option<NodeConfig> {
+    let Some(cluster) = options.cluster.clone() else {
+        let detail = "Karpenter merges nothing into the user data of the family Custom, so the node could not join. Give \
+            the cluster's name, endpoint, certificate authority and service CIDR.";
+        findings.fault(
+            &Place::of("node_config"),
+            "The node needs the cluster's details",
+            detail,
+        );
+        return None;
+    };
+    let mut config = NodeConfig::full(layout, cluster);
+    config.taints.push(Taint {
+        key: UNREGISTERED.to_owned(),
+        value: String::new(),
+        effect: "NoExecute".to_owned(),
+    });
+    Some(config)
+}
+
+fn check_bottlerocket(findings: &mut Findings, options: &NodeClassOptions) {
+    if !options.parts_before.is_empty() || !options.parts_after.is_empty() {
+        let detail =
+            "Its user data is TOML and has no parts. Use Amazon Linux 2023, or bootstrap containers.";
+        findings.fault(
+            &Place::of("extra_user_data"),
+            "Bottlerocket runs no parts",
+            detail,
+        );
+    }
+    if options.on_failure != OnFailure::Halt {
+        let detail = "It cuts the GPUs itself, without our boot script. Leave on_failure out.";
+        findings.fault(&Place::of("on_failure"), "Bottlerocket has no on_failure", detail);
+    }
+    if options.cluster.is_some() {
+        let detail = "Karpenter adds the cluster's details to the settings of Bottlerocket. Leave them out.";
+        findings.fault(&Place::of("node_config"), "Two would name the cluster", detail);
+    }
+}
+
+/// The boot module speaks of its own options; users write other names.
+fn as_manifest_fault(fault: &UserDataFault) -> ManifestFault {
+    let attribute = |name: &str| PathStep::Attribute(name.to_owned());
+    let mut path = Vec::new();
+    for step in fault.path() {
+        match &step {
+            PathStep::Attribute(name) => match name.as_str() {
+                "parts_before" => path.extend([attribute("extra_user_data"), attribute("before")]),
+                "parts_after" => path.extend([attribute("extra_user_data"), attribute("after")]),
+                "text" => path.push(attribute("content")),
+                "deadline_seconds" => path.push(attribute("partition_timeout")),
+                _ => path.push(step),
+            },
+            _ => path.push(step),
+        }
+    }
+    if path.is_empty() {
+        path.push(attribute("extra_user_data"));
+    }
+    ManifestFault::new(path, fault.summary(), fault.detail())
+}

@@ -1,0 +1,38 @@
+//! NodePool: which nodes Karpenter may launch, with the labels and taints of the layout, and within which limits.
+//!
+//! A change of the template (labels, annotations, taints, expiry) rolls nodes; limits, budgets and weight never do.
+
+mod check;
+mod cron;
+mod disruption;
+mod limits;
+mod model;
+mod render;
+
+pub use model::{Budget, DEFAULT_NODES, Disruption, NodeClassRef, NodePoolOptions, NodeTaint};
+
+use super::Rendered;
+use super::place::Findings;
+use crate::catalog::Catalog;
+use crate::layout::Layout;
+use crate::manifests::fault::ManifestFault;
+
+/// Renders the object.
+pub struct NodePool;
+
+impl NodePool {
+    /// One NodePool, or everything that is wrong, all at once. Equal input gives an equal object.
+    pub fn render(
+        layout: &Layout,
+        options: &NodePoolOptions,
+        catalog: &Catalog,
+    ) -> Result<Rendered, Vec<ManifestFault>> {
+        let mut findings = Findings::default();
+        check::check(&mut findings, layout, options, catalog);
+        let limits = limits::check(&mut findings, layout, options, catalog);
+        findings.into_rendered(|| vec![render::object(layout, options, limits, catalog)])
+    }
+}
+
+#[cfg(test)]
+mod tests;

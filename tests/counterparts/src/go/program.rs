@@ -1,0 +1,163 @@
+//! Which Go programs there are and how each is built.
+
+/// A program that is built from a pinned Go module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Program {
+    /// The store behind the Kubernetes API server.
+    Etcd,
+    /// The Kubernetes API server.
+    KubeApiServer,
+    /// The controllers that make a DaemonSet's pods and take the not-ready taint off nodes.
+    KubeControllerManager,
+    /// Puts pods on nodes.
+    KubeScheduler,
+    /// Keeps fake nodes Ready and their pods Running.
+    Kwok,
+    /// Karpenter's core with its kwok provider, which needs no cloud.
+    KarpenterCore,
+    /// Karpenter with its AWS provider.
+    KarpenterAws,
+    /// OpenTofu.
+    OpenTofu,
+    /// The checker of documentation for the Terraform registry.
+    TfPluginDocs,
+}
+
+/// How one program is built.
+pub(super) struct Recipe {
+    pub(super) name: &'static str,
+    /// Folder below `go/` with go.mod, go.sum and tools.go.
+    pub(super) module: &'static str,
+    /// The module that go.mod pins; its version is the program's.
+    pub(super) pinned: &'static str,
+    pub(super) package: &'static str,
+    pub(super) stamp: Stamp,
+    /// On two cores, with nothing in Go's build cache but what the programs before it in [`Program::ALL`] left there.
+    pub(super) minutes: u8,
+}
+
+/// What the linker writes into a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stamp {
+    /// Nothing: the program knows its version or needs none.
+    None,
+    /// The version of Kubernetes, without which controllers refuse the server's answer.
+    Kubernetes,
+    /// The version of Karpenter, which its log and its user agent name.
+    Karpenter,
+}
+
+const ETCD: Recipe = Recipe {
+    name: "etcd",
+    module: "etcd",
+    pinned: "go.etcd.io/etcd/server/v3",
+    package: "go.etcd.io/etcd/server/v3",
+    stamp: Stamp::None,
+    minutes: 1,
+};
+
+const KUBE_APISERVER: Recipe = Recipe {
+    name: "kube-apiserver",
+    module: "kubernetes",
+    pinned: "k8s.io/kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    stamp: Stamp::Kubernetes,
+    minutes: 5,
+};
+
+const KUBE_CONTROLLER_MANAGER: Recipe = Recipe {
+    name: "kube-controller-manager",
+    package: "k8s.io/kubernetes/cmd/kube-controller-manager",
+    minutes: 2,
+    ..KUBE_APISERVER
+};
+
+const KUBE_SCHEDULER: Recipe = Recipe {
+    name: "kube-scheduler",
+    package: "k8s.io/kubernetes/cmd/kube-scheduler",
+    minutes: 1,
+    ..KUBE_APISERVER
+};
+
+const KWOK: Recipe = Recipe {
+    name: "kwok",
+    module: "kwok",
+    pinned: "sigs.k8s.io/kwok",
+    package: "sigs.k8s.io/kwok/cmd/kwok",
+    stamp: Stamp::None,
+    minutes: 2,
+};
+
+const KARPENTER_CORE: Recipe = Recipe {
+    name: "karpenter-kwok",
+    module: "karpenter",
+    pinned: "sigs.k8s.io/karpenter",
+    package: "sigs.k8s.io/karpenter/kwok",
+    stamp: Stamp::Karpenter,
+    minutes: 3,
+};
+
+const KARPENTER_AWS: Recipe = Recipe {
+    name: "karpenter-aws",
+    module: "karpenter-aws",
+    pinned: "github.com/aws/karpenter-provider-aws",
+    package: "github.com/aws/karpenter-provider-aws/cmd/controller",
+    stamp: Stamp::Karpenter,
+    minutes: 2,
+};
+
+const OPEN_TOFU: Recipe = Recipe {
+    name: "tofu",
+    module: "opentofu",
+    pinned: "github.com/opentofu/opentofu",
+    package: "github.com/opentofu/opentofu/cmd/tofu",
+    stamp: Stamp::None,
+    minutes: 4,
+};
+
+const TF_PLUGIN_DOCS: Recipe = Recipe {
+    name: "tfplugindocs",
+    module: "tfplugindocs",
+    pinned: "github.com/hashicorp/terraform-plugin-docs",
+    package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
+    stamp: Stamp::None,
+    minutes: 1,
+};
+
+impl Program {
+    /// All of them, in the order in which a full installation builds them.
+    pub const ALL: [Self; 9] = [
+        Self::Etcd,
+        Self::KubeApiServer,
+        Self::KubeControllerManager,
+        Self::KubeScheduler,
+        Self::Kwok,
+        Self::KarpenterCore,
+        Self::KarpenterAws,
+        Self::OpenTofu,
+        Self::TfPluginDocs,
+    ];
+
+    /// What a [`crate::Stack`] starts; the rest is for tests.
+    pub const OF_STACK: [Self; 3] = [Self::Etcd, Self::KubeApiServer, Self::KubeControllerManager];
+
+    pub(super) const fn recipe(self) -> Recipe {
+        match self {
+            Self::Etcd => ETCD,
+            Self::KubeApiServer => KUBE_APISERVER,
+            Self::KubeControllerManager => KUBE_CONTROLLER_MANAGER,
+            Self::KubeScheduler => KUBE_SCHEDULER,
+            Self::Kwok => KWOK,
+            Self::KarpenterCore => KARPENTER_CORE,
+            Self::KarpenterAws => KARPENTER_AWS,
+            Self::OpenTofu => OPEN_TOFU,
+            Self::TfPluginDocs => TF_PLUGIN_DOCS,
+        }
+    }
+
+    /// The file name of the program.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.recipe().name
+    }
+}

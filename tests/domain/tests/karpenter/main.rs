@@ -1,0 +1,18 @@
+//! What `crates/mig` renders for Karpenter, given to a real Karpenter: from a pending pod to the node that it runs on.
+//!
+//! AWS is moto and the kubelets are kwok's; everything that decides is real. One stack for all tests: each has names
+//! and node labels of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+mod cluster;
+mod drift;
+mod failures;
+mod fallback;
+mod limits;
+mod pools;
+mod product;
