@@ -85,7 +85,7 @@ const REQUIREMENTS: &[Fault] = &[
         o.requirements = requirement("team", "Gte", &["x"], None)
     }),
     ("requirements[0].values", true, |o| {
-        o.requirements = requirement("team", "Lte", &["-1"], None)
+        o.requirements = requirement("team", "Lte", &["1.5"], None)
     }),
     ("requirements[0].min_values", true, |o| {
         o.requirements = requirement("team", "In", &["a"], Some(2))
