@@ -1,5 +1,7 @@
 //! From checked options to the object.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::NodeClassOptions;
@@ -20,13 +22,8 @@ pub(super) fn object(options: &NodeClassOptions, family: AmiFamily, user_data: &
 fn spec(options: &NodeClassOptions, family: AmiFamily, user_data: &str) -> Value {
     let mut spec = Map::new();
     let mut put = |key: &str, value: Value| {
-        let empty = match &value {
-            Value::Null => true,
-            Value::Array(list) => list.is_empty(),
-            Value::Object(map) => map.is_empty(),
-            _ => false,
-        };
-        if !empty {
+        let absent = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        if !absent {
             spec.insert(key.to_owned(), value);
         }
     };
@@ -49,7 +46,7 @@ fn spec(options: &NodeClassOptions, family: AmiFamily, user_data: &str) -> Value
     put("instanceProfile", json!(options.instance_profile));
     put("instanceStorePolicy", json!(options.instance_store_policy));
     put("ipPrefixCount", json!(options.ip_prefix_count));
-    put("kubelet", json!(options.kubelet));
+    put("kubelet", json!(not_empty(&options.kubelet)));
     put("metadataOptions", json!(options.metadata_options));
     put("networkInterfaces", json!(options.network_interfaces));
     put("placementGroupSelector", json!(options.placement_group_selector));
@@ -59,9 +56,13 @@ fn spec(options: &NodeClassOptions, family: AmiFamily, user_data: &str) -> Value
         json!(options.security_group_selector_terms),
     );
     put("subnetSelectorTerms", json!(options.subnet_selector_terms));
-    put("tags", json!(options.tags));
+    put("tags", json!(not_empty(&options.tags)));
     put("userData", json!(user_data));
     Value::Object(spec)
+}
+
+fn not_empty<T>(map: &BTreeMap<String, T>) -> Option<&BTreeMap<String, T>> {
+    Some(map).filter(|map| !map.is_empty())
 }
 
 /// The user's disks, or defaults. They are part of what Karpenter hashes, so a render version keeps them for ever.

@@ -254,6 +254,10 @@ fn bottlerocket_gets_settings() {
     refused("layout.strategy", |options| {
         options.ami_selector_terms = alias("bottlerocket@v1.68.0")
     });
+    bottlerocket.ami_selector_terms = alias("bottlerocket@v1.33.0");
+    let faults = NodeClass::render(&single, &bottlerocket, Catalog::builtin()).unwrap_err();
+    assert_eq!(fault_paths(&faults), ["ami_selector_terms[0].alias"]);
+    bottlerocket.ami_selector_terms = alias("bottlerocket@v1.34.0");
     bottlerocket.on_failure = OnFailure::Terminate;
     bottlerocket.parts_after = vec![UserPart {
         content_type: "text/x-shellscript".to_owned(),

@@ -23,6 +23,7 @@ pub(super) fn render(
     let rendered = match family {
         AmiFamily::Bottlerocket => {
             check_bottlerocket(findings, options);
+            check_release(findings, layout, options);
             boot::bottlerocket_settings(layout, catalog)
         }
         AmiFamily::Al2023 => {
@@ -99,6 +100,32 @@ fn check_bottlerocket(findings: &mut Findings, options: &NodeClassOptions) {
     }
 }
 
+/// The first release that cuts GPUs (bottlerocket#4418).
+const FIRST_WITH_MIG: (u32, u32) = (1, 34);
+
+fn check_release(findings: &mut Findings, layout: &Layout, options: &NodeClassOptions) {
+    let aliases = options
+        .ami_selector_terms
+        .iter()
+        .filter_map(|term| term.alias.as_deref());
+    for (index, alias) in aliases.enumerate() {
+        let release = alias.split_once('@').and_then(|(_, version)| release(version));
+        if layout.is_cut() && release.is_some_and(|release| release < FIRST_WITH_MIG) {
+            findings.fault(
+                &Place::of("ami_selector_terms").index(index).attr("alias"),
+                format!("{alias} cannot cut GPUs"),
+                "Bottlerocket does it from 1.34.0 on; older ones ignore the setting, and the node offers whole GPUs.",
+            );
+        }
+    }
+}
+
+/// Major and minor number of `v1.34.0` or `1.34.0`.
+fn release(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim_start_matches('v').split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
 /// The boot module speaks of its own options; users write other names.
 fn as_manifest_fault(fault: &UserDataFault) -> ManifestFault {
     let attribute = |name: &str| PathStep::Attribute(name.to_owned());
@@ -115,6 +142,7 @@ fn as_manifest_fault(fault: &UserDataFault) -> ManifestFault {
             _ => path.push(step),
         }
     }
+    // The whole is too large.
     if path.is_empty() {
         path.push(attribute("extra_user_data"));
     }

@@ -31,6 +31,15 @@ impl NodeOverlay {
         check::check(&mut findings, layout, options, &groups, catalog);
         findings.into_rendered(|| render::objects(options, &groups))
     }
+
+    /// The objects whatever is wrong with them: for tests that ask an API server whether it would refuse them too.
+    #[doc(hidden)]
+    pub fn unchecked(layout: &Layout, options: &NodeOverlayOptions) -> Rendered {
+        Rendered {
+            objects: render::objects(options, &render::groups(layout)),
+            warnings: Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -32,6 +32,16 @@ impl NodePool {
         let limits = limits::check(&mut findings, layout, options, catalog);
         findings.into_rendered(|| vec![render::object(layout, options, limits, catalog)])
     }
+
+    /// The object whatever is wrong with it: for tests that ask an API server whether it would refuse it too.
+    #[doc(hidden)]
+    pub fn unchecked(layout: &Layout, options: &NodePoolOptions, catalog: &Catalog) -> Rendered {
+        let limits = limits::check(&mut Findings::default(), layout, options, catalog);
+        Rendered {
+            objects: vec![render::object(layout, options, limits, catalog)],
+            warnings: Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,144 @@
+//! Karpenter's objects: random right options render, typical layouts give the bytes of the golden files.
+//!
+//! `MIG_WRITE_GOLDEN=1` writes those files anew. The bytes of a released render version never change: Karpenter hashes
+//! what is in them, and nodes roll. Whether a real API server agrees is tested in `tests/domain/tests/karpenter_crds/`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod karpenter_options;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use karpenter_options::{class, layout, overlay, pool};
+use mig::boot::ClusterDetails;
+use mig::manifests::karpenter::node_class::{AmiSelectorTerm, SecurityGroupSelectorTerm, SubnetSelectorTerm};
+use mig::manifests::karpenter::node_pool::NodeClassRef;
+use mig::manifests::karpenter::{
+    AmiFamily, NodeClass, NodeClassOptions, NodeOverlay, NodeOverlayOptions, NodePool, NodePoolOptions,
+};
+use mig::manifests::yaml;
+use mig::{Catalog, Layout};
+use proptest::prelude::*;
+use serde_json::json;
+
+proptest! {
+    #[test]
+    fn right_options_render_the_same_every_time(
+        (class_layout, class) in class::options(0),
+        (pool_layout, pool) in pool::options(0),
+        (overlay_layout, overlay) in overlay::options(0),
+    ) {
+        let catalog = Catalog::builtin();
+        let render = || {
+            let class = NodeClass::render(&class_layout, &class, catalog).map_err(|faults| format!("{faults:?}"))?;
+            let pool = NodePool::render(&pool_layout, &pool, catalog).map_err(|faults| format!("{faults:?}"))?;
+            let overlays = NodeOverlay::render(&overlay_layout, &overlay, catalog);
+            let overlays = overlays.map_err(|faults| format!("{faults:?}"))?;
+            Ok::<_, String>([class.objects, pool.objects, overlays.objects].concat())
+        };
+        let objects = render().map_err(TestCaseError::fail)?;
+        prop_assert_eq!(&objects, &render().map_err(TestCaseError::fail)?);
+        prop_assert!(yaml::stream(&objects).is_ok());
+    }
+
+    #[test]
+    fn wrong_options_never_panic(
+        (class_layout, class) in class::options(300),
+        (pool_layout, pool) in pool::options(300),
+        (overlay_layout, overlay) in overlay::options(300),
+    ) {
+        let catalog = Catalog::builtin();
+        let _ = NodeClass::render(&class_layout, &class, catalog);
+        let _ = NodePool::render(&pool_layout, &pool, catalog);
+        let _ = NodeOverlay::render(&overlay_layout, &overlay, catalog);
+    }
+}
+
+/// The three objects as a user gets them who says only what must be said.
+fn objects(layout: &Layout, family: AmiFamily) -> String {
+    let catalog = Catalog::builtin();
+    let tags = BTreeMap::from([("karpenter.sh/discovery".to_owned(), "prod".to_owned())]);
+    let alias = match family {
+        AmiFamily::Bottlerocket => "bottlerocket@v1.68.0",
+        _ => "al2023@v20261003",
+    };
+    let custom = family == AmiFamily::Custom;
+    let class = NodeClassOptions {
+        name: "mig".to_owned(),
+        ami_family: custom.then(|| "Custom".to_owned()),
+        ami_selector_terms: vec![AmiSelectorTerm {
+            alias: Some(alias.to_owned()),
+            ..AmiSelectorTerm::default()
+        }],
+        cluster: custom.then(|| ClusterDetails {
+            name: "prod".to_owned(),
+            api_server_endpoint: "https://example.eks.amazonaws.com".to_owned(),
+            certificate_authority: "Y2E=".to_owned(),
+            cidr: "172.20.0.0/16".to_owned(),
+        }),
+        role: Some("KarpenterNodeRole-prod".to_owned()),
+        subnet_selector_terms: vec![SubnetSelectorTerm {
+            tags: tags.clone(),
+            ..SubnetSelectorTerm::default()
+        }],
+        security_group_selector_terms: vec![SecurityGroupSelectorTerm {
+            tags,
+            ..SecurityGroupSelectorTerm::default()
+        }],
+        ..NodeClassOptions::default()
+    };
+    let pool = NodePoolOptions {
+        name: "mig".to_owned(),
+        nodeclass: NodeClassRef::named("mig"),
+        ami_family: family,
+        ..NodePoolOptions::default()
+    };
+    let overlay = NodeOverlayOptions {
+        nodepool: "mig".to_owned(),
+        ..NodeOverlayOptions::default()
+    };
+    let class = NodeClass::render(layout, &class, catalog).unwrap().objects;
+    let pool = NodePool::render(layout, &pool, catalog).unwrap().objects;
+    let overlays = NodeOverlay::render(layout, &overlay, catalog).unwrap().objects;
+    yaml::stream(&[class, pool, overlays].concat()).unwrap()
+}
+
+#[track_caller]
+fn golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/karpenter/v1")
+        .join(name);
+    if std::env::var_os("MIG_WRITE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(text, golden, "{name}");
+}
+
+#[test]
+fn typical_layouts_give_the_golden_bytes() {
+    let mixed = layout(
+        json!({"instance_types": ["p5.48xlarge", "p5en.48xlarge", "p5.4xlarge"], "slices": {"1g": 7}}),
+    );
+    golden("mixed-al2023.yaml", &objects(&mixed, AmiFamily::Al2023));
+    let partly = layout(json!({"instance_types": ["p4d.24xlarge"], "gpus": [
+        {"devices": [0, 1, 2, 3], "slices": {"3g": 2}}, {"devices": [4, 5, 6, 7], "slices": {}}]}));
+    golden("partly-whole-custom.yaml", &objects(&partly, AmiFamily::Custom));
+    let single =
+        layout(json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}, "strategy": "single"}));
+    golden(
+        "single-bottlerocket.yaml",
+        &objects(&single, AmiFamily::Bottlerocket),
+    );
+    let shared = layout(
+        json!({"instance_types": ["g5.xlarge"], "sharing": {"strategy": "time-slicing", "replicas": 4}}),
+    );
+    golden("shared-al2023.yaml", &objects(&shared, AmiFamily::Al2023));
+}
