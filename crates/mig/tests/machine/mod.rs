@@ -97,6 +97,8 @@ pub struct Machine {
 /// What a boot left behind.
 pub struct Boot {
     pub success: bool,
+    /// The exit code; none if a signal ended it.
+    pub code: Option<i32>,
     pub output: String,
     pub systemctl: Vec<String>,
 }
@@ -215,6 +217,7 @@ impl Machine {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Boot {
             success: output.status.success(),
+            code: output.status.code(),
             output: text(&output.stdout) + &text(&output.stderr),
             systemctl: fs::read_to_string(calls)
                 .unwrap()
