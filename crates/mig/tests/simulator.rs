@@ -76,7 +76,7 @@ fn a_start_is_taken_as_it_is_said() {
         );
     }
     says(&machine, "mig -i 1 -cgi 77:0", 2, &["Invalid Argument"]);
-    let row = "|   0  MIG 3g.40gb             9        1          4:4     |";
+    let row = "|   0  MIG 3g.40gb            9        1          4:4     |";
     says(
         &machine,
         "mig -lgi",

@@ -42,6 +42,12 @@ fn understood(spec: Value) -> (Value, Value) {
     (config["flags"]["migStrategy"].clone(), config["sharing"].clone())
 }
 
+/// The sharing that is in use: the plugin prints an empty object for the other one.
+fn used(sharing: &Value) -> Value {
+    let sections = sharing.as_object().unwrap().clone();
+    sections.into_iter().filter(|(_, section)| *section != json!({})).collect()
+}
+
 fn shared(strategy: &str, replicas: u64, names: &[&str]) -> Value {
     let resources: Vec<Value> = names
         .iter()
@@ -71,7 +77,6 @@ fn sharing() {
         "nvidia.com/mig-1g.24gb-me",
         "nvidia.com/mig-1g.24gb.me.all",
     ];
-    // 1g.24gb takes engines that +me.all wants; where that is refused, the plain slices alone are shared.
     let (strategy, sharing) = understood(slices);
     assert_eq!(
         (strategy, sharing),
@@ -131,7 +136,7 @@ fn what_is_wrong_is_refused() {
             "unknown field \"migStrategies\"",
         ),
         ("replicas: 2", "replicas: 1", "replicas"),
-        ("replicas: 2", "replicas: many", "replicas"),
+        ("replicas: 2", "replicas: many", "cannot unmarshal string"),
         ("replicas: 2", "replica: 2", "replicas"),
         ("timeSlicing:", "timeslices:", "unknown"),
         ("failRequestsGreaterThanOne:", "failRequests:", "failRequests"),
