@@ -1,23 +1,29 @@
 //! Random valid layouts of every GPU model, each booted: the rendered script runs against the simulated `nvidia-smi`, and
 //! what is read back equals what was declared. `MIG_BOOTED_LAYOUTS` says how many (300); `MIG_SEED` repeats a run.
+//!
+//! A machine lives through three layouts: the first is installed by the whole script, the others replace its table (the only
+//! text of the script that depends on the layout) and are cut over the one before, with or without a reboot between.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod arbitrary;
 mod machine;
 
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use arbitrary::{COUNTS, Random, Slices, cases, catalog, known_gpus, seed, spec, type_of, valid_sets};
+use arbitrary::{Random, Slices, cases, catalog, known_gpus, seed, spec, type_of, valid_sets};
 use machine::Machine;
 use mig::Layout;
-use mig::boot::BootOptions;
+use mig::boot::{BootOptions, layout_table};
 use mig::catalog::Gpu;
 use serde_json::{Value, json};
 
 /// Every model with its valid sets of slices.
 type Models = Vec<(&'static Gpu, Vec<Slices>)>;
+
+const LAYOUTS_OF_A_MACHINE: usize = 3;
 
 #[test]
 fn what_is_read_back_equals_what_was_declared() {
@@ -29,44 +35,36 @@ fn what_is_read_back_equals_what_was_declared() {
         .collect();
     let boards: Value = serde_json::from_str(arbitrary::GPUS).unwrap();
     let next = AtomicUsize::new(0);
+    let lives = total.div_ceil(LAYOUTS_OF_A_MACHINE);
     let workers = thread::available_parallelism().map_or(2, |cores| cores.get() + 1);
     thread::scope(|scope| {
         for worker in 0..workers {
             let (next, models, boards) = (&next, &models, &boards);
             scope.spawn(move || {
                 loop {
-                    let case = next.fetch_add(1, Ordering::Relaxed);
-                    if case >= total {
+                    let life = next.fetch_add(1, Ordering::Relaxed);
+                    if life >= lives {
                         return;
                     }
-                    boot(worker, seed, case, models, boards);
+                    live(worker, seed, life, models, boards);
                 }
             });
         }
     });
-    assert!(next.into_inner() >= total);
+    assert!(next.into_inner() >= lives);
 }
 
-fn boot(worker: usize, seed: u64, case: usize, models: &Models, boards: &Value) {
-    let mut random = Random::from_seed(seed.wrapping_mul(1_000_003).wrapping_add(case as u64));
-    // Each model in turn, so that few cases reach all of them.
-    let (gpu, sets) = &models[case % models.len()];
-    let count = if random.one_in(12) {
+/// One machine and its layouts.
+fn live(worker: usize, seed: u64, life: usize, models: &Models, boards: &Value) {
+    let mut random = Random::from_seed(seed.wrapping_mul(1_000_003).wrapping_add(life as u64));
+    // Each model in turn, so that few machines reach all of them.
+    let (gpu, sets) = &models[life % models.len()];
+    let count = if random.one_in(40) {
         8
     } else {
-        *random.pick(&COUNTS[..3])
+        *random.pick(&[1, 1, 1, 2, 2, 3])
     };
     let instance_type = type_of(gpu, count);
-    let asked = spec(&mut random, instance_type.clone(), count, |random| {
-        if random.one_in(6) {
-            Slices::new()
-        } else {
-            random.pick(sets).clone()
-        }
-    });
-    let about = || format!("MIG_SEED={seed}, case {case}: {asked:?}");
-    let layout =
-        Layout::resolve(&asked, catalog()).unwrap_or_else(|faults| panic!("{}: {faults:?}", about()));
     let board = boards["gpus"]
         .as_array()
         .unwrap()
@@ -79,20 +77,34 @@ fn boot(worker: usize, seed: u64, case: usize, models: &Models, boards: &Value) 
         board,
         usize::from(count),
     );
-    if random.one_in(3) {
-        leave_behind(
-            &mut random,
-            &machine,
-            layout.node(&instance_type).unwrap().gpus().len(),
-            gpu,
-        );
+    if random.one_in(2) {
+        leave_behind(&mut random, &machine, usize::from(count), gpu);
     }
-    let boot = machine.first_boot(&layout, &BootOptions::default());
-    assert!(boot.success && machine.may_join(), "{}\n{}", about(), boot.output);
-    check_memory(&machine, &layout, &instance_type, &about);
-    // Python's part of a call is the smaller one, but 300 of them are seconds.
-    if random.one_in(5) {
-        check_listing(&machine, &layout, &instance_type, &about);
+    for number in 0..LAYOUTS_OF_A_MACHINE {
+        let asked = spec(&mut random, instance_type.clone(), count, |random| {
+            if random.one_in(6) {
+                Slices::new()
+            } else {
+                random.pick(sets).clone()
+            }
+        });
+        let about = || format!("MIG_SEED={seed}, machine {life}, layout {number}: {asked:?}");
+        let layout =
+            Layout::resolve(&asked, catalog()).unwrap_or_else(|faults| panic!("{}: {faults:?}", about()));
+        let boot = if number == 0 {
+            machine.first_boot(&layout, &BootOptions::default())
+        } else {
+            fs::write(machine.path("etc/mig/layout"), layout_table(&layout)).unwrap();
+            if random.one_in(2) {
+                machine.new_boot(u32::try_from(number).unwrap() + 1);
+            }
+            machine.later_boot()
+        };
+        assert!(boot.success && machine.may_join(), "{}\n{}", about(), boot.output);
+        check_memory(&machine, &layout, &instance_type, &about);
+        if random.one_in(5) {
+            check_listing(&machine, &layout, &instance_type, &about);
+        }
     }
 }
 

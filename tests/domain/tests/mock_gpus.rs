@@ -78,7 +78,11 @@ fn compare(gpu: &Gpu, fact: &ProfileFact, mock: &Value) {
         let (ours, theirs) = (known.map(u64::from), Some(number(mock, name)));
         // The one place where the mock is not true: eight consoles of A100 80GB print no decoder for 1g.10gb.
         let exception = about == "a100-80gb 1g.10gb" && name == "nvdec";
-        assert_eq!(ours == theirs, !exception, "{name} of {about}: {ours:?} and {theirs:?}");
+        assert_eq!(
+            ours == theirs,
+            !exception,
+            "{name} of {about}: {ours:?} and {theirs:?}"
+        );
     }
     // Printed sizes move by a quarter of a GiB with the driver.
     let (ours, theirs) = (

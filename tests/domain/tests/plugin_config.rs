@@ -45,7 +45,10 @@ fn understood(spec: Value) -> (Value, Value) {
 /// The sharing that is in use: the plugin prints an empty object for the other one.
 fn used(sharing: &Value) -> Value {
     let sections = sharing.as_object().unwrap().clone();
-    sections.into_iter().filter(|(_, section)| *section != json!({})).collect()
+    sections
+        .into_iter()
+        .filter(|(_, section)| *section != json!({}))
+        .collect()
 }
 
 fn shared(strategy: &str, replicas: u64, names: &[&str]) -> Value {

@@ -9,7 +9,6 @@ import threading
 import time
 
 
-
 class Here(threading.local):
     """Where this call finds its files; `--serve` has a thread per call."""
 
