@@ -39,7 +39,7 @@ fn understood(spec: Value) -> (Value, Value) {
     let files = files(std::slice::from_ref(&layout));
     assert_eq!(files, [layout.plugin_config().file], "one layout, one file");
     let config = parse(&files[0]).unwrap();
-    (config["flags"]["migStrategy"].clone(), config["sharing"].clone())
+    (config["flags"]["migStrategy"].clone(), used(&config["sharing"]))
 }
 
 /// The sharing that is in use: the plugin prints an empty object for the other one.
