@@ -1,5 +1,4 @@
-//! The rendered boot script, run by bash against a simulated `nvidia-smi`; systemd and the metadata service are
-//! stubs on PATH, and every path lies under a folder of the test's own.
+//! The rendered boot script on a machine whose `nvidia-smi`, systemd and metadata service are stand-ins (`machine/`).
 
 #![allow(
     clippy::unwrap_used,
@@ -8,201 +7,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod machine;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
-use mig::boot::{BootOptions, OnFailure, boot_script};
+use machine::{Boot, Machine};
+use mig::boot::{BootOptions, OnFailure};
 use mig::layout::GpuGroup;
 use mig::placement::enumerate;
 use mig::{Catalog, Layout, LayoutSpec, Profile};
-use serde_json::{Value, json};
-
-const GPUS: &str = include_str!("../../../catalog/gpus.json");
-
-const NVIDIA_SMI: &str = include_str!("nvidia_smi.py");
-
-/// The interpreter itself: a version manager's wrapper would be started hundreds of times.
-fn python() -> &'static str {
-    static PYTHON: OnceLock<String> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let output = Command::new("python3")
-            .args(["-c", "import sys; print(sys.executable)"])
-            .output();
-        let output = output.expect("the simulated nvidia-smi needs python3");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    })
-}
-
-/// A machine that boots.
-struct Machine {
-    root: PathBuf,
-    instance_type: String,
-}
-
-/// What a boot left behind.
-struct Boot {
-    success: bool,
-    output: String,
-    systemctl: Vec<String>,
-}
-
-impl Machine {
-    fn new(test: &str, instance_type: &str, gpu: &str, count: usize) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("boot").join(test);
-        if root.exists() {
-            fs::remove_dir_all(&root).unwrap();
-        }
-        for folder in ["bin", "root/proc/sys/kernel/random", "root/run"] {
-            fs::create_dir_all(root.join(folder)).unwrap();
-        }
-        let machine = Self {
-            root,
-            instance_type: instance_type.to_owned(),
-        };
-        machine.stub(
-            "nvidia-smi",
-            &NVIDIA_SMI.replace("#!/usr/bin/env python3", &format!("#!{} -SE", python())),
-        );
-        machine.stub("systemctl", SYSTEMCTL);
-        machine.stub("curl", "#!/bin/sh\ncase $* in *api/token*) echo token ;; *instance-type*) echo \"$TYPE\" ;; *) exit 22 ;; esac\n");
-        machine.stub("sleep", "#!/bin/sh\nexit 0\n");
-        machine.stub("aws", "#!/bin/sh\nexit 1\n");
-        let board = serde_json::from_str::<Value>(GPUS).unwrap()["gpus"]
-            .as_array()
-            .and_then(|gpus| gpus.iter().find(|board| board["id"] == gpu).cloned())
-            .unwrap();
-        fs::write(machine.root.join("board.json"), board.to_string()).unwrap();
-        let gpus = vec![json!({"mode": "Disabled", "pending": "Disabled", "instances": []}); count];
-        machine.set(json!({
-            "gpu": gpu, "device": board["pci_device_ids"][0], "driver": "580.159.03", "fault": "", "gpus": gpus,
-        }));
-        machine.new_boot(1);
-        machine
-    }
-
-    fn stub(&self, name: &str, text: &str) {
-        let path = self.root.join("bin").join(name);
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.root.join("root").join(name)
-    }
-
-    fn state(&self) -> Value {
-        serde_json::from_str(&fs::read_to_string(self.root.join("state.json")).unwrap()).unwrap()
-    }
-
-    fn set(&self, state: Value) {
-        fs::write(self.root.join("state.json"), state.to_string()).unwrap();
-    }
-
-    fn change(&self, pointer: &str, value: Value) {
-        let mut state = self.state();
-        *state.pointer_mut(pointer).unwrap() = value;
-        self.set(state);
-    }
-
-    /// A fresh /run and a new boot ID; GPU instances are lost, as on hardware.
-    fn new_boot(&self, number: u32) {
-        fs::remove_dir_all(self.path("run")).unwrap();
-        fs::create_dir_all(self.path("run")).unwrap();
-        fs::write(
-            self.path("proc/sys/kernel/random/boot_id"),
-            format!("boot-{number}\n"),
-        )
-        .unwrap();
-        let mut state = self.state();
-        let immediate = Catalog::builtin()
-            .gpu(state["gpu"].as_str().unwrap())
-            .unwrap()
-            .mode_persists_reboot;
-        for gpu in state["gpus"].as_array_mut().unwrap() {
-            gpu["instances"] = json!([]);
-            gpu["mode"] = if immediate {
-                gpu["pending"].clone()
-            } else {
-                json!("Disabled")
-            };
-            gpu["pending"] = gpu["mode"].clone();
-        }
-        self.set(state);
-    }
-
-    fn run(&self, program: &str, arguments: &[&str]) -> Boot {
-        let calls = self.root.join("systemctl.log");
-        fs::write(&calls, "").unwrap();
-        let path = format!(
-            "{}:{}",
-            self.root.join("bin").display(),
-            std::env::var("PATH").unwrap()
-        );
-        let output = Command::new(program)
-            .args(arguments)
-            .env("PATH", path)
-            .env("MIG_ROOT", self.path(""))
-            .env("SYSTEMCTL_LOG", &calls)
-            .env("NVIDIA_SMI_STATE", self.root.join("state.json"))
-            .env("NVIDIA_SMI_BOARD", self.root.join("board.json"))
-            .env("TYPE", &self.instance_type)
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Boot {
-            success: output.status.success(),
-            output: text(&output.stdout) + &text(&output.stderr),
-            systemctl: fs::read_to_string(calls)
-                .unwrap()
-                .lines()
-                .map(str::to_owned)
-                .collect(),
-        }
-    }
-
-    /// The first boot: the user data's shell part.
-    fn first_boot(&self, layout: &Layout, options: &BootOptions) -> Boot {
-        let script = self.root.join("user-data.sh");
-        fs::write(&script, boot_script(layout, options)).unwrap();
-        self.run("bash", &[script.to_str().unwrap()])
-    }
-
-    /// A later boot: systemd starts the unit.
-    fn later_boot(&self) -> Boot {
-        self.run("systemctl", &["start", "mig-partition.service"])
-    }
-
-    fn may_join(&self) -> bool {
-        self.path("run/mig/partitioned").exists()
-    }
-
-    /// `profile:start` of each instance of a GPU.
-    fn instances(&self, gpu: usize) -> Vec<(u64, u64)> {
-        let state = self.state();
-        let instances = state["gpus"][gpu]["instances"].as_array().unwrap();
-        let number = |value: &Value| value.as_u64().unwrap();
-        instances
-            .iter()
-            .map(|instance| (number(&instance[0]), number(&instance[1])))
-            .collect()
-    }
-}
-
-/// Starts the partition unit as systemd would, with the environment of its unit file; persistenced is running.
-const SYSTEMCTL: &str = r#"#!/bin/bash
-echo "$*" >>"$SYSTEMCTL_LOG"
-case $* in
-  'start mig-partition.service')
-    export $(sed -n 's/^Environment=//p' "$MIG_ROOT/etc/systemd/system/mig-partition.service")
-    exec "$MIG_ROOT/usr/local/lib/mig/partition" ;;
-  'is-active --quiet nvidia-persistenced') exit 0 ;;
-  is-active*|cat*) exit 3 ;;
-esac
-"#;
+use serde_json::json;
 
 fn layout(instance_type: &str, slices: &[(&str, i64)]) -> Layout {
     let slices: BTreeMap<String, i64> = slices
@@ -298,10 +113,8 @@ fn a_mode_that_stays_pending_after_the_reboot_fails_closed() {
     machine.change("/fault", json!("reset-refused"));
     let layout = layout("p4d.24xlarge", &[("1g.5gb", 7)]);
     assert!(!machine.first_boot(&layout, &BootOptions::default()).success);
+    machine.change("/fault", json!("mode-stuck"));
     machine.new_boot(2);
-    for gpu in 0..8 {
-        machine.change(&format!("/gpus/{gpu}/mode"), json!("Disabled"));
-    }
     let boot = machine.later_boot();
     assert!(!boot.success && !machine.may_join());
     assert!(
@@ -368,11 +181,7 @@ fn what_is_not_as_declared_fails_closed() {
 fn a_driver_that_comes_late_or_never() {
     let cut = layout("p5.4xlarge", &[("1g.10gb", 7)]);
     let late = Machine::new("late", "p5.4xlarge", "h100-80gb", 1);
-    let state = late.state();
-    late.set(
-        json!({"late": 3, "gpu": state["gpu"], "device": state["device"], "driver": state["driver"],
-        "fault": "", "gpus": state["gpus"]}),
-    );
+    late.change("/late", json!(3));
     let boot = late.first_boot(&cut, &BootOptions::default());
     assert!(boot.success && late.may_join(), "{}", boot.output);
     let never = Machine::new("never", "p5.4xlarge", "h100-80gb", 1);

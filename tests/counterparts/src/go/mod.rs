@@ -110,14 +110,14 @@ fn module_dir(module: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("go").join(module)
 }
 
-/// A program is built anew when its module files, the toolchain or the linker flags change.
+/// A program is built anew when its own files, the toolchain or the linker flags change.
 fn build_key(recipe: &Recipe, flags: &str) -> Result<String> {
     let mut parts = vec![
         go_version()?.into_bytes(),
         flags.as_bytes().to_vec(),
         recipe.package.into(),
     ];
-    for file in ["go.mod", "go.sum"] {
+    for file in recipe.files() {
         let path = module_dir(recipe.module).join(file);
         parts.push(fs::read(&path).context(|| format!("read {}", path.display()))?);
     }
@@ -130,7 +130,8 @@ fn build(recipe: &Recipe, flags: &str, target: &Path) -> Result<()> {
         .args(["build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o"])
         .arg(target)
         .arg(recipe.package)
-        .env("CGO_ENABLED", "0");
+        .env("CGO_ENABLED", if recipe.cgo { "1" } else { "0" })
+        .env("CGO_CFLAGS", "-O1 -Wno-deprecated-declarations");
     run(&format!("build of {}", recipe.name), &mut command).map(drop)
 }
 

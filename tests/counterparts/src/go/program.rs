@@ -21,16 +21,25 @@ pub enum Program {
     OpenTofu,
     /// The checker of documentation for the Terraform registry.
     TfPluginDocs,
+    /// Prints what NVIDIA's mock GPUs can be cut into; ours, over NVIDIA's packages.
+    MockGpus,
+    /// Reads user data with nodeadm's own types, decoder and merge; ours, over nodeadm's packages.
+    NodeadmCheck,
+    /// Reads a device plugin's configuration with the plugin's own parser; ours, over the plugin's package.
+    PluginConfigCheck,
 }
 
 /// How one program is built.
 pub(super) struct Recipe {
     pub(super) name: &'static str,
-    /// Folder below `go/` with go.mod, go.sum and tools.go.
+    /// Folder below `go/` with go.mod, go.sum and tools.go, or a main.go of ours.
     pub(super) module: &'static str,
     /// The module that go.mod pins; its version is the program's.
     pub(super) pinned: &'static str,
+    /// The package to build; `.` is our own main.go.
     pub(super) package: &'static str,
+    /// Whether it calls C, so that it needs a C compiler.
+    pub(super) cgo: bool,
     pub(super) stamp: Stamp,
     /// On two cores, with nothing in Go's build cache but what the programs before it in [`Program::ALL`] left there.
     pub(super) minutes: u8,
@@ -52,6 +61,7 @@ const ETCD: Recipe = Recipe {
     module: "etcd",
     pinned: "go.etcd.io/etcd/server/v3",
     package: "go.etcd.io/etcd/server/v3",
+    cgo: false,
     stamp: Stamp::None,
     minutes: 1,
 };
@@ -61,6 +71,7 @@ const KUBE_APISERVER: Recipe = Recipe {
     module: "kubernetes",
     pinned: "k8s.io/kubernetes",
     package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    cgo: false,
     stamp: Stamp::Kubernetes,
     minutes: 5,
 };
@@ -84,6 +95,7 @@ const KWOK: Recipe = Recipe {
     module: "kwok",
     pinned: "sigs.k8s.io/kwok",
     package: "sigs.k8s.io/kwok/cmd/kwok",
+    cgo: false,
     stamp: Stamp::None,
     minutes: 2,
 };
@@ -93,6 +105,7 @@ const KARPENTER_CORE: Recipe = Recipe {
     module: "karpenter",
     pinned: "sigs.k8s.io/karpenter",
     package: "sigs.k8s.io/karpenter/kwok",
+    cgo: false,
     stamp: Stamp::Karpenter,
     minutes: 3,
 };
@@ -102,6 +115,7 @@ const KARPENTER_AWS: Recipe = Recipe {
     module: "karpenter-aws",
     pinned: "github.com/aws/karpenter-provider-aws",
     package: "github.com/aws/karpenter-provider-aws/cmd/controller",
+    cgo: false,
     stamp: Stamp::Karpenter,
     minutes: 2,
 };
@@ -111,6 +125,7 @@ const OPEN_TOFU: Recipe = Recipe {
     module: "opentofu",
     pinned: "github.com/opentofu/opentofu",
     package: "github.com/opentofu/opentofu/cmd/tofu",
+    cgo: false,
     stamp: Stamp::None,
     minutes: 4,
 };
@@ -120,13 +135,47 @@ const TF_PLUGIN_DOCS: Recipe = Recipe {
     module: "tfplugindocs",
     pinned: "github.com/hashicorp/terraform-plugin-docs",
     package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
+    cgo: false,
     stamp: Stamp::None,
     minutes: 1,
 };
 
+const MOCK_GPUS: Recipe = Recipe {
+    cgo: true,
+    ..Recipe::own("mock-gpus", "github.com/NVIDIA/go-nvml", 1)
+};
+
+const NODEADM_CHECK: Recipe = Recipe::own("nodeadm", "github.com/awslabs/amazon-eks-ami/nodeadm", 2);
+
+const PLUGIN_CONFIG_CHECK: Recipe = Recipe::own("plugin-config", "github.com/NVIDIA/k8s-device-plugin", 2);
+
+impl Recipe {
+    /// A main.go of ours over somebody's packages, in a folder named as the program.
+    const fn own(name: &'static str, pinned: &'static str, minutes: u8) -> Self {
+        Self {
+            name,
+            module: name,
+            pinned,
+            package: ".",
+            cgo: false,
+            stamp: Stamp::None,
+            minutes,
+        }
+    }
+
+    /// Everything whose change makes another program.
+    pub(super) fn files(&self) -> &'static [&'static str] {
+        if self.package == "." {
+            &["go.mod", "go.sum", "main.go"]
+        } else {
+            &["go.mod", "go.sum"]
+        }
+    }
+}
+
 impl Program {
     /// All of them, in the order in which a full installation builds them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
@@ -136,6 +185,9 @@ impl Program {
         Self::KarpenterAws,
         Self::OpenTofu,
         Self::TfPluginDocs,
+        Self::MockGpus,
+        Self::NodeadmCheck,
+        Self::PluginConfigCheck,
     ];
 
     /// What a [`crate::Stack`] starts; the rest is for tests.
@@ -152,6 +204,9 @@ impl Program {
             Self::KarpenterAws => KARPENTER_AWS,
             Self::OpenTofu => OPEN_TOFU,
             Self::TfPluginDocs => TF_PLUGIN_DOCS,
+            Self::MockGpus => MOCK_GPUS,
+            Self::NodeadmCheck => NODEADM_CHECK,
+            Self::PluginConfigCheck => PLUGIN_CONFIG_CHECK,
         }
     }
 
