@@ -15,6 +15,7 @@ mod go;
 mod http_client;
 pub mod kube;
 mod moto;
+pub mod node_box;
 mod port;
 mod process;
 mod python;
