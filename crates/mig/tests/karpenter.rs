@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use karpenter_options::{class, layout, overlay, pool};
-use mig::boot::ClusterDetails;
+use mig::boot::{ClusterDetails, RenderVersion};
 use mig::manifests::karpenter::node_class::{AmiSelectorTerm, SecurityGroupSelectorTerm, SubnetSelectorTerm};
 use mig::manifests::karpenter::node_pool::NodeClassRef;
 use mig::manifests::karpenter::{
@@ -61,7 +61,7 @@ proptest! {
 }
 
 /// The three objects as a user gets them who says only what must be said.
-fn objects(layout: &Layout, family: AmiFamily) -> String {
+fn objects(layout: &Layout, family: AmiFamily, render_version: RenderVersion) -> String {
     let catalog = Catalog::builtin();
     let tags = BTreeMap::from([("karpenter.sh/discovery".to_owned(), "prod".to_owned())]);
     let alias = match family {
@@ -71,6 +71,7 @@ fn objects(layout: &Layout, family: AmiFamily) -> String {
     let custom = family == AmiFamily::Custom;
     let class = NodeClassOptions {
         name: "mig".to_owned(),
+        render_version,
         ami_family: custom.then(|| "Custom".to_owned()),
         ami_selector_terms: vec![AmiSelectorTerm {
             alias: Some(alias.to_owned()),
@@ -95,6 +96,7 @@ fn objects(layout: &Layout, family: AmiFamily) -> String {
     };
     let pool = NodePoolOptions {
         name: "mig".to_owned(),
+        render_version,
         nodeclass: NodeClassRef::named("mig"),
         ami_family: family,
         ..NodePoolOptions::default()
@@ -109,17 +111,22 @@ fn objects(layout: &Layout, family: AmiFamily) -> String {
     yaml::stream(&[class, pool, overlays].concat()).unwrap()
 }
 
+/// Every render version has files of its own.
 #[track_caller]
-fn golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden/karpenter/v1")
-        .join(name);
-    if std::env::var_os("MIG_WRITE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
+fn golden(name: &str, layout: &Layout, family: AmiFamily) {
+    for version in RenderVersion::ALL {
+        let text = objects(layout, family, version);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("tests/golden/karpenter/v{}", version.number()))
+            .join(name);
+        if std::env::var_os("MIG_WRITE_GOLDEN").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        let golden =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(text, golden, "{}", path.display());
     }
-    let golden = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert_eq!(text, golden, "{name}");
 }
 
 #[test]
@@ -127,18 +134,15 @@ fn typical_layouts_give_the_golden_bytes() {
     let mixed = layout(
         json!({"instance_types": ["p5.48xlarge", "p5en.48xlarge", "p5.4xlarge"], "slices": {"1g": 7}}),
     );
-    golden("mixed-al2023.yaml", &objects(&mixed, AmiFamily::Al2023));
+    golden("mixed-al2023.yaml", &mixed, AmiFamily::Al2023);
     let partly = layout(json!({"instance_types": ["p4d.24xlarge"], "gpus": [
         {"devices": [0, 1, 2, 3], "slices": {"3g": 2}}, {"devices": [4, 5, 6, 7], "slices": {}}]}));
-    golden("partly-whole-custom.yaml", &objects(&partly, AmiFamily::Custom));
+    golden("partly-whole-custom.yaml", &partly, AmiFamily::Custom);
     let single =
         layout(json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}, "strategy": "single"}));
-    golden(
-        "single-bottlerocket.yaml",
-        &objects(&single, AmiFamily::Bottlerocket),
-    );
+    golden("single-bottlerocket.yaml", &single, AmiFamily::Bottlerocket);
     let shared = layout(
         json!({"instance_types": ["g5.xlarge"], "sharing": {"strategy": "time-slicing", "replicas": 4}}),
     );
-    golden("shared-al2023.yaml", &objects(&shared, AmiFamily::Al2023));
+    golden("shared-al2023.yaml", &shared, AmiFamily::Al2023);
 }

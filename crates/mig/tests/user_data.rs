@@ -15,8 +15,8 @@ use std::path::Path;
 use std::process::Command;
 
 use mig::boot::{
-    BootOptions, ClusterDetails, NodeConfig, OnFailure, RESERVED, USER_DATA_LIMIT, UserPart, boot_script,
-    layout_table, user_data,
+    BootOptions, ClusterDetails, NodeConfig, OnFailure, RESERVED, RenderVersion, USER_DATA_LIMIT, UserPart,
+    boot_script, layout_table, user_data,
 };
 use mig::{Catalog, Layout, LayoutSpec, MigSupport};
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ fn golden(name: &str, text: &str) {
     let expected = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(
         text == expected,
-        "{name} is not what render version 1 made; its users' nodes would roll"
+        "{name} is not what that render version made; its users' nodes would roll"
     );
 }
 
@@ -58,9 +58,21 @@ fn part(content_type: &str, text: &str) -> UserPart {
     }
 }
 
+/// Checks the golden file of that name of every render version.
+fn golden_of_each_version(name: &str, layout: &Layout, options: &BootOptions) {
+    for render_version in RenderVersion::ALL {
+        let options = BootOptions {
+            render_version,
+            ..options.clone()
+        };
+        let name = format!("v{}/{name}", render_version.number());
+        golden(&name, &render(layout, &options));
+    }
+}
+
 #[test]
-fn render_version_1() {
-    golden("v1/uniform.mime", &render(&uniform(), &BootOptions::default()));
+fn render_versions() {
+    golden_of_each_version("uniform.mime", &uniform(), &BootOptions::default());
     let groups = layout(json!({
         "instance_types": ["p5.48xlarge"],
         "gpus": [
@@ -74,7 +86,7 @@ fn render_version_1() {
         deadline_seconds: 300,
         ..Default::default()
     };
-    golden("v1/groups-terminate.mime", &render(&groups, &terminate));
+    golden_of_each_version("groups-terminate.mime", &groups, &terminate);
     let several =
         layout(json!({"instance_types": ["g7e.2xlarge", "p4d.24xlarge", "p5.4xlarge"], "slices": {"1g": 3}}));
     let with_parts = BootOptions {
@@ -83,7 +95,17 @@ fn render_version_1() {
         parts_after: vec![part("text/x-shellscript", "#!/bin/sh\necho done\n")],
         ..Default::default()
     };
-    golden("v1/several-with-parts.mime", &render(&several, &with_parts));
+    golden_of_each_version("several-with-parts.mime", &several, &with_parts);
+}
+
+#[test]
+fn render_versions_have_numbers() {
+    for version in RenderVersion::ALL {
+        assert_eq!(RenderVersion::from_number(version.number().into()), Some(version));
+    }
+    assert_eq!(RenderVersion::ALL.last(), Some(&RenderVersion::default()));
+    assert_eq!(RenderVersion::from_number(0), None);
+    assert_eq!(RenderVersion::from_number(3), None);
 }
 
 #[test]
@@ -101,7 +123,7 @@ fn a_full_node_config() {
         node_config: Some(NodeConfig::full(&shared, cluster)),
         ..Default::default()
     };
-    golden("v1/full-node-config.mime", &render(&shared, &options));
+    golden_of_each_version("full-node-config.mime", &shared, &options);
 }
 
 /// The table of every type that MIG cuts: a correction of the catalog must not change what nodes have.
@@ -118,6 +140,7 @@ fn tables_of_every_instance_type() {
         .iter()
         .map(|profile| layout_table(&layout(json!({"instance_types": types, "slices": {*profile: 1}}))))
         .collect();
+    // Every render version so far writes the same table.
     golden("v1/tables.txt", &table);
 }
 
@@ -293,8 +316,9 @@ fn deadlines_are_bounded() {
 fn the_script_is_clean() {
     let script = Path::new(env!("CARGO_TARGET_TMPDIR")).join("boot-script.sh");
     fs::write(&script, boot_script(&uniform(), &BootOptions::default())).unwrap();
-    let partition = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/boot/v1/partition.sh");
-    for file in [&script, &partition] {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/boot");
+    let partitions = ["v1", "v2"].map(|version| sources.join(version).join("partition.sh"));
+    for file in partitions.iter().chain([&script]) {
         let status = Command::new("bash").arg("-n").arg(file).status().unwrap();
         assert!(status.success(), "{}", file.display());
     }

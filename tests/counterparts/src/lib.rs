@@ -17,6 +17,7 @@ pub mod karpenter;
 pub mod kube;
 mod launch;
 mod moto;
+pub mod node_box;
 mod port;
 mod process;
 mod python;

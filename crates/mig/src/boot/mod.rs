@@ -36,21 +36,30 @@ const DEADLINE_SECONDS: std::ops::RangeInclusive<u32> = 60..=840;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RenderVersion {
     /// The first.
-    #[default]
     V1,
+    /// Waits for no unit of the driver by name; a run by hand leaves kubelet and pods alone; a script that is killed and
+    /// an installation that fails say so; the taint of a failed node wins over other taints.
+    #[default]
+    V2,
 }
 
 impl RenderVersion {
+    /// All of them, the newest last.
+    pub const ALL: [RenderVersion; 2] = [Self::V1, Self::V2];
+
     /// The number that users see.
     pub fn number(self) -> u32 {
         match self {
             Self::V1 => 1,
+            Self::V2 => 2,
         }
     }
 
     /// The version of that number, if there is one.
     pub fn from_number(number: i64) -> Option<Self> {
-        (number == 1).then_some(Self::V1)
+        Self::ALL
+            .into_iter()
+            .find(|version| i64::from(version.number()) == number)
     }
 }
 

@@ -19,10 +19,16 @@ const V1: Templates = Templates {
     partition: include_str!("v1/partition.sh"),
 };
 
+const V2: Templates = Templates {
+    install: include_str!("v2/install.sh"),
+    partition: include_str!("v2/partition.sh"),
+};
+
 /// The script that installs the unit, with the layout in it.
 pub(super) fn shell_part(layout: &Layout, options: &BootOptions) -> String {
     let templates = match options.render_version {
         RenderVersion::V1 => V1,
+        RenderVersion::V2 => V2,
     };
     let deadline = options.deadline_seconds;
     templates

@@ -74,13 +74,19 @@ unset "lines[last]"
 exit "$code"
 "#;
 
-/// Starts the partition unit as systemd would, with the environment of its unit file; persistenced is running.
+/// Starts the partition unit as systemd would, with the environment and what follows a failure of its unit file;
+/// persistenced is running.
 const SYSTEMCTL: &str = r#"#!/bin/bash
 echo "$*" >>"$SYSTEMCTL_LOG"
+unit=$MIG_ROOT/etc/systemd/system/mig-partition.service
 case $* in
   'start mig-partition.service')
-    export $(sed -n 's/^Environment=//p' "$MIG_ROOT/etc/systemd/system/mig-partition.service")
-    exec "$MIG_ROOT/usr/local/lib/mig/partition" ;;
+    export $(sed -n 's/^Environment=//p' "$unit")
+    "$MIG_ROOT/usr/local/lib/mig/partition" && exit
+    if grep -q ^ExecStopPost= "$unit"; then
+      SERVICE_RESULT=exit-code EXIT_STATUS=1 "$MIG_ROOT/usr/local/lib/mig/partition" --ended
+    fi
+    exit 1 ;;
   'is-active --quiet nvidia-persistenced') exit 0 ;;
   is-active*|cat*) exit 3 ;;
 esac
