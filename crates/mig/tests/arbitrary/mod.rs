@@ -22,6 +22,8 @@ pub const GPUS: &str = include_str!("../../../../catalog/gpus.json");
 
 const INSTANCE_TYPES: &str = include_str!("../../../../catalog/aws-instance-types.json");
 
+const IMAGES: &str = include_str!("../../../../catalog/eks-images.json");
+
 /// Every GPU model whose placements are known, by its number of GPUs, on an instance type `any.MODEL-COUNT`.
 pub const COUNTS: [u8; 4] = [1, 2, 3, 8];
 
@@ -55,7 +57,7 @@ pub fn catalog() -> &'static Catalog {
             added["mig"] = json!({"support": "yes", "gpu": gpu["id"], "min_driver": gpu["min_driver"]});
             list.push(added);
         }
-        Catalog::parse(GPUS, &types.to_string()).unwrap()
+        Catalog::parse(GPUS, &types.to_string(), IMAGES).unwrap()
     })
 }
 
