@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-use super::{RESERVED, USER_DATA_LIMIT};
+use super::USER_DATA_LIMIT;
 use crate::layout::PathStep;
 
 /// Something that is wrong with user data: where, the fact, and the next step.
@@ -25,12 +25,18 @@ impl UserDataFault {
         }
     }
 
-    pub(super) fn too_large(size: usize, ours: usize) -> Self {
-        let allowed = USER_DATA_LIMIT - RESERVED;
+    pub(super) fn too_large(size: usize, ours: usize, reserved: usize) -> Self {
+        let allowed = USER_DATA_LIMIT - reserved;
+        let room = match reserved {
+            0 => format!("EC2 takes {USER_DATA_LIMIT} bytes."),
+            _ => format!(
+                "EC2 takes {USER_DATA_LIMIT} bytes, of which {reserved} stay free for the NodeConfig that Karpenter or \
+                 EKS adds."
+            ),
+        };
         let detail = format!(
-            "EC2 takes {USER_DATA_LIMIT} bytes, of which {RESERVED} stay free for the NodeConfig that Karpenter or \
-             EKS adds. The boot script and its layout take {ours}, other parts {}. Move {} bytes or more of your own \
-             parts into the image, or have them fetch what they need.",
+            "{room} The boot script and its layout take {ours}, other parts {}. Move {} bytes or more of your own parts \
+             into the image, or have them fetch what they need.",
             size - ours,
             size - allowed
         );

@@ -24,7 +24,8 @@ use crate::layout::{Layout, PathStep};
 /// Bytes of user data that EC2 takes, before base64.
 pub const USER_DATA_LIMIT: usize = 16_384;
 
-/// Bytes kept free for the NodeConfig that Karpenter or EKS adds; 3,900 were seen with a large cluster CA.
+/// Bytes kept free for the NodeConfig that Karpenter or EKS adds; 3,900 were seen with a large cluster CA. Nothing is added
+/// to user data with a full NodeConfig.
 pub const RESERVED: usize = 4_096;
 
 /// Seconds that the boot script may take: under the 15 minutes after which Karpenter gives a node up.
@@ -110,6 +111,17 @@ pub struct BootOptions {
     pub node_config: Option<NodeConfig>,
 }
 
+impl BootOptions {
+    /// Bytes that stay free: none where the NodeConfig has all that a node needs, for then nothing is added.
+    fn reserved(&self) -> usize {
+        let full = self
+            .node_config
+            .as_ref()
+            .is_some_and(|config| config.cluster.is_some());
+        if full { 0 } else { RESERVED }
+    }
+}
+
 impl Default for BootOptions {
     fn default() -> Self {
         Self {
@@ -151,11 +163,10 @@ pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec
         ));
     }
     let text = mime::document(&parts(layout, options));
-    if text.len() > USER_DATA_LIMIT - RESERVED {
-        faults.push(UserDataFault::too_large(
-            text.len(),
-            script::shell_part(layout, options).len(),
-        ));
+    let reserved = options.reserved();
+    if text.len() > USER_DATA_LIMIT - reserved {
+        let ours = script::shell_part(layout, options).len();
+        faults.push(UserDataFault::too_large(text.len(), ours, reserved));
     }
     if faults.is_empty() {
         Ok(UserData {
