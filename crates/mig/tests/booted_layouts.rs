@@ -95,8 +95,11 @@ fn live(worker: usize, seed: u64, life: usize, models: &Models, boards: &Value) 
             machine.first_boot(&layout, &BootOptions::default())
         } else {
             fs::write(machine.path("etc/mig/layout"), layout_table(&layout)).unwrap();
+            let before = machine.state();
+            machine.new_boot(u32::try_from(number).unwrap() + 1);
             if random.one_in(2) {
-                machine.new_boot(u32::try_from(number).unwrap() + 1);
+                // What a reboot does not take away has to be replaced.
+                machine.set(before);
             }
             machine.later_boot()
         };
