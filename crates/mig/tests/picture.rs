@@ -139,7 +139,11 @@ fn names_are_escaped() {
     for found in file["instance_types"].as_array_mut().unwrap() {
         found["gpu"]["model"] = name.into();
     }
-    let catalog = Catalog::parse(gpus, &file.to_string()).unwrap();
+    let images = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../catalog/eks-images.json"
+    ));
+    let catalog = Catalog::parse(gpus, &file.to_string(), images).unwrap();
     let svg = layout(&catalog, "p5.48xlarge", BTreeMap::from([("1g".to_owned(), 6)])).picture_svg();
     assert!(svg.contains("H100 &lt;&quot;A&amp;B&quot;&gt; 80GB"), "{svg}");
     assert_eq!(read(&[svg]), ["slice=6 stranded=1"]);
