@@ -38,7 +38,7 @@ pub struct LaunchTemplate {
     /// user data is its own settings instead of a script. Bottlerocket cuts all GPUs of a model evenly into one profile,
     /// with `strategy = "single"`, and has a device plugin built in; a layout that it cannot express is refused. Of the
     /// template's own attributes `on_failure`, `partition_timeout`, `node_config` and `extra_user_data` do not apply
-    /// to it, and labels are set by the node group.
+    /// to it: leave them out; the defaults in state have no effect. Labels are set by the node group.
     #[attr(default = "AL2023", validate = validators::one_of(&AMI_FAMILIES))]
     pub ami_family: Attr<String>,
     /// What a node does whose GPUs could not be cut as declared: `halt` stays up for inspection and never joins;

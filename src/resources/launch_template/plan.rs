@@ -133,7 +133,6 @@ pub(super) fn refine(
     surroundings: &Surroundings,
 ) -> Result<Vec<Diagnostic>, Diagnostics> {
     settle_render_version(plan);
-    user_data::drop_what_does_not_apply(&plan.config, &mut plan.planned);
     let mut findings = Diagnostics::new();
     let layout = plan
         .planned

@@ -1,7 +1,7 @@
 //! The user data of a template, by the family of its image.
 
 use mig::{Catalog, Layout, boot};
-use tfplug::{Attr, Diagnostic, Diagnostics, Path};
+use tfplug::{Diagnostic, Diagnostics, Path};
 
 use super::model::LaunchTemplate;
 use crate::models::{UserDataParts, render_version, report_user_data_faults};
@@ -80,23 +80,6 @@ pub(super) fn check_family(config: &LaunchTemplate, diags: &mut Diagnostics) {
             let summary = format!("{attribute} does not apply to Bottlerocket");
             let detail = format!("{reason} Leave it out, or set ami_family = \"AL2023\".");
             diags.error_at(Path::attr(attribute), summary, detail);
-        }
-    }
-}
-
-/// The schema's defaults are those of the boot script, which Bottlerocket does not run.
-pub(super) fn drop_what_does_not_apply(config: &LaunchTemplate, planned: &mut LaunchTemplate) {
-    let instead = match planned.is_bottlerocket() {
-        Some(true) => Attr::Null,
-        Some(false) => return,
-        None => Attr::Unknown,
-    };
-    for (given, planned) in [
-        (&config.on_failure, &mut planned.on_failure),
-        (&config.partition_timeout, &mut planned.partition_timeout),
-    ] {
-        if given.is_null() {
-            *planned = instead.clone();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Templates of nodes that boot Bottlerocket.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Ground, assert_says, ec2, with_each_cli};
 
@@ -36,10 +36,6 @@ fn its_user_data_is_settings() {
         assert_eq!(stored, expected);
         let this = ground.this();
         assert_eq!(this["user_data"], json!(expected));
-        assert_eq!(
-            [&this["on_failure"], &this["partition_timeout"]],
-            [&Value::Null, &Value::Null]
-        );
         assert!(
             !ground.plan().output.words().contains("device plugin"),
             "said once"
@@ -65,11 +61,6 @@ fn another_cut_rolls_nodes_and_so_does_another_family() {
         assert_says(&ground.plan().output.words(), &["rolls nodes"]);
         ground.settle();
         assert!(ec2::user_data(&ground.name).contains("gpus 0-7 9:0,9:4"));
-        let this = ground.this();
-        assert_eq!(
-            [&this["on_failure"], &this["partition_timeout"]],
-            [&json!("halt"), &json!("10m")]
-        );
         ground.write(&template(&ground.name, "\"3g\" = 2", ""));
         assert_says(
             &ground.plan().output.words(),
@@ -120,10 +111,7 @@ fn a_family_that_is_unknown_at_plan() {
             .find(|change| change.address == ADDRESS)
             .unwrap()
             .clone();
-        assert!(
-            change.after["user_data"].is_null() && change.after["on_failure"].is_null(),
-            "unknown at plan"
-        );
+        assert!(change.after["user_data"].is_null(), "unknown at plan");
         ground.settle();
         assert!(ec2::user_data(&ground.name).starts_with("[settings."));
     });

@@ -220,7 +220,6 @@ fn bottlerocket_has_settings_and_no_script() {
             .as_str()
             .is_some_and(|text| text.starts_with("[settings."))
     );
-    assert!(planned.template.on_failure.is_null() && planned.template.partition_timeout.is_null());
     let warnings = planned.warnings.unwrap();
     assert_eq!(warnings.len(), 1);
     assert!(
@@ -233,14 +232,13 @@ fn bottlerocket_has_settings_and_no_script() {
 }
 
 #[test]
-fn a_change_of_family_rolls_nodes_and_brings_the_defaults_back() {
+fn a_change_of_family_rolls_nodes() {
     let prior = created(&bottlerocket());
     let config = LaunchTemplate {
         ami_family: Attr::Null,
         ..bottlerocket()
     };
     let changed = plan(&config, Some(&prior));
-    assert_eq!(changed.template.on_failure, "halt".into());
     assert!(changed.template.latest_version.is_unknown());
     assert!(changed.warnings.unwrap()[0].summary.contains("rolls nodes"));
     let later = LaunchTemplate {
@@ -248,7 +246,7 @@ fn a_change_of_family_rolls_nodes_and_brings_the_defaults_back() {
         ..bottlerocket()
     };
     let later = plan(&later, None).template;
-    assert!(later.user_data.is_unknown() && later.on_failure.is_unknown());
+    assert!(later.user_data.is_unknown());
 }
 
 #[test]
