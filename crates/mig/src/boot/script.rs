@@ -12,16 +12,31 @@ const GRACE_SECONDS: u32 = 60;
 struct Templates {
     install: &'static str,
     partition: &'static str,
+    /// Whether a node's copy has the comments, which are for who changes the script. The bytes are better left to
+    /// users' own parts.
+    keeps_comments: bool,
+}
+
+impl Templates {
+    fn text(&self, template: &str) -> String {
+        if self.keeps_comments {
+            template.to_owned()
+        } else {
+            without_comments(template)
+        }
+    }
 }
 
 const V1: Templates = Templates {
     install: include_str!("v1/install.sh"),
     partition: include_str!("v1/partition.sh"),
+    keeps_comments: true,
 };
 
 const V2: Templates = Templates {
     install: include_str!("v2/install.sh"),
     partition: include_str!("v2/partition.sh"),
+    keeps_comments: false,
 };
 
 /// The script that installs the unit, with the layout in it.
@@ -32,9 +47,9 @@ pub(super) fn shell_part(layout: &Layout, options: &BootOptions) -> String {
     };
     let deadline = options.deadline_seconds;
     templates
-        .install
+        .text(templates.install)
         .replace("@LAYOUT@", layout_table(layout).trim_end())
-        .replace("@PARTITION@", templates.partition.trim_end())
+        .replace("@PARTITION@", templates.text(templates.partition).trim_end())
         .replace(
             "@JOB_TIMEOUT@",
             &deadline.saturating_add(2 * GRACE_SECONDS).to_string(),
@@ -42,6 +57,17 @@ pub(super) fn shell_part(layout: &Layout, options: &BootOptions) -> String {
         .replace("@TIMEOUT@", &deadline.saturating_add(GRACE_SECONDS).to_string())
         .replace("@DEADLINE@", &deadline.to_string())
         .replace("@ON_FAILURE@", options.on_failure.as_str())
+}
+
+/// A script without the lines that are comments, but for those at its head, which say what it is.
+fn without_comments(script: &str) -> String {
+    let is_comment = |line: &str| line.trim_start().starts_with("# ");
+    let head = script.lines().take_while(|line| line.starts_with('#')).count();
+    let kept = script
+        .lines()
+        .enumerate()
+        .filter(|(number, line)| *number < head || !is_comment(line));
+    kept.map(|(_, line)| format!("{line}\n")).collect()
 }
 
 /// `/etc/mig/layout`: per instance type a line `node TYPE GPUS PCI-DEVICE FIRST-DRIVER FABRIC-MANAGER`, then a line
