@@ -5,7 +5,7 @@
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
 //! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
-//! | [`connections`], [`models`], [`duration`] | what several objects share |
+//! | [`connections`], [`facts`], [`models`], [`duration`] | what several objects share |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
 pub mod aws;
@@ -13,6 +13,7 @@ pub mod cli;
 pub mod connections;
 pub mod data_sources;
 pub mod duration;
+pub mod facts;
 pub mod functions;
 pub mod kube;
 pub mod models;

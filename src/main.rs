@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         log_crates: vec!["provider"],
         debug,
     };
-    let code = serve(Server::new(Mig), &options);
+    let code = serve(Server::new(Mig::default()), &options);
     if by_hand {
         // If standard error is gone there is nobody to tell.
         let _ = io::stderr().write_all(cli::HINT.as_bytes());

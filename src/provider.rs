@@ -3,15 +3,19 @@
 mod config;
 
 use tfplug::rpc::CallContext;
-use tfplug::{Attr, Diagnostics, Path, Provider, Registry, async_trait};
+use tfplug::{Attr, Diagnostic, Diagnostics, Path, Provider, Registry, async_trait};
 
 pub use config::ProviderModel;
 
 use crate::connections::{Connections, DefaultCluster, Unknown};
+use crate::facts::SharedFacts;
+use crate::models;
 
 /// The `mig` provider.
 #[derive(Debug, Default)]
-pub struct Mig;
+pub struct Mig {
+    facts: SharedFacts,
+}
 
 #[async_trait]
 impl Provider for Mig {
@@ -24,9 +28,11 @@ impl Provider for Mig {
 
     fn validate(&self, config: &ProviderModel, diags: &mut Diagnostics) {
         config.validate(diags);
+        self.facts.set(models::facts(&config.catalog_overrides, diags));
     }
 
     async fn configure(&self, _: &CallContext, config: ProviderModel) -> Result<Connections, Diagnostics> {
+        self.settle_facts(&config)?;
         let default_cluster = match config.kubernetes.as_ref() {
             Attr::Null => DefaultCluster::Absent,
             Attr::Unknown => DefaultCluster::Unknown,
@@ -46,6 +52,28 @@ impl Provider for Mig {
     }
 
     fn register(&self, registry: &mut Registry<Connections>) {
-        crate::registry::register(registry);
+        crate::registry::register(registry, &self.facts);
+    }
+}
+
+impl Mig {
+    /// Layouts are checked at plan against what the block adds, so it must be known then.
+    fn settle_facts(&self, config: &ProviderModel) -> Result<(), Diagnostics> {
+        let mut findings = Diagnostics::new();
+        let facts = models::facts(&config.catalog_overrides, &mut findings);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        if !facts.is_complete() {
+            let detail = "Layouts are checked against it at plan. Give values that do not come from a resource that is yet \
+                          to be made.";
+            return Err(
+                Diagnostic::error("The catalog's additions are known only after apply", detail)
+                    .at(Path::attr("catalog_overrides"))
+                    .into(),
+            );
+        }
+        self.facts.set(facts);
+        Ok(())
     }
 }

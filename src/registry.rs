@@ -5,17 +5,18 @@ use tfplug::Registry;
 use crate::connections::Connections;
 use crate::data_sources::layout::LayoutDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
+use crate::facts::SharedFacts;
 use crate::functions::{ProfileFunction, ResourceNameFunction};
 use crate::resources::device_plugin::DevicePluginResource;
 use crate::resources::launch_template::LaunchTemplateResource;
 
 /// Registers all of it.
-pub(crate) fn register(registry: &mut Registry<Connections>) {
+pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts) {
     registry
-        .resource(LaunchTemplateResource)
-        .resource(DevicePluginResource)
-        .data_source(LayoutDataSource)
-        .data_source(ProfilesDataSource)
+        .resource(LaunchTemplateResource::new(facts.clone()))
+        .resource(DevicePluginResource::new(facts.clone()))
+        .data_source(LayoutDataSource::new(facts.clone()))
+        .data_source(ProfilesDataSource::new(facts.clone()))
         .function(ResourceNameFunction)
         .function(ProfileFunction);
 }
@@ -30,6 +31,6 @@ mod tests {
 
     #[test]
     fn every_schema_is_one_that_terraform_takes() {
-        assert_eq!(lint_provider(Server::new(Mig).schemas()), []);
+        assert_eq!(lint_provider(Server::new(Mig::default()).schemas()), []);
     }
 }

@@ -45,7 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments {
             command: Subject::Schema,
-        }) => print(&schema_json(Server::new(Mig).schemas(), ADDRESS)),
+        }) => print(&schema_json(Server::new(Mig::default()).schemas(), ADDRESS)),
         Err(usage) => {
             // Nobody to tell if the streams are gone.
             let _ = usage.print();

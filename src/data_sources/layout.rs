@@ -1,5 +1,6 @@
 //! `data.mig_layout`: a layout checked, and everything that follows from it. Offline.
 
+mod advice;
 mod model;
 mod read;
 
@@ -8,10 +9,20 @@ use tfplug::{Context, DataSource, Diagnostics, Path, async_trait};
 pub use model::LayoutData;
 
 use crate::connections::Connections;
+use crate::facts::SharedFacts;
 
 /// The data source.
 #[derive(Debug)]
-pub struct LayoutDataSource;
+pub struct LayoutDataSource {
+    facts: SharedFacts,
+}
+
+impl LayoutDataSource {
+    /// Checked against these facts.
+    pub fn new(facts: SharedFacts) -> Self {
+        Self { facts }
+    }
+}
 
 #[async_trait]
 impl DataSource for LayoutDataSource {
@@ -23,18 +34,28 @@ impl DataSource for LayoutDataSource {
     }
 
     fn validate(&self, config: &LayoutData, diags: &mut Diagnostics) {
-        config.given.resolve(&Path::root(), diags);
+        config.given.resolve(&self.facts.get(), &Path::root(), diags);
+        advice::image(config, diags);
+        advice::need(config, diags);
     }
 
     async fn read(&self, cx: &Context<Connections>, config: LayoutData) -> Result<LayoutData, Diagnostics> {
+        let facts = self.facts.get();
         let mut findings = Diagnostics::new();
-        let layout = config.given.resolve(&Path::root(), &mut findings);
-        match layout {
-            Some(layout) => {
-                findings.into_iter().for_each(|warning| cx.warn(warning));
-                Ok(read::describe(config, &layout))
-            }
-            None => Err(findings),
-        }
+        let layout = config.given.resolve(&facts, &Path::root(), &mut findings);
+        let image = advice::image(&config, &mut findings);
+        let need = advice::need(&config, &mut findings);
+        let Some(layout) = layout.filter(|_| !findings.has_errors()) else {
+            return Err(findings);
+        };
+        let catalog = facts.catalog();
+        let of_image = image.map(|image| advice::image_warnings(&layout, catalog, &image));
+        let of_model = need.map(|need| advice::model_warnings(&layout, catalog, &need));
+        let others = of_image.into_iter().chain(of_model).flatten();
+        findings
+            .into_iter()
+            .chain(others)
+            .for_each(|warning| cx.warn(warning));
+        Ok(read::describe(config, &layout, catalog, need.as_ref()))
     }
 }

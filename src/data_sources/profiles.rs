@@ -8,10 +8,20 @@ use tfplug::{Context, DataSource, Diagnostics, async_trait};
 pub use model::ProfilesData;
 
 use crate::connections::Connections;
+use crate::facts::SharedFacts;
 
 /// The data source.
 #[derive(Debug)]
-pub struct ProfilesDataSource;
+pub struct ProfilesDataSource {
+    facts: SharedFacts,
+}
+
+impl ProfilesDataSource {
+    /// Checked against these facts.
+    pub fn new(facts: SharedFacts) -> Self {
+        Self { facts }
+    }
+}
 
 #[async_trait]
 impl DataSource for ProfilesDataSource {
@@ -23,7 +33,7 @@ impl DataSource for ProfilesDataSource {
     }
 
     fn validate(&self, config: &ProfilesData, diags: &mut Diagnostics) {
-        read::check(config, diags);
+        read::check(config, &self.facts.get(), diags);
     }
 
     async fn read(
@@ -32,11 +42,12 @@ impl DataSource for ProfilesDataSource {
         config: ProfilesData,
     ) -> Result<ProfilesData, Diagnostics> {
         let mut findings = Diagnostics::new();
-        read::check(&config, &mut findings);
+        let facts = self.facts.get();
+        read::check(&config, &facts, &mut findings);
         if findings.has_errors() {
             Err(findings)
         } else {
-            Ok(read::list(config))
+            Ok(read::list(config, facts.catalog()))
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use mig::layout::{GpuGroup, SharingSpec};
-use mig::{Catalog, Layout, LayoutFault, LayoutSpec, PathStep};
+use mig::layout::{GpuGroup, Problem, SharingSpec};
+use mig::{Layout, LayoutFault, LayoutSpec, PathStep};
 use tfplug::path::Step;
 use tfplug::schema::validators;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+
+use crate::facts::Facts;
 
 /// What the GPUs of a node are cut into.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
@@ -68,10 +70,11 @@ impl LayoutModel {
         })
     }
 
-    /// The checked layout: `None` while any part of it is unknown, or when it is at fault, which `diags` then tells.
+    /// The checked layout: `None` while any part of it, or the catalog that knows its instance types, is unknown, or when
+    /// it is at fault, which `diags` then tells.
     /// Facts that are not certain become warnings.
-    pub fn resolve(&self, at: &Path, diags: &mut Diagnostics) -> Option<Layout> {
-        match Layout::resolve(&self.spec()?, Catalog::builtin()) {
+    pub fn resolve(&self, facts: &Facts, at: &Path, diags: &mut Diagnostics) -> Option<Layout> {
+        match Layout::resolve(&self.spec()?, facts.catalog()) {
             Ok(layout) => {
                 for warning in layout.warnings() {
                     let path = below(at, &warning.path());
@@ -79,6 +82,7 @@ impl LayoutModel {
                 }
                 Some(layout)
             }
+            Err(faults) if !facts.is_complete() && faults.iter().any(is_unknown_type) => None,
             Err(faults) => {
                 report_faults(&faults, at, diags);
                 None
@@ -128,6 +132,10 @@ impl SharingModel {
     }
 }
 
+fn is_unknown_type(fault: &LayoutFault) -> bool {
+    matches!(fault.problem(), Problem::UnknownInstanceType { .. })
+}
+
 /// Puts a layout's faults at their attributes.
 pub fn report_faults(faults: &[LayoutFault], at: &Path, diags: &mut Diagnostics) {
     for fault in faults {
@@ -135,7 +143,8 @@ pub fn report_faults(faults: &[LayoutFault], at: &Path, diags: &mut Diagnostics)
     }
 }
 
-fn below(at: &Path, steps: &[PathStep]) -> Path {
+/// The path of a value below an attribute.
+pub(crate) fn below(at: &Path, steps: &[PathStep]) -> Path {
     steps.iter().fold(at.clone(), |path, step| {
         path.child(match step {
             PathStep::Attribute(name) => Step::Attribute(name.clone()),
@@ -162,7 +171,7 @@ mod tests {
         let mut diags = Diagnostics::new();
         assert!(
             layout("1g.11gb", 7)
-                .resolve(&Path::attr("layout"), &mut diags)
+                .resolve(&Facts::default(), &Path::attr("layout"), &mut diags)
                 .is_none()
         );
         let places: Vec<_> = diags.iter().map(|d| d.path.to_string()).collect();
@@ -176,7 +185,11 @@ mod tests {
             instance_types: Attr::Unknown,
             ..layout("nonsense", -1)
         };
-        assert!(unknown.resolve(&Path::attr("layout"), &mut diags).is_none());
+        assert!(
+            unknown
+                .resolve(&Facts::default(), &Path::attr("layout"), &mut diags)
+                .is_none()
+        );
         assert!(diags.is_empty());
     }
 

@@ -7,7 +7,7 @@ use tfplug::schema::validators;
 use tfplug::{Attr, Diagnostics, Model, Path};
 
 use crate::aws::{AwsSettings, Endpoints, RetryMode, Secret};
-use crate::models::{AssumeRoleModel, ProviderClusterModel};
+use crate::models::{AssumeRoleModel, CatalogOverridesModel, ProviderClusterModel};
 
 /// Slices NVIDIA GPUs (MIG) on Amazon EKS: one layout, checked at plan, from which launch templates, device plugin,
 /// labels, taints and tags are derived. What is left out is taken from the environment, the shared AWS configuration
@@ -48,6 +48,9 @@ pub struct ProviderModel {
     pub use_fips_endpoint: Attr<bool>,
     /// Use dual-stack endpoints.
     pub use_dualstack_endpoint: Attr<bool>,
+    /// GPUs and instance types that this release does not have yet, in the figures of `nvidia-smi mig -lgip` and `-lgipp`.
+    /// Layouts are checked against them as against the catalog.
+    pub catalog_overrides: Attr<CatalogOverridesModel>,
     /// Cluster of the resources that name none.
     pub kubernetes: Attr<ProviderClusterModel>,
 }

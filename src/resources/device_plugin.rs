@@ -11,11 +11,21 @@ use tfplug::{Attr, Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, R
 pub use model::{DevicePluginIdentity, DevicePluginModel};
 
 use crate::connections::Connections;
+use crate::facts::SharedFacts;
 use crate::models::ClusterModel;
 
 /// The resource.
 #[derive(Debug)]
-pub struct DevicePluginResource;
+pub struct DevicePluginResource {
+    facts: SharedFacts,
+}
+
+impl DevicePluginResource {
+    /// Checked against these facts.
+    pub fn new(facts: SharedFacts) -> Self {
+        Self { facts }
+    }
+}
 
 #[async_trait]
 impl Resource for DevicePluginResource {
@@ -29,7 +39,7 @@ impl Resource for DevicePluginResource {
     }
 
     fn validate(&self, config: &DevicePluginModel, diags: &mut Diagnostics) {
-        plan::validate(config, diags);
+        plan::validate(config, &self.facts.get(), diags);
     }
 
     async fn plan(
@@ -37,7 +47,7 @@ impl Resource for DevicePluginResource {
         cx: &Context<Connections>,
         plan: &mut Plan<DevicePluginModel, apply::Home>,
     ) -> Result<(), Diagnostics> {
-        plan::refine(plan)?
+        plan::refine(plan, &self.facts.get())?
             .into_iter()
             .for_each(|warning| cx.warn(warning));
         let before = plan

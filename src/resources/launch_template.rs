@@ -14,10 +14,20 @@ use tfplug::{Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resourc
 pub use model::{LaunchTemplate, LaunchTemplateIdentity};
 
 use crate::connections::Connections;
+use crate::facts::SharedFacts;
 
 /// The resource.
 #[derive(Debug)]
-pub struct LaunchTemplateResource;
+pub struct LaunchTemplateResource {
+    facts: SharedFacts,
+}
+
+impl LaunchTemplateResource {
+    /// Checked against these facts.
+    pub fn new(facts: SharedFacts) -> Self {
+        Self { facts }
+    }
+}
 
 #[async_trait]
 impl Resource for LaunchTemplateResource {
@@ -31,7 +41,7 @@ impl Resource for LaunchTemplateResource {
     }
 
     fn validate(&self, config: &LaunchTemplate, diags: &mut Diagnostics) {
-        plan::validate(config, diags);
+        plan::validate(config, &self.facts.get(), diags);
     }
 
     async fn plan(
@@ -40,7 +50,7 @@ impl Resource for LaunchTemplateResource {
         plan: &mut Plan<LaunchTemplate, ()>,
     ) -> Result<(), Diagnostics> {
         let surroundings = surroundings(cx).await;
-        plan::refine(plan, &surroundings)?
+        plan::refine(plan, &self.facts.get(), &surroundings)?
             .into_iter()
             .for_each(|warning| cx.warn(warning));
         Ok(())

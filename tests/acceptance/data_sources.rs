@@ -154,3 +154,59 @@ fn functions_name_the_argument_that_is_wrong() {
         }
     });
 }
+
+const ADVICE: &str = r#"
+data "mig_layout" "served" {
+  instance_types = ["p5.4xlarge"]
+  slices         = { "1g" = 2, "3g" = 1 }
+  ami_alias      = "al2023@v20261003"
+  model          = { parameters_b = 8, bytes_per_parameter = 2, context = 8192, batch = 4, cache_bytes_per_token = 131072 }
+}
+output "fit"    { value = data.mig_layout.served.nodes["p5.4xlarge"].model_fit }
+output "memory" { value = data.mig_layout.served.model_memory }
+"#;
+
+#[test]
+fn a_layout_says_which_slices_hold_a_model() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "advice", |_| ADVICE.to_owned());
+        let planned = ground.project.try_plan(&[]).unwrap();
+        assert!(!planned.stdout.contains("Warning"), "{}", planned.stdout);
+        ground.settle();
+        let fit = ground.project.output("fit").unwrap();
+        assert_eq!(fit["slices"], json!({ "1g.10gb": false, "3g.40gb": true }));
+        assert_eq!(fit["least_profile"], "3g.40gb");
+        let memory = ground.project.output("memory").unwrap();
+        assert_eq!(
+            memory,
+            json!({ "weights_gib": 14.9, "cache_gib": 4, "total_gib": 18.9 })
+        );
+    });
+}
+
+#[test]
+fn images_and_models_that_do_not_suit_are_told() {
+    with_each_cli(|cli| {
+        let told = ADVICE
+            .replace("al2023@v20261003", "al2023@v20251007")
+            .replace("p5.4xlarge", "p6-b300.48xlarge")
+            .replace("parameters_b = 8", "parameters_b = 700");
+        let ground = Ground::with(cli, "advice-warnings", |_| told.clone());
+        let text = ground.project.try_plan(&[]).unwrap().words();
+        let warnings = [
+            "The driver of al2023@v20251007 is too old for p6-b300.48xlarge",
+            "Pin al2023@v20260917 or later",
+            "No slice of p6-b300.48xlarge holds the model",
+        ];
+        assert_says(&text, &warnings);
+        let wrong = ADVICE
+            .replace("al2023@v20261003", "ubuntu@latest")
+            .replace("context = 8192", "context = 0");
+        ground.write(&wrong);
+        let text = ground.refused_plan();
+        assert_says(
+            &text,
+            &["ubuntu@latest", "names no EKS image", "context cannot be 0"],
+        );
+    });
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod catalog_overrides;
 mod cluster;
 mod data_sources;
 mod device_plugin;

@@ -24,7 +24,7 @@ use tfplug::schema::ProviderSchemas;
 
 use files::{Files, compare_or_update};
 
-static SERVER: LazyLock<Server<Mig>> = LazyLock::new(|| Server::new(Mig));
+static SERVER: LazyLock<Server<Mig>> = LazyLock::new(|| Server::new(Mig::default()));
 
 fn schemas() -> &'static ProviderSchemas {
     SERVER.schemas()

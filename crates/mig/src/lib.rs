@@ -12,6 +12,7 @@ pub mod catalog;
 mod fingerprint;
 pub mod layout;
 pub mod manifests;
+pub mod model_fit;
 pub mod placement;
 pub mod profile;
 

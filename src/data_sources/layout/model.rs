@@ -12,6 +12,12 @@ use crate::models::LayoutModel;
 pub struct LayoutData {
     #[attr(flatten)]
     pub(super) given: LayoutModel,
+    /// EKS image that the nodes will boot, as Karpenter's alias names it: `al2023@v20261003`, `bottlerocket@1.68.0`. A warning
+    /// says where its driver is too old for the slices, and what to pin.
+    pub ami_alias: Attr<String>,
+    /// A language model that pods will serve. `model_memory` says what it needs, `model_fit` of each node which slices hold
+    /// it.
+    pub model: Attr<LanguageModel>,
     /// The layout as one object, to hand to resources.
     #[attr(computed)]
     pub layout: Attr<LayoutModel>,
@@ -34,6 +40,54 @@ pub struct LayoutData {
     /// The layout in the file format of NVIDIA's mig-parted.
     #[attr(computed)]
     pub mig_parted_config: Attr<String>,
+    /// What `model` needs.
+    #[attr(computed)]
+    pub model_memory: Attr<ModelMemoryData>,
+}
+
+/// A language model and how it is served.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct LanguageModel {
+    /// Parameters, in billions.
+    #[attr(required)]
+    pub parameters_b: Attr<f64>,
+    /// Bytes of a parameter: 2 for 16 bits, 1 for 8, 0.5 for 4.
+    #[attr(required)]
+    pub bytes_per_parameter: Attr<f64>,
+    /// Tokens of one sequence, prompt and answer together.
+    #[attr(required)]
+    pub context: Attr<i64>,
+    /// Sequences at a time; 1 if left out.
+    pub batch: Attr<i64>,
+    /// Bytes of key-value cache for a token: 2 x layers x key-value heads x head size x bytes of a number. Left out, it is
+    /// estimated for a model whose heads share no keys and values, which is most that it can be.
+    pub cache_bytes_per_token: Attr<f64>,
+}
+
+/// Memory that a language model needs.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct ModelMemoryData {
+    /// Weights, in GiB.
+    #[attr(computed)]
+    pub weights_gib: Attr<f64>,
+    /// Key-value cache of all sequences, in GiB.
+    #[attr(computed)]
+    pub cache_gib: Attr<f64>,
+    /// Both, in GiB. A slice holds it if that is at most nine tenths of its memory; the rest is for the CUDA context and
+    /// activations.
+    #[attr(computed)]
+    pub total_gib: Attr<f64>,
+}
+
+/// Which slices hold a language model.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct ModelFitData {
+    /// Whether each profile of the node's slices holds it.
+    #[attr(computed)]
+    pub slices: Attr<BTreeMap<String, bool>>,
+    /// The least profile of this GPU that holds it; null where not even the whole GPU does.
+    #[attr(computed)]
+    pub least_profile: Attr<String>,
 }
 
 /// A node of one instance type.
@@ -69,6 +123,9 @@ pub struct NodeData {
     /// Tags by which the Cluster Autoscaler knows what a node will have before there is one.
     #[attr(computed)]
     pub node_template_tags: Attr<BTreeMap<String, String>>,
+    /// Which slices hold `model`; null without one, and on GPUs without MIG.
+    #[attr(computed)]
+    pub model_fit: Attr<ModelFitData>,
 }
 
 /// GPUs that are cut alike.

@@ -2,17 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use mig::Layout;
 use mig::layout::{NodeLayout, Taint};
+use mig::model_fit::ModelNeed;
 use mig::placement::Placed;
+use mig::{Catalog, Layout};
 
+use super::advice;
 use super::model::{GpusData, LayoutData, NodeData, PlacementData, TaintData};
 
 /// The configuration with everything that follows from it.
-pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
+pub(super) fn describe(
+    config: LayoutData,
+    layout: &Layout,
+    catalog: &Catalog,
+    need: Option<&ModelNeed>,
+) -> LayoutData {
     let nodes: BTreeMap<_, _> = layout
         .nodes()
-        .map(|node| (node.instance_type().to_owned(), node_data(layout, node)))
+        .map(|node| {
+            (
+                node.instance_type().to_owned(),
+                node_data(layout, node, catalog, need),
+            )
+        })
         .collect();
     LayoutData {
         layout: config.given.clone().into(),
@@ -22,11 +34,12 @@ pub(super) fn describe(config: LayoutData, layout: &Layout) -> LayoutData {
         node_taints: layout.taints().into_iter().map(taint).collect::<Vec<_>>().into(),
         picture: layout.picture().into(),
         mig_parted_config: layout.mig_parted(&format!("mig-{}", layout.id())).into(),
+        model_memory: need.map(advice::memory).into(),
         ..config
     }
 }
 
-fn node_data(layout: &Layout, node: &NodeLayout) -> NodeData {
+fn node_data(layout: &Layout, node: &NodeLayout, catalog: &Catalog, need: Option<&ModelNeed>) -> NodeData {
     let resources = layout.resources(node.instance_type()).unwrap_or_default();
     let slices = node
         .slices()
@@ -48,6 +61,7 @@ fn node_data(layout: &Layout, node: &NodeLayout) -> NodeData {
         stranded_memory_slices: i64::from(stranded.memory_slices).into(),
         min_driver: node.gpu().min_driver.clone().into(),
         node_template_tags: layout.node_template_tags(node.instance_type()).into(),
+        model_fit: need.and_then(|need| advice::fit(node, catalog, need)).into(),
     }
 }
 

@@ -5,10 +5,14 @@ use mig::catalog::{ProfileFilter, ProfileRow};
 use tfplug::{Attr, Diagnostics, Path};
 
 use super::model::{ProfileData, ProfilesData};
+use crate::facts::Facts;
 
 /// What is wrong with the filter, whatever is unknown left out.
-pub(super) fn check(config: &ProfilesData, diags: &mut Diagnostics) {
-    let catalog = Catalog::builtin();
+pub(super) fn check(config: &ProfilesData, facts: &Facts, diags: &mut Diagnostics) {
+    if !facts.is_complete() {
+        return;
+    }
+    let catalog = facts.catalog();
     if let Some(name) = config.instance_type.as_str()
         && catalog.instance_type(name).is_none()
     {
@@ -27,16 +31,12 @@ pub(super) fn check(config: &ProfilesData, diags: &mut Diagnostics) {
 }
 
 /// The configuration with the rows that it asks for.
-pub(super) fn list(config: ProfilesData) -> ProfilesData {
+pub(super) fn list(config: ProfilesData, catalog: &Catalog) -> ProfilesData {
     let filter = ProfileFilter {
         instance_type: config.instance_type.clone().into_known(),
         gpu: config.gpu.clone().into_known(),
     };
-    let rows = Catalog::builtin()
-        .profiles(&filter)
-        .into_iter()
-        .map(row)
-        .collect::<Vec<_>>();
+    let rows = catalog.profiles(&filter).into_iter().map(row).collect::<Vec<_>>();
     ProfilesData {
         profiles: rows.into(),
         ..config

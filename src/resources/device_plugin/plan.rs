@@ -10,12 +10,13 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
 
 use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
 use super::object;
+use crate::facts::Facts;
 
 /// The version of the rendering that this provider has.
 const RENDER_VERSION: i64 = 1;
 
 /// Checks what the attributes' own rules cannot.
-pub(super) fn validate(config: &DevicePluginModel, diags: &mut Diagnostics) {
+pub(super) fn validate(config: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) {
     if let Attr::Known(cluster) = &config.cluster {
         cluster.validate(&Path::attr("cluster"), diags);
     }
@@ -31,7 +32,7 @@ pub(super) fn validate(config: &DevicePluginModel, diags: &mut Diagnostics) {
         },
         ..config.clone()
     };
-    render(&with_defaults, diags);
+    render(&with_defaults, facts, diags);
 }
 
 fn or(attr: &Attr<String>, default: &str) -> Attr<String> {
@@ -46,7 +47,10 @@ fn or(attr: &Attr<String>, default: &str) -> Attr<String> {
 ///
 /// # Errors
 /// When the layouts or the options are at fault.
-pub(super) fn refine<T>(plan: &mut Plan<DevicePluginModel, T>) -> Result<Diagnostics, Diagnostics> {
+pub(super) fn refine<T>(
+    plan: &mut Plan<DevicePluginModel, T>,
+    facts: &Facts,
+) -> Result<Diagnostics, Diagnostics> {
     let before = plan.prior.as_ref();
     if plan.config.image.is_null() {
         let image = before.and_then(|p| p.image.known().cloned());
@@ -57,7 +61,7 @@ pub(super) fn refine<T>(plan: &mut Plan<DevicePluginModel, T>) -> Result<Diagnos
         plan.planned.render_version = version.unwrap_or(RENDER_VERSION).into();
     }
     let mut findings = Diagnostics::new();
-    let objects = render(&plan.planned, &mut findings);
+    let objects = render(&plan.planned, facts, &mut findings);
     if findings.has_errors() {
         return Err(findings);
     }
@@ -70,8 +74,8 @@ pub(super) fn refine<T>(plan: &mut Plan<DevicePluginModel, T>) -> Result<Diagnos
 }
 
 /// The objects, `None` while anything that they are made of is unknown, or at fault, which `diags` tells.
-fn render(model: &DevicePluginModel, diags: &mut Diagnostics) -> Option<Vec<Json>> {
-    let layouts = layouts(model, diags);
+fn render(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    let layouts = layouts(model, facts, diags);
     let options = options(model)?;
     check_render_version(*model.render_version.known()?, diags)?;
     match DevicePlugin::render(&layouts?, &options) {
@@ -95,10 +99,10 @@ fn check_render_version(found: i64, diags: &mut Diagnostics) -> Option<()> {
 }
 
 /// Every layout is checked, so that all faults show at once.
-fn layouts(model: &DevicePluginModel, diags: &mut Diagnostics) -> Option<Vec<Layout>> {
+fn layouts(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Layout>> {
     let models = model.layouts.known()?;
     let resolve = |(i, layout): (usize, &crate::models::LayoutModel)| {
-        layout.resolve(&Path::attr("layouts").index(i), diags)
+        layout.resolve(facts, &Path::attr("layouts").index(i), diags)
     };
     let resolved: Vec<_> = models.iter().enumerate().map(resolve).collect();
     resolved.into_iter().collect()

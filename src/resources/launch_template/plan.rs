@@ -9,6 +9,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
 
 use super::model::LaunchTemplate;
 use super::user_data;
+use crate::facts::Facts;
 
 /// What the plan may know of the surroundings; absent where the provider block is not known yet.
 #[derive(Debug, Default)]
@@ -20,11 +21,11 @@ pub(super) struct Surroundings {
 }
 
 /// Checks what the attributes' own rules cannot.
-pub(super) fn validate(config: &LaunchTemplate, diags: &mut Diagnostics) {
+pub(super) fn validate(config: &LaunchTemplate, facts: &Facts, diags: &mut Diagnostics) {
     let layout = config
         .layout
         .known()
-        .and_then(|layout| layout.resolve(&Path::attr("layout"), diags));
+        .and_then(|layout| layout.resolve(facts, &Path::attr("layout"), diags));
     if let Some(layout) = layout {
         check_instance_type(config, &layout, diags);
         let with_defaults = LaunchTemplate {
@@ -131,6 +132,7 @@ fn check_market(config: &LaunchTemplate, diags: &mut Diagnostics) {
 /// When the layout or the user data is at fault.
 pub(super) fn refine(
     plan: &mut Plan<LaunchTemplate, ()>,
+    facts: &Facts,
     surroundings: &Surroundings,
 ) -> Result<Vec<Diagnostic>, Diagnostics> {
     settle_render_version(plan);
@@ -139,7 +141,7 @@ pub(super) fn refine(
         .planned
         .layout
         .known()
-        .and_then(|layout| layout.resolve(&Path::attr("layout"), &mut findings));
+        .and_then(|layout| layout.resolve(facts, &Path::attr("layout"), &mut findings));
     let rendered = layout.and_then(|layout| user_data::render(&plan.planned, &layout, &mut findings));
     if findings.has_errors() {
         return Err(findings);

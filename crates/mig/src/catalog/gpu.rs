@@ -14,6 +14,8 @@ pub enum Confidence {
     Medium,
     /// From NVIDIA's published tables.
     High,
+    /// Said by the user, who has seen the hardware; the boot script checks it.
+    Declared,
 }
 
 /// When a change of MIG mode takes effect.

@@ -1,10 +1,13 @@
 //! The reviewed facts: which GPUs there are, what they can be cut into, which AWS instance types carry them.
 //!
-//! The facts themselves are the two JSON files of the repository's `catalog/` folder, each with its source.
+//! The facts themselves are the JSON files of the repository's `catalog/` folder, each with its source.
 
+mod driver;
 mod gpu;
+mod image;
 mod instance_type;
 mod nearest;
+mod overrides;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -13,8 +16,11 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use thiserror::Error;
 
+pub use driver::{DriverVersion, DriverVersionError};
 pub use gpu::{Bottlerocket, Confidence, Engines, Gpu, ModeChange, Placements, ProfileFact};
+pub use image::{ImageAlias, ImageDriver, ImageError, ImageFamily, ImageRelease};
 pub use instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
+pub use overrides::{CatalogOverrides, GpuOverride, InstanceTypeOverride, OverrideFault, ProfileOverride};
 pub use rows::{ProfileFilter, ProfileRow};
 
 const GPUS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/gpus.json"));
@@ -22,12 +28,18 @@ const INSTANCE_TYPES: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../catalog/aws-instance-types.json"
 ));
+const EKS_IMAGES: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../catalog/eks-images.json"
+));
 
 /// Every GPU and every AWS GPU instance type that is known.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     gpus: BTreeMap<String, Gpu>,
     instance_types: BTreeMap<String, InstanceType>,
+    images: Vec<ImageDriver>,
+    newest_images: BTreeMap<ImageFamily, ImageRelease>,
     sources: BTreeMap<String, String>,
 }
 
@@ -37,7 +49,7 @@ pub enum CatalogError {
     /// The text does not have the catalog's form.
     #[error("the catalog of {what} cannot be read: {error}")]
     Malformed {
-        /// Which of the two files.
+        /// Which of the files.
         what: &'static str,
         /// What the JSON reader says.
         error: serde_json::Error,
@@ -96,6 +108,13 @@ struct GpuFile {
 }
 
 #[derive(Deserialize)]
+struct ImageFile {
+    newest: BTreeMap<ImageFamily, ImageRelease>,
+    sources: BTreeMap<String, String>,
+    images: Vec<ImageDriver>,
+}
+
+#[derive(Deserialize)]
 struct InstanceTypeFile {
     sources: BTreeMap<String, String>,
     instance_types: Vec<InstanceType>,
@@ -105,24 +124,21 @@ impl Catalog {
     /// The catalog of this release, read once.
     pub fn builtin() -> &'static Catalog {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| match Catalog::parse(GPUS, INSTANCE_TYPES) {
+        BUILTIN.get_or_init(|| match Catalog::parse(GPUS, INSTANCE_TYPES, EKS_IMAGES) {
             Ok(catalog) => catalog,
             // The text is part of the program and a test reads it, so this line cannot be reached in a release.
             Err(error) => unreachable!("{error}"),
         })
     }
 
-    /// Reads a catalog from the text of its two files.
-    pub fn parse(gpus: &str, instance_types: &str) -> Result<Self, CatalogError> {
-        let gpus: GpuFile =
-            serde_json::from_str(gpus).map_err(|error| CatalogError::Malformed { what: "GPUs", error })?;
-        let types: InstanceTypeFile =
-            serde_json::from_str(instance_types).map_err(|error| CatalogError::Malformed {
-                what: "instance types",
-                error,
-            })?;
+    /// Reads a catalog from the text of its three files.
+    pub fn parse(gpus: &str, instance_types: &str, images: &str) -> Result<Self, CatalogError> {
+        let gpus: GpuFile = read("GPUs", gpus)?;
+        let types: InstanceTypeFile = read("instance types", instance_types)?;
+        let images: ImageFile = read("EKS images", images)?;
         let mut sources = gpus.sources;
         sources.extend(types.sources);
+        sources.extend(images.sources);
         let gpus = unique(gpus.gpus, |gpu| &gpu.id)?;
         let instance_types = unique(types.instance_types, |instance_type| &instance_type.name)?;
         for (name, instance_type) in &instance_types {
@@ -141,6 +157,8 @@ impl Catalog {
         Ok(Self {
             gpus,
             instance_types,
+            images: images.images,
+            newest_images: images.newest,
             sources,
         })
     }
@@ -213,6 +231,10 @@ impl Catalog {
             gpu: instance_type.gpu.model.clone(),
         })
     }
+}
+
+fn read<'t, T: Deserialize<'t>>(what: &'static str, text: &'t str) -> Result<T, CatalogError> {
+    serde_json::from_str(text).map_err(|error| CatalogError::Malformed { what, error })
 }
 
 fn unique<T>(entries: Vec<T>, name: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>, CatalogError> {

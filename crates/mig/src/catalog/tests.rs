@@ -191,12 +191,12 @@ fn rows_are_filtered() {
 #[test]
 fn a_broken_catalog_is_refused() {
     assert!(matches!(
-        Catalog::parse("{}", INSTANCE_TYPES),
+        Catalog::parse("{}", INSTANCE_TYPES, EKS_IMAGES),
         Err(CatalogError::Malformed { .. })
     ));
     let without_gpus = r#"{"sources": {}, "gpus": []}"#;
     assert!(matches!(
-        Catalog::parse(without_gpus, INSTANCE_TYPES),
+        Catalog::parse(without_gpus, INSTANCE_TYPES, EKS_IMAGES),
         Err(CatalogError::NoSuchGpu { .. })
     ));
 }

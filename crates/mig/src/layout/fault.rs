@@ -4,7 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::placement::{FitError, ProfileCounts, Suggestion, in_words};
+use super::misfit;
+use crate::placement::{FitError, Obstacle, ProfileCounts, Suggestion, in_words};
 use crate::profile::ProfileError;
 
 /// One step from the layout to the value that is wrong.
@@ -133,6 +134,8 @@ pub enum Problem {
         on: GpuUse,
         /// The rule that is broken.
         error: FitError,
+        /// Which instance has no place, and beside what.
+        obstacle: Option<Box<Obstacle>>,
         /// What would fit.
         suggestion: Option<Suggestion>,
     },
@@ -306,11 +309,15 @@ impl Problem {
             Self::SameProfile { .. } => "Write it once, with the sum of both counts.".into(),
             Self::Count { .. } => "A count is 1 or more; leave the profile out where none is wanted.".into(),
             Self::DoesNotFit {
+                asked,
                 on,
                 error,
+                obstacle,
                 suggestion,
-                ..
-            } => does_not_fit(on, error, suggestion.as_ref()),
+            } => {
+                let place = on.place();
+                misfit::explain(&place, asked, error, obstacle.as_deref(), suggestion.as_ref())
+            }
             _ => "data.mig_profiles lists what each GPU can be cut into.".into(),
         }
     }
@@ -354,21 +361,6 @@ impl Problem {
             _ => "Under it every slice is called nvidia.com/gpu, so all must be of one profile. Use strategy = \
                 \"mixed\" for different ones."
                 .into(),
-        }
-    }
-}
-
-fn does_not_fit(on: &GpuUse, error: &FitError, suggestion: Option<&Suggestion>) -> String {
-    let fact = format!("On each GPU of {}: {error}.", on.place());
-    let Some(suggestion) = suggestion else { return fact };
-    let nearest = in_words(&suggestion.fewest_changes);
-    match &suggestion.same_number {
-        None => format!("{fact} The nearest layout that fits: {nearest}."),
-        Some(other) => {
-            format!(
-                "{fact} The nearest layout that fits: {nearest}; or, with as many slices, {}.",
-                in_words(other)
-            )
         }
     }
 }

@@ -1,8 +1,10 @@
 //! One layout: which slices every GPU of which instance types gets. Everything else is derived from it.
 
 mod fault;
+mod image;
 mod kubernetes;
 mod mig_parted;
+mod misfit;
 mod node;
 mod picture;
 mod resolve;
@@ -20,7 +22,7 @@ pub use node::{NodeGpuModel, NodeLayout, Stranded};
 pub use spec::{GpuGroup, LayoutSpec, Sharing, SharingSpec, SharingStrategy, Strategy};
 pub use warning::LayoutWarning;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ImageAlias};
 use crate::fingerprint::fingerprint;
 
 /// Digits of the layout's fingerprint in labels and object names.
@@ -70,6 +72,12 @@ impl Layout {
     /// What is not certain, each with its source.
     pub fn warnings(&self) -> &[LayoutWarning] {
         &self.warnings
+    }
+
+    /// What may be wrong with an EKS image for this layout: a driver that is too old, or that may be another tomorrow. The
+    /// paths begin with `ami_alias`.
+    pub fn image_warnings(&self, catalog: &Catalog, image: &ImageAlias) -> Vec<LayoutWarning> {
+        image::warnings(self, catalog, image)
     }
 
     /// Whether any GPU of any node is cut.

@@ -295,8 +295,8 @@ fn count_faults() {
     only_fault(
         &spec(&["p5.48xlarge"], &[("3g.40gb", 2), ("1g.10gb", 1)]),
         &[
-            "9 memory slices and the GPU has 8",
-            "nearest layout that fits: 2 x 3g.40gb; or",
+            "3g.40gb at 0 and 4 leave no room for 1g.10gb",
+            "Drop 1 x 1g.10gb, which leaves 2 x 3g.40gb; or",
             "1 x 2g.20gb",
         ],
     );

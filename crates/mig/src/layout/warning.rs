@@ -16,6 +16,14 @@ pub struct LayoutWarning {
 }
 
 impl LayoutWarning {
+    pub(super) fn new(path: Vec<PathStep>, summary: String, detail: String) -> Self {
+        Self {
+            path,
+            summary,
+            detail,
+        }
+    }
+
     /// The way from the layout to the value in question.
     pub fn path(&self) -> Vec<PathStep> {
         self.path.clone()

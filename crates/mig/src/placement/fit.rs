@@ -76,6 +76,47 @@ pub fn fit(gpu: &Gpu, counts: &ProfileCounts) -> Result<Vec<Placed>, FitError> {
     Ok(placed)
 }
 
+/// Why a set cannot be created, told by its instances: those that find a place, and the first that then has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The largest instances, as many as can be placed together, by start.
+    pub placed: Vec<Placed>,
+    /// The profile for which they leave no room.
+    pub blocked: Profile,
+    /// Compute slices that they leave, and that the blocked instance needs.
+    pub compute_left: u8,
+    /// Compute slices of the blocked profile.
+    pub compute_needed: u8,
+}
+
+/// What stands in the way of a set; none where it fits, or where a profile cannot be placed at all.
+pub fn obstacle(gpu: &Gpu, counts: &ProfileCounts) -> Option<Obstacle> {
+    let kinds = kinds_of(gpu, counts).ok()?;
+    let mut some = ProfileCounts::new();
+    let mut placed = Vec::new();
+    for (kind, count) in &kinds {
+        for _ in 0..*count {
+            *some.entry(kind.profile).or_default() += 1;
+            match fit(gpu, &some) {
+                Ok(found) => placed = found,
+                Err(_) => {
+                    let used: u8 = placed
+                        .iter()
+                        .map(|instance: &Placed| instance.compute_slices)
+                        .sum();
+                    return Some(Obstacle {
+                        placed,
+                        blocked: kind.profile,
+                        compute_left: gpu.compute_slices - used,
+                        compute_needed: kind.compute,
+                    });
+                }
+            }
+        }
+    }
+    None
+}
+
 /// The kinds asked for with their counts, largest first; a count of zero asks for nothing.
 fn kinds_of<'g>(gpu: &'g Gpu, counts: &ProfileCounts) -> Result<Vec<(Kind<'g>, u32)>, FitError> {
     let mut kinds = Vec::with_capacity(counts.len());

@@ -9,7 +9,7 @@ mod fit;
 mod nearest;
 
 pub use enumerate::{Counts, enumerate};
-pub use fit::{FitError, ProfileCounts, fit};
+pub use fit::{FitError, Obstacle, ProfileCounts, fit, obstacle};
 pub(crate) use nearest::in_words;
 pub use nearest::{Suggestion, nearest_valid};
 

@@ -35,7 +35,7 @@ fn plan_with(config: &LaunchTemplate, prior: Option<&LaunchTemplate>, around: &S
     let planned = LaunchTemplate::from_value(&draft, &mut diags);
     assert!(diags.is_empty(), "{diags:?}");
     let mut plan = Plan::new(config.clone(), prior.cloned(), planned, ());
-    let warnings = refine(&mut plan, around);
+    let warnings = refine(&mut plan, &Facts::default(), around);
     Planned {
         template: plan.planned,
         warnings,
@@ -185,11 +185,11 @@ fn faults_name_their_attribute() {
         render_version: 9.into(),
         ..config(7)
     };
-    validate(&wrong, &mut diags);
+    validate(&wrong, &Facts::default(), &mut diags);
     let places: Vec<_> = diags.iter().map(|d| d.path.to_string()).collect();
     assert_eq!(places, ["instance_type", "render_version", "name_prefix"]);
     let mut diags = Diagnostics::new();
-    validate(&config(8), &mut diags);
+    validate(&config(8), &Facts::default(), &mut diags);
     assert!(
         diags
             .iter()

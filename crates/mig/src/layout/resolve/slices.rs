@@ -6,7 +6,7 @@ use super::{Faults, Node, PlacedGroups, attribute, models};
 use crate::catalog::Gpu;
 use crate::layout::fault::{GpuUse, PathStep, Problem};
 use crate::layout::spec::LayoutSpec;
-use crate::placement::{FitError, Placed, ProfileCounts, fit, nearest_valid};
+use crate::placement::{FitError, Placed, ProfileCounts, fit, nearest_valid, obstacle};
 use crate::profile::{Profile, ProfileRef};
 
 /// Far above what any GPU can have, and far below where sums overflow.
@@ -203,13 +203,16 @@ fn place_group(group: &Group, gpu: &Gpu, uses: &GpuUse, faults: &mut Faults) -> 
                 }
                 _ => group.path.clone(),
             };
+            let on = uses.clone();
+            let obstacle = obstacle(gpu, &counts).map(Box::new);
             let suggestion = nearest_valid(gpu, &counts);
             faults.add(
                 path,
                 Problem::DoesNotFit {
                     asked: counts,
-                    on: uses.clone(),
+                    on,
                     error,
+                    obstacle,
                     suggestion,
                 },
             );
