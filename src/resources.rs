@@ -9,3 +9,4 @@
 
 pub mod device_plugin;
 pub mod launch_template;
+mod manifests;
