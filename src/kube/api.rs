@@ -6,7 +6,9 @@ use std::fmt;
 use async_trait::async_trait;
 use kube::Client;
 use kube::core::Request;
-use kube::core::params::{DeleteParams, GetParams, ListParams, Patch, PatchParams, Preconditions, PropagationPolicy};
+use kube::core::params::{
+    DeleteParams, GetParams, ListParams, Patch, PatchParams, Preconditions, PropagationPolicy,
+};
 use serde_json::Value;
 
 use super::error::KubeError;

@@ -11,6 +11,9 @@ mod user_data;
 
 use tfplug::{Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
 
+pub(crate) use user_data::user_parts;
+pub use user_data::{ExtraUserData, NodeConfig};
+
 pub use model::{LaunchTemplate, LaunchTemplateIdentity};
 
 use crate::connections::Connections;

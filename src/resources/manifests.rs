@@ -11,13 +11,13 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
-pub(crate) use object::{Key, Manifests, in_order, kind, manifests};
+pub use object::{Key, Manifests, in_order, kind, manifests};
 
 use crate::kube::Resource;
 use crate::models::ClusterModel;
 
 /// A resource's values whose remote objects are Kubernetes objects. Everything here is pure.
-pub(crate) trait ManifestModel: Model {
+pub trait ManifestModel: Model {
     /// The resource type, for the import block that messages offer.
     const TYPE: &'static str;
 

@@ -6,6 +6,7 @@ mod catalog_overrides;
 mod cluster;
 mod data_sources;
 mod device_plugin;
+mod karpenter;
 mod launch_template;
 mod support;
 mod wrong_input;

@@ -92,7 +92,8 @@ fn options(model: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) -> 
 }
 
 impl NodeConfig {
-    fn cluster(&self) -> Option<ClusterDetails> {
+    /// The plain details; `None` while any of them is unknown.
+    pub(crate) fn cluster(&self) -> Option<ClusterDetails> {
         Some(ClusterDetails {
             name: self.cluster_name.known()?.clone(),
             api_server_endpoint: self.api_server_endpoint.known()?.clone(),
@@ -102,7 +103,8 @@ impl NodeConfig {
     }
 }
 
-fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
+/// The plain parts; `None` while any of them is unknown.
+pub(crate) fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
     let parts = list.settled()?.map(Vec::as_slice).unwrap_or_default();
     parts
         .iter()

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::kube::{ObjectRef, Resource};
 
 /// Objects as state holds them: JSON by `KIND/NAME`.
-pub(crate) type Manifests = BTreeMap<String, String>;
+pub type Manifests = BTreeMap<String, String>;
 
 /// The kinds in the order in which they are applied.
 const KINDS: [Resource; 6] = [
@@ -57,7 +57,7 @@ const KINDS: [Resource; 6] = [
 
 /// One object: what it is called in state, and where it is in the API.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
+pub struct Key {
     rank: usize,
     name: String,
 }
@@ -108,7 +108,7 @@ fn rank(kind: &str) -> Option<usize> {
 }
 
 /// Objects as state holds them.
-pub(crate) fn manifests(objects: &[Json]) -> Manifests {
+pub fn manifests(objects: &[Json]) -> Manifests {
     let word = |object: &Json, pointer: &str| {
         object
             .pointer(pointer)
@@ -126,7 +126,7 @@ pub(crate) fn manifests(objects: &[Json]) -> Manifests {
 }
 
 /// State's objects in the order in which they are applied. What is not of our making is left out.
-pub(crate) fn in_order(manifests: &Manifests) -> Vec<(Key, Json)> {
+pub fn in_order(manifests: &Manifests) -> Vec<(Key, Json)> {
     let entry = |(key, text): (&String, &String)| Some((Key::parse(key)?, serde_json::from_str(text).ok()?));
     let mut all: Vec<(Key, Json)> = manifests.iter().filter_map(entry).collect();
     all.sort_by(|a, b| a.0.cmp(&b.0));
@@ -134,7 +134,7 @@ pub(crate) fn in_order(manifests: &Manifests) -> Vec<(Key, Json)> {
 }
 
 /// The kind of that name, if it is used here.
-pub(crate) fn kind(name: &str) -> Option<Resource> {
+pub fn kind(name: &str) -> Option<Resource> {
     rank(name).map(|rank| KINDS[rank])
 }
 

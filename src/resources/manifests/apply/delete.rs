@@ -8,7 +8,9 @@ use super::super::object::Key;
 use super::connect::{failure, is_absent, uid_of};
 use super::missing;
 use crate::connections::Connections;
-use crate::kube::{self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, WaitOptions};
+use crate::kube::{
+    self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, WaitOptions,
+};
 
 const NODE_CLAIM: Resource = Resource {
     group: "karpenter.sh",
@@ -90,7 +92,10 @@ async fn not_deleted<M: ManifestModel>(
     told.detail = match holders {
         Ok(names) if names.is_empty() => told.detail,
         Ok(names) => format!("{}\n\n{}", told.detail, held_by(&names)),
-        Err(error) => format!("{}\n\nWhich NodeClaims hold it could not be asked: {error}", told.detail),
+        Err(error) => format!(
+            "{}\n\nWhich NodeClaims hold it could not be asked: {error}",
+            told.detail
+        ),
     };
     told
 }
