@@ -10,6 +10,7 @@ pub use catalog::{CatalogOverridesModel, GpuModel, InstanceTypeModel, ProfileMod
 pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel};
 pub(crate) use layout::below;
 pub use layout::{GpuGroupModel, LayoutModel, SharingModel, report_faults};
+pub(crate) use user_data::user_parts;
 pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
     report_user_data_faults,

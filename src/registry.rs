@@ -12,6 +12,9 @@ use crate::functions::{
     ResourceNameFunction, SLICES_PER_NODE, UserDataFunction,
 };
 use crate::resources::device_plugin::DevicePluginResource;
+use crate::resources::karpenter_nodeclass::NodeClassResource;
+use crate::resources::karpenter_nodeoverlay::NodeOverlayResource;
+use crate::resources::karpenter_nodepool::NodePoolResource;
 use crate::resources::launch_template::LaunchTemplateResource;
 
 /// Registers all of it.
@@ -19,6 +22,9 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
     registry
         .resource(LaunchTemplateResource::new(facts.clone()))
         .resource(DevicePluginResource::new(facts.clone()))
+        .resource(NodeClassResource::new(facts.clone()))
+        .resource(NodePoolResource::new(facts.clone()))
+        .resource(NodeOverlayResource::new(facts.clone()))
         .data_source(LayoutDataSource::new(facts.clone()))
         .data_source(InstanceTypesDataSource::new(facts.clone()))
         .data_source(ProfilesDataSource::new(facts.clone()))

@@ -8,4 +8,9 @@
 //! | `apply.rs`, `apply/` | the only place that calls an API |
 
 pub mod device_plugin;
+pub mod karpenter;
+pub mod karpenter_nodeclass;
+pub mod karpenter_nodeoverlay;
+pub mod karpenter_nodepool;
 pub mod launch_template;
+pub mod manifests;

@@ -6,7 +6,9 @@ use std::fmt;
 use async_trait::async_trait;
 use kube::Client;
 use kube::core::Request;
-use kube::core::params::{DeleteParams, GetParams, Patch, PatchParams, Preconditions, PropagationPolicy};
+use kube::core::params::{
+    DeleteParams, GetParams, ListParams, Patch, PatchParams, Preconditions, PropagationPolicy,
+};
 use serde_json::Value;
 
 use super::error::KubeError;
@@ -120,6 +122,17 @@ pub trait KubeApi: Send + Sync {
     /// `NotFound` where there is none; `CrdMissing` where its kind is not served.
     async fn get(&self, object: &ObjectRef<'_>) -> Result<Value, KubeError>;
 
+    /// Lists the objects of a kind with these labels (`a=b,c=d`; empty for all), in one answer.
+    ///
+    /// # Errors
+    /// `CrdMissing` where the kind is not served.
+    async fn list(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        labels: &str,
+    ) -> Result<Vec<Value>, KubeError>;
+
     /// Server-side apply. Fields that the server does not know are refused.
     ///
     /// # Errors
@@ -181,6 +194,28 @@ impl KubeApi for Api {
     async fn get(&self, object: &ObjectRef<'_>) -> Result<Value, KubeError> {
         self.send(object, requests(object).get(object.name, &GetParams::default()))
             .await
+    }
+
+    async fn list(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        labels: &str,
+    ) -> Result<Vec<Value>, KubeError> {
+        let mut params = ListParams::default();
+        if !labels.is_empty() {
+            params = params.labels(labels);
+        }
+        let all = ObjectRef {
+            resource,
+            namespace,
+            name: "(list)",
+        };
+        let mut answer = self.send(&all, requests(&all).list(&params)).await?;
+        Ok(match answer.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => items,
+            _ => Vec::new(),
+        })
     }
 
     async fn apply(

@@ -18,4 +18,7 @@ pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
 pub use fields::{FieldDiff, diff, drift, observed, owned};
-pub use wait::{Rollout, WaitOptions, rollout_status, wait_for_rollout, wait_until_gone};
+pub use wait::{
+    Rollout, WaitOptions, condition, ready_status, rollout_status, unmet, wait_for_rollout, wait_for_state,
+    wait_until_gone, wait_until_served,
+};

@@ -67,8 +67,21 @@ pub async fn wait_for_rollout(
     object: &ObjectRef<'_>,
     options: &WaitOptions,
 ) -> Result<Value, KubeError> {
+    wait_for_state(api, object, options, rollout_status).await
+}
+
+/// Waits until `look` is content with an object, and gives its last state.
+///
+/// # Errors
+/// `Timeout` with what was waited for; `Cancelled`; any error that waiting does not mend.
+pub async fn wait_for_state(
+    api: &dyn KubeApi,
+    object: &ObjectRef<'_>,
+    options: &WaitOptions,
+    look: impl Fn(&Value) -> Rollout,
+) -> Result<Value, KubeError> {
     poll(api, object, options, |answer| match answer {
-        Ok(live) => match rollout_status(&live) {
+        Ok(live) => match look(&live) {
             Rollout::Done => Step::Done(live),
             Rollout::Waiting(what) => Step::Again(what),
         },
@@ -76,6 +89,71 @@ pub async fn wait_for_rollout(
         Err(error) => Step::Failed(error),
     })
     .await
+}
+
+/// How far a controller of the condition style is with an object: its condition `Ready` is true for the present
+/// generation.
+pub fn ready_status(live: &Value) -> Rollout {
+    let generation = live.pointer("/metadata/generation").and_then(Value::as_i64);
+    let Some(ready) = condition(live, "Ready") else {
+        return Rollout::Waiting("its controller to look at it".to_owned());
+    };
+    let seen = ready.get("observedGeneration").and_then(Value::as_i64);
+    if seen.is_some() && seen < generation {
+        return Rollout::Waiting(format!(
+            "its controller to see generation {}",
+            generation.unwrap_or_default()
+        ));
+    }
+    if ready.get("status").and_then(Value::as_str) == Some("True") {
+        return Rollout::Done;
+    }
+    let list = live.pointer("/status/conditions").and_then(Value::as_array);
+    let unmet: Vec<String> = list.into_iter().flatten().filter_map(unmet).collect();
+    Rollout::Waiting(unmet.join("; "))
+}
+
+/// The condition of that type.
+pub fn condition<'a>(live: &'a Value, kind: &str) -> Option<&'a Value> {
+    let list = live.pointer("/status/conditions")?.as_array()?;
+    list.iter()
+        .find(|condition| condition.get("type").and_then(Value::as_str) == Some(kind))
+}
+
+/// A condition that is not true, as `SubnetsReady=False (SubnetsNotFound: no subnet fits)`.
+pub fn unmet(condition: &Value) -> Option<String> {
+    let text = |field: &str| condition.get(field).and_then(Value::as_str).unwrap_or_default();
+    if text("status") == "True" {
+        return None;
+    }
+    Some(format!(
+        "{}={} ({}: {})",
+        text("type"),
+        text("status"),
+        text("reason"),
+        text("message")
+    ))
+}
+
+/// Waits until the API server knows an object's kind, whether the object is there or not.
+///
+/// # Errors
+/// `Timeout` where it does not come to know it; `Cancelled`; any error that waiting does not mend.
+pub async fn wait_until_served(
+    api: &dyn KubeApi,
+    object: &ObjectRef<'_>,
+    options: &WaitOptions,
+) -> Result<(), KubeError> {
+    let kind = object.resource.kind;
+    let waited = poll(api, object, options, |answer| match answer {
+        Err(error) if error.kind == KubeErrorKind::CrdMissing => {
+            Step::Again(format!("the API server to know {kind}"))
+        }
+        Err(error) if error.is_transient() => Step::Again(format!("an answer ({})", error.message)),
+        // Whether it is there, or may be read, is not the question.
+        _ => Step::Done(()),
+    });
+    waited.await
 }
 
 /// Waits until an object with this UID is gone.

@@ -134,7 +134,8 @@ pub fn newest_version() -> i64 {
 }
 
 impl NodeConfig {
-    fn cluster(&self) -> Option<ClusterDetails> {
+    /// The plain details; `None` while any of them is unknown.
+    pub(crate) fn cluster(&self) -> Option<ClusterDetails> {
         Some(ClusterDetails {
             name: self.cluster_name.known()?.clone(),
             api_server_endpoint: self.api_server_endpoint.known()?.clone(),
@@ -144,7 +145,8 @@ impl NodeConfig {
     }
 }
 
-fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
+/// The plain parts; `None` while any of them is unknown.
+pub(crate) fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
     let parts = list.settled()?.map(Vec::as_slice).unwrap_or_default();
     parts
         .iter()

@@ -6,13 +6,14 @@ mod object;
 mod plan;
 mod rules;
 
-use tfplug::{Attr, Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
+use tfplug::{Attr, Context, Diagnostics, ImportTarget, Plan, Resource, Slot, async_trait};
 
 pub use model::{DevicePluginIdentity, DevicePluginModel};
 
 use crate::connections::Connections;
 use crate::facts::SharedFacts;
-use crate::models::ClusterModel;
+use crate::resources::manifests::apply::Home;
+use crate::resources::manifests::{self, apply as objects};
 
 /// The resource.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Resource for DevicePluginResource {
     type Provider = Connections;
     type Model = DevicePluginModel;
     type Identity = DevicePluginIdentity;
-    type Private = apply::Home;
+    type Private = Home;
 
     fn type_name(&self) -> &'static str {
         "mig_device_plugin"
@@ -45,7 +46,7 @@ impl Resource for DevicePluginResource {
     async fn plan(
         &self,
         cx: &Context<Connections>,
-        plan: &mut Plan<DevicePluginModel, apply::Home>,
+        plan: &mut Plan<DevicePluginModel, Home>,
     ) -> Result<(), Diagnostics> {
         plan::refine(plan, &self.facts.get())?
             .into_iter()
@@ -54,7 +55,7 @@ impl Resource for DevicePluginResource {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests.known().cloned());
-        apply::try_out(cx, &plan.planned, before.as_ref()).await
+        objects::try_out(cx, &plan.planned, before.as_ref()).await
     }
 
     async fn create(
@@ -64,16 +65,17 @@ impl Resource for DevicePluginResource {
         planned: DevicePluginModel,
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
-        apply::create(cx, planned, slot).await
+        let connection = objects::create(cx, &planned, slot).await?;
+        apply::wait(cx, connection.api(), &planned).await
     }
 
     async fn read(
         &self,
         cx: &Context<Connections>,
         state: DevicePluginModel,
-        home: &mut apply::Home,
+        home: &mut Home,
     ) -> Result<Option<DevicePluginModel>, Diagnostics> {
-        apply::read(cx, state, home).await
+        objects::read(cx, state, home).await
     }
 
     async fn update(
@@ -84,16 +86,17 @@ impl Resource for DevicePluginResource {
         planned: DevicePluginModel,
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
-        apply::update(cx, prior, planned, slot).await
+        let connection = objects::update(cx, &prior, &planned, slot).await?;
+        apply::wait(cx, connection.api(), &planned).await
     }
 
     async fn delete(
         &self,
         cx: &Context<Connections>,
         state: DevicePluginModel,
-        home: apply::Home,
+        home: Home,
     ) -> Result<(), Diagnostics> {
-        apply::delete(cx, state, &home).await
+        objects::delete(cx, &state, &home).await
     }
 
     fn identity(&self, state: &DevicePluginModel) -> Option<DevicePluginIdentity> {
@@ -135,15 +138,7 @@ fn from_identity(identity: DevicePluginIdentity) -> DevicePluginModel {
         (Some(namespace), Some(name)) => format!("{namespace}/{name}").into(),
         _ => Attr::Null,
     };
-    let cluster = match cluster_name.is_null() {
-        true => Attr::Null,
-        false => ClusterModel {
-            name: cluster_name,
-            region,
-            ..ClusterModel::default()
-        }
-        .into(),
-    };
+    let cluster = manifests::cluster_of_identity(cluster_name, region);
     DevicePluginModel {
         cluster,
         namespace,
@@ -158,28 +153,16 @@ fn by_text(text: &str) -> Result<DevicePluginIdentity, Diagnostics> {
     let (cluster, namespace, name) = match parts.as_slice() {
         [namespace, name] => (None, *namespace, *name),
         [cluster, namespace, name] => (Some(*cluster), *namespace, *name),
-        _ => return Err(bad_id(text).into()),
+        _ => return Err(manifests::bad_id(text, "NAMESPACE/NAME").into()),
     };
     if parts.iter().any(|part| part.is_empty()) {
-        return Err(bad_id(text).into());
+        return Err(manifests::bad_id(text, "NAMESPACE/NAME").into());
     }
-    let (cluster_name, region) = match cluster.map(|c| c.split_once('@').unwrap_or((c, ""))) {
-        Some((cluster, "")) => (Attr::from(cluster), Attr::Null),
-        Some((cluster, region)) => (cluster.into(), region.into()),
-        None => (Attr::Null, Attr::Null),
-    };
+    let (cluster_name, region) = manifests::cluster_of_id(cluster);
     Ok(DevicePluginIdentity {
         namespace: namespace.into(),
         name: name.into(),
         cluster_name,
         region,
     })
-}
-
-fn bad_id(text: &str) -> Diagnostic {
-    let detail = format!(
-        "Found {text:?}. Give NAMESPACE/NAME for the provider's cluster, or CLUSTER/NAMESPACE/NAME or \
-         CLUSTER@REGION/NAMESPACE/NAME for an EKS cluster."
-    );
-    Diagnostic::error("The import ID is not of the expected form", detail).at(Path::attr("id"))
 }

@@ -15,6 +15,7 @@ const LAYOUTS: &str = "layouts = [{ instance_types = [\"p5.48xlarge\"], slices =
 /// A second cluster, in another region.
 static STAGING: LazyLock<KubeApiServer> = LazyLock::new(|| {
     let options = KubeOptions {
+        scheduler: false,
         cluster: "staging".to_owned(),
         controllers: false,
     };

@@ -7,6 +7,7 @@ mod cluster;
 mod data_sources;
 mod device_plugin;
 mod functions;
+mod karpenter;
 mod launch_template;
 mod support;
 mod wrong_input;

@@ -36,6 +36,10 @@ impl KubeApi for Script {
         }
     }
 
+    async fn list(&self, _: Resource, _: Option<&str>, _: &str) -> Result<Vec<Value>, KubeError> {
+        unreachable!("waiting looks at one object")
+    }
+
     async fn apply(&self, _: &ObjectRef<'_>, _: &Value, _: Apply<'_>) -> Result<Value, KubeError> {
         unreachable!("waiting changes nothing")
     }

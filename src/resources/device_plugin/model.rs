@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use tfplug::schema::validators;
 use tfplug::{Attr, Model};
 
-use super::object::Manifests;
-use super::rules;
+use super::{object, rules};
 use crate::models::{ClusterModel, LayoutModel};
+use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
 /// NVIDIA's device plugin, which makes the slices of a cluster's nodes known to Kubernetes: a ServiceAccount, a
 /// ConfigMap, and a DaemonSet for each way in which the layouts need the plugin configured, on the nodes of those
@@ -126,32 +126,45 @@ pub struct DevicePluginIdentity {
     pub region: Attr<String>,
 }
 
-impl DevicePluginModel {
-    /// Whether fields that others hold are taken over.
-    pub(super) fn force(&self) -> bool {
+impl ManifestModel for DevicePluginModel {
+    const TYPE: &'static str = "mig_device_plugin";
+    const PARTS: &'static str = "layouts";
+
+    fn cluster(&self) -> &Attr<ClusterModel> {
+        &self.cluster
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        self.namespace.as_str()
+    }
+
+    fn manifests(&self) -> &Attr<Manifests> {
+        &self.manifests
+    }
+
+    fn with_manifests(&self, manifests: Manifests) -> Self {
+        Self {
+            manifests: manifests.into(),
+            ..self.clone()
+        }
+    }
+
+    fn force(&self) -> bool {
         self.force_conflicts.known() == Some(&true)
     }
 
-    /// The namespace of all objects.
-    pub(super) fn namespace(&self) -> &str {
-        self.namespace.as_str().unwrap_or_default()
+    fn object_id(&self) -> String {
+        self.id.as_str().unwrap_or_default().to_owned()
     }
 
-    /// The objects; none while they are unknown.
-    pub(super) fn wanted(&self) -> Manifests {
-        self.manifests.known().cloned().unwrap_or_default()
+    fn roots(&self) -> Vec<Key> {
+        object::roots(self.name.as_str().unwrap_or_default())
     }
 
-    /// What `terraform import` takes for it. Clusters that are not EKS's are named by the provider block alone.
-    pub(super) fn import_id(&self) -> String {
-        let cluster = self.cluster.known();
-        let name = cluster.and_then(|cluster| cluster.name.as_str());
-        let region = cluster.and_then(|cluster| cluster.region.as_str());
-        let object = self.id.as_str().unwrap_or_default();
-        match (name, region) {
-            (Some(name), Some(region)) => format!("{name}@{region}/{object}"),
-            (Some(name), None) => format!("{name}/{object}"),
-            (None, _) => object.to_owned(),
+    fn branches(&self, root: &Key, live: &serde_json::Value) -> Vec<Key> {
+        match root.resource().kind {
+            "ConfigMap" => object::daemon_sets(root.name(), live),
+            _ => Vec::new(),
         }
     }
 }

@@ -1,122 +1,13 @@
-//! The Kubernetes objects, their names in state, and the order in which they are applied.
-
-use std::collections::BTreeMap;
+//! Which objects a plugin has.
 
 use serde_json::Value as Json;
 
-use crate::kube::{ObjectRef, Resource};
-
-/// Objects as state holds them: JSON by `KIND/NAME`.
-pub(super) type Manifests = BTreeMap<String, String>;
-
-/// The kinds in the order in which they are applied.
-const KINDS: [Resource; 3] = [
-    Resource {
-        group: "",
-        version: "v1",
-        kind: "ServiceAccount",
-        plural: "serviceaccounts",
-        namespaced: true,
-    },
-    Resource {
-        group: "",
-        version: "v1",
-        kind: "ConfigMap",
-        plural: "configmaps",
-        namespaced: true,
-    },
-    Resource {
-        group: "apps",
-        version: "v1",
-        kind: "DaemonSet",
-        plural: "daemonsets",
-        namespaced: true,
-    },
-];
-
-/// One object: what it is called in state, and where it is in the API.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    rank: usize,
-    name: String,
-}
-
-impl Key {
-    /// Reads `DaemonSet/mig-device-plugin-mixed`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (kind, name) = text.split_once('/')?;
-        Some(Self {
-            rank: rank(kind)?,
-            name: name.to_owned(),
-        })
-    }
-
-    /// Whether its pods roll out.
-    pub(super) fn is_daemon_set(&self) -> bool {
-        self.kind().kind == "DaemonSet"
-    }
-
-    /// Where it is in the API.
-    pub(super) fn object<'a>(&'a self, namespace: &'a str) -> ObjectRef<'a> {
-        ObjectRef {
-            resource: self.kind(),
-            namespace: Some(namespace),
-            name: &self.name,
-        }
-    }
-
-    /// `DaemonSet/mig-device-plugin-mixed`
-    pub(super) fn text(&self) -> String {
-        format!("{}/{}", self.kind().kind, self.name)
-    }
-
-    fn kind(&self) -> Resource {
-        KINDS[self.rank]
-    }
-}
-
-fn rank(kind: &str) -> Option<usize> {
-    KINDS.iter().position(|known| known.kind == kind)
-}
-
-/// Objects as state holds them.
-pub(super) fn manifests(objects: &[Json]) -> Manifests {
-    let word = |object: &Json, pointer: &str| {
-        object
-            .pointer(pointer)
-            .and_then(Json::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let entry = |object: &Json| {
-        (
-            format!("{}/{}", word(object, "/kind"), word(object, "/metadata/name")),
-            object.to_string(),
-        )
-    };
-    objects.iter().map(entry).collect()
-}
-
-/// State's objects in the order in which they are applied. What is not of our making is left out.
-pub(super) fn in_order(manifests: &Manifests) -> Vec<(Key, Json)> {
-    let entry = |(key, text): (&String, &String)| Some((Key::parse(key)?, serde_json::from_str(text).ok()?));
-    let mut all: Vec<(Key, Json)> = manifests.iter().filter_map(entry).collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    all
-}
+use crate::resources::manifests::Key;
 
 /// The objects that a plugin of this name always has, from which the others are found at import.
-pub(super) fn roots(name: &str) -> [Key; 2] {
-    [
-        Key {
-            rank: 0,
-            name: name.to_owned(),
-        },
-        Key {
-            rank: 1,
-            name: name.to_owned(),
-        },
-    ]
+pub(super) fn roots(name: &str) -> Vec<Key> {
+    let kinds = ["ServiceAccount", "ConfigMap"];
+    kinds.iter().filter_map(|kind| Key::new(kind, name)).collect()
 }
 
 /// The DaemonSets that a ConfigMap's files belong to: the plugin's, and for MPS its control daemon.
@@ -134,11 +25,7 @@ pub(super) fn daemon_sets(name: &str, config_map: &Json) -> Vec<Key> {
             .then(|| format!("{name}-{config}-mps"));
         std::iter::once(plugin).chain(control)
     });
-    sets.map(|name| Key {
-        rank: KINDS.len() - 1,
-        name,
-    })
-    .collect()
+    sets.filter_map(|name| Key::new("DaemonSet", &name)).collect()
 }
 
 #[cfg(test)]
@@ -146,14 +33,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn applied_in_order_whatever_the_names() {
-        let object = |kind: &str| json!({"kind": kind, "metadata": {"name": "p"}});
-        let manifests = manifests(&[object("DaemonSet"), object("ConfigMap"), object("ServiceAccount")]);
-        let order: Vec<_> = in_order(&manifests).iter().map(|(key, _)| key.text()).collect();
-        assert_eq!(order, ["ServiceAccount/p", "ConfigMap/p", "DaemonSet/p"]);
-    }
 
     #[test]
     fn finds_the_daemon_sets_of_a_config_map() {

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
 
 use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
-use super::object;
 use crate::facts::Facts;
+use crate::resources::manifests;
 
 /// The version of the rendering that this provider has.
 const RENDER_VERSION: i64 = 1;
@@ -65,7 +65,7 @@ pub(super) fn refine<T>(
     if findings.has_errors() {
         return Err(findings);
     }
-    plan.planned.manifests = objects.map_or(Attr::Unknown, |objects| object::manifests(&objects).into());
+    plan.planned.manifests = objects.map_or(Attr::Unknown, |objects| manifests::manifests(&objects).into());
     plan.planned.id = match (&plan.planned.namespace, &plan.planned.name) {
         (Attr::Known(namespace), Attr::Known(name)) => format!("{namespace}/{name}").into(),
         _ => Attr::Unknown,

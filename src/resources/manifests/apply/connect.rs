@@ -1,23 +1,27 @@
 //! The way to a resource's cluster, and failures on it as the user sees them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tfplug::{Context, Diagnostic, Diagnostics, Path};
+use serde_json::Value as Json;
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
-use super::super::model::DevicePluginModel;
+use super::super::ManifestModel;
+use super::super::object::Key;
 use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{ClusterSpec, Connection, KubeError, KubeErrorKind};
+use crate::models::ClusterModel;
 
 /// The name under which our fields are managed.
-pub(super) const FIELD_MANAGER: &str = "terraform-provider-mig";
+pub(crate) const FIELD_MANAGER: &str = "terraform-provider-mig";
 
 /// The resource's cluster; at apply all of it is known.
 pub(super) fn cluster(
     cx: &Context<Connections>,
-    model: &DevicePluginModel,
+    cluster: &Attr<ClusterModel>,
 ) -> Result<Box<ClusterSpec>, Diagnostics> {
-    match cx.provider()?.cluster(&model.cluster)? {
+    match cx.provider()?.cluster(cluster)? {
         ClusterChoice::Known(spec) => Ok(spec),
         ClusterChoice::Unreadable(why) => Err(why),
         ClusterChoice::Unknown => Err(Diagnostic::bug("The cluster is still unknown at apply.").into()),
@@ -33,26 +37,61 @@ pub(super) async fn connect(
     connection.map_err(|error| unusable(&error).into())
 }
 
-/// Where the objects were last seen, kept beside the state: a cluster that names no region is in the provider's, and
-/// that may be another one the next time.
+/// What is remembered beside the state: in which region the cluster was last seen, since one that names none is in the
+/// provider's, which may be another one the next time; and which objects were ours, by UID, since one of the same name
+/// may be somebody else's later.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Home {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    uids: BTreeMap<String, String>,
 }
 
 impl Home {
-    /// Where a cluster is now.
-    pub(in super::super) async fn of(
+    /// The same, with the region where the cluster is now.
+    pub(super) async fn moved_to(
+        self,
         cx: &Context<Connections>,
         spec: &ClusterSpec,
     ) -> Result<Self, Diagnostics> {
-        let region = match spec {
-            ClusterSpec::Eks { region: None, .. } => cx.provider()?.default_region().await,
-            _ => None,
-        };
-        Ok(Self { region })
+        let region = region_now(cx, spec).await?;
+        Ok(Self { region, ..self })
     }
+
+    /// The UID of an object of ours, if it was ever seen.
+    pub(super) fn uid(&self, key: &Key) -> Option<&str> {
+        self.uids.get(&key.text()).map(String::as_str)
+    }
+
+    /// Notes an object of ours.
+    pub(super) fn saw(&mut self, key: &Key, live: &Json) {
+        if let Some(uid) = uid_of(live) {
+            self.uids.insert(key.text(), uid.to_owned());
+        }
+    }
+
+    /// Notes that it is gone.
+    pub(super) fn forget(&mut self, key: &Key) {
+        self.uids.remove(&key.text());
+    }
+
+    /// Whether a live object is another one than ours was.
+    pub(super) fn is_another(&self, key: &Key, live: &Json) -> bool {
+        self.uid(key).is_some_and(|uid| uid_of(live) != Some(uid))
+    }
+}
+
+/// An object's UID.
+pub(super) fn uid_of(live: &Json) -> Option<&str> {
+    live.pointer("/metadata/uid").and_then(Json::as_str)
+}
+
+async fn region_now(cx: &Context<Connections>, spec: &ClusterSpec) -> Result<Option<String>, Diagnostics> {
+    Ok(match spec {
+        ClusterSpec::Eks { region: None, .. } => cx.provider()?.default_region().await,
+        _ => None,
+    })
 }
 
 /// A connection to it, or nothing where the EKS cluster is gone, and all of its objects with it. A cluster that is
@@ -65,7 +104,7 @@ pub(super) async fn connect_if_there(
     match cx.provider()?.connect(spec).await {
         Ok(connection) => Ok(Some(connection)),
         Err(error) if error.kind == KubeErrorKind::ClusterNotFound => {
-            match (&home.region, Home::of(cx, spec).await?.region) {
+            match (&home.region, region_now(cx, spec).await?) {
                 (Some(before), Some(now)) if *before != now => Err(elsewhere(before, &now, &error).into()),
                 _ => Ok(None),
             }
@@ -75,8 +114,8 @@ pub(super) async fn connect_if_there(
 }
 
 /// A failed call as the user sees it.
-pub(super) fn failure(summary: &str, error: &KubeError) -> Diagnostic {
-    Diagnostic::error(summary, error.to_string()).at(blamed(error))
+pub(crate) fn failure<M: ManifestModel>(summary: &str, error: &KubeError) -> Diagnostic {
+    Diagnostic::error(summary, error.to_string()).at(blamed::<M>(error))
 }
 
 fn elsewhere(before: &str, now: &str, error: &KubeError) -> Diagnostic {
@@ -92,10 +131,13 @@ fn unusable(error: &KubeError) -> Diagnostic {
 }
 
 /// The attribute that a failure is most likely about.
-fn blamed(error: &KubeError) -> Path {
-    match error.kind {
+fn blamed<M: ManifestModel>(error: &KubeError) -> Path {
+    match &error.kind {
         KubeErrorKind::NamespaceMissing => Path::attr("namespace"),
         KubeErrorKind::Conflict(_) => Path::attr("force_conflicts"),
+        KubeErrorKind::Invalid(fields) => fields
+            .first()
+            .map_or_else(Path::root, |field| M::attribute_of(&field.field)),
         KubeErrorKind::Unauthorized
         | KubeErrorKind::Unreachable
         | KubeErrorKind::Connection

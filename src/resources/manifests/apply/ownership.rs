@@ -4,16 +4,16 @@
 use serde_json::Value as Json;
 use tfplug::{Diagnostic, Diagnostics, Path};
 
-use super::super::model::DevicePluginModel;
+use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::FIELD_MANAGER;
 use super::observe;
 use crate::kube::KubeApi;
 
 /// The first object that would have to be made and is there already, if any: as an error to fail with.
-pub(super) async fn taken(
+pub(super) async fn taken<M: ManifestModel>(
     api: &dyn KubeApi,
-    planned: &DevicePluginModel,
+    planned: &M,
     before: Option<&Manifests>,
 ) -> Result<Option<Diagnostic>, Diagnostics> {
     if planned.force() {
@@ -37,7 +37,8 @@ pub(super) async fn taken(
     Ok(None)
 }
 
-fn is_ours(live: &Json) -> bool {
+/// Whether this provider has made it, or a part of it.
+pub(super) fn is_ours(live: &Json) -> bool {
     let managers = live.pointer("/metadata/managedFields").and_then(Json::as_array);
     managers
         .into_iter()
@@ -45,24 +46,28 @@ fn is_ours(live: &Json) -> bool {
         .any(|m| m.get("manager").and_then(Json::as_str) == Some(FIELD_MANAGER))
 }
 
-fn exists(key: &Key, planned: &DevicePluginModel, ours: bool) -> Diagnostic {
+fn exists<M: ManifestModel>(key: &Key, planned: &M, ours: bool) -> Diagnostic {
     let maker = match ours {
         true => "This provider made it, but not from this state: another configuration may manage it.",
         false => "It was not made by this provider.",
     };
     let detail = format!(
-        "{maker} To manage it here, import it:\n\n  import {{\n    to = mig_device_plugin.NAME\n    id = \"{}\"\n  \
+        "{maker} To manage it here, import it:\n\n  import {{\n    to = {}.NAME\n    id = \"{}\"\n  \
          }}\n\nOr choose another name, or take it over with force_conflicts = true.",
+        M::TYPE,
         planned.import_id()
     );
     Diagnostic::error(summary(key, planned), detail).at(Path::attr("name"))
 }
 
-fn in_the_way(key: &Key, planned: &DevicePluginModel) -> Diagnostic {
+fn in_the_way<M: ManifestModel>(key: &Key, planned: &M) -> Diagnostic {
     let detail = "It was not made by this provider. Remove it, or take it over with force_conflicts = true.";
-    Diagnostic::error(summary(key, planned), detail).at(Path::attr("layouts"))
+    Diagnostic::error(summary(key, planned), detail).at(Path::attr(M::PARTS))
 }
 
-fn summary(key: &Key, planned: &DevicePluginModel) -> String {
-    format!("{} exists already in {}", key.text(), planned.namespace())
+fn summary<M: ManifestModel>(key: &Key, planned: &M) -> String {
+    match planned.namespace() {
+        Some(namespace) => format!("{} exists already in {namespace}", key.text()),
+        None => format!("{} exists already", key.text()),
+    }
 }

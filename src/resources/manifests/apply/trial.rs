@@ -3,7 +3,7 @@
 use tfplug::diag::Severity;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
-use super::super::model::DevicePluginModel;
+use super::super::ManifestModel;
 use super::super::object::{self, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
 use super::ownership;
@@ -12,16 +12,16 @@ use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind};
 
 /// Tries the planned changes out. What the server can never take is an error. What may be otherwise at apply (a
 /// cluster that cannot be asked, fields or objects of others) gives a warning: the plan is right without it.
-pub(in super::super) async fn try_out(
+pub(crate) async fn try_out<M: ManifestModel>(
     cx: &Context<Connections>,
-    planned: &DevicePluginModel,
+    planned: &M,
     before: Option<&Manifests>,
 ) -> Result<(), Diagnostics> {
     let changed = changed(planned, before);
     let Some(provider) = cx.provider_if_configured().filter(|_| !changed.is_empty()) else {
         return Ok(());
     };
-    let spec = match provider.cluster(&planned.cluster)? {
+    let spec = match provider.cluster(planned.cluster())? {
         ClusterChoice::Known(spec) => spec,
         ClusterChoice::Unreadable(why) => {
             why.into_iter()
@@ -48,16 +48,16 @@ pub(in super::super) async fn try_out(
 }
 
 /// The objects that an apply would send, in state's form.
-fn changed(planned: &DevicePluginModel, before: Option<&Manifests>) -> Manifests {
+fn changed<M: ManifestModel>(planned: &M, before: Option<&Manifests>) -> Manifests {
     let mut wanted = planned.wanted();
     wanted.retain(|key, text| before.and_then(|before| before.get(key)) != Some(text));
     wanted
 }
 
 /// What stands against the apply. The first thing that the server says is enough: the others mostly say the same.
-async fn objection(
+async fn objection<M: ManifestModel>(
     api: &dyn KubeApi,
-    planned: &DevicePluginModel,
+    planned: &M,
     before: Option<&Manifests>,
     changed: &Manifests,
 ) -> Option<Diagnostic> {
@@ -73,14 +73,14 @@ async fn objection(
             dry_run: true,
         };
         if let Err(error) = api.apply(&key.object(planned.namespace()), &manifest, how).await {
-            return Some(refusal(&key.text(), &error));
+            return Some(refusal::<M>(&key.text(), &error));
         }
     }
     None
 }
 
-fn refusal(object: &str, error: &KubeError) -> Diagnostic {
-    let refused = failure(&format!("{object} would be refused"), error);
+fn refusal<M: ManifestModel>(object: &str, error: &KubeError) -> Diagnostic {
+    let refused = failure::<M>(&format!("{object} would be refused"), error);
     match error.kind {
         KubeErrorKind::Invalid(_) => refused,
         KubeErrorKind::Conflict(_) => as_warning(refused),

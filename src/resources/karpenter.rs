@@ -1,0 +1,199 @@
+//! What the resources of Karpenter have in common: their life, by which the three differ only in their values.
+
+mod apply;
+mod found;
+mod parts;
+mod roll;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tfplug::{Attr, Context, Diagnostics, ImportTarget, Model, Plan, Resource, Slot, async_trait};
+
+pub(crate) use found::{Found, render_version, timeout, wait_time};
+pub use parts::{NodeClassRefModel, NodePoolRefModel, RequirementModel, TaintModel};
+pub(crate) use parts::{all, check_agreement, followed, layout_place};
+pub(crate) use roll::changed_fields;
+
+use crate::connections::Connections;
+use crate::facts::{Facts, SharedFacts};
+use crate::models::ClusterModel;
+use crate::resources::manifests::apply::{self as objects, Home};
+use crate::resources::manifests::{self, ManifestModel};
+
+/// What Helm calls the gate without which Karpenter reads no overlay.
+pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
+
+/// What names an object of Karpenter for ever.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct KarpenterIdentity {
+    /// Name.
+    #[attr(required)]
+    pub name: Attr<String>,
+    /// EKS cluster; the provider's `kubernetes` if left out.
+    pub cluster_name: Attr<String>,
+    /// Region of the EKS cluster.
+    pub region: Attr<String>,
+}
+
+/// What is looked for once the objects are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settling {
+    /// Nothing.
+    Nothing,
+    /// The condition `Ready` of each.
+    Ready(Duration),
+    /// Whether Karpenter reads overlays and takes these.
+    Acceptance(Duration),
+}
+
+/// The values of one of the resources. Everything here is pure.
+pub trait KarpenterModel: Model + fmt::Debug {
+    /// Checks what the attributes' own rules cannot.
+    fn validate(&self, facts: &Facts, diags: &mut Diagnostics);
+
+    /// Gives what is known already: the objects.
+    ///
+    /// # Errors
+    /// When the layout or the options are at fault.
+    fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics>;
+
+    /// The name; null while it is not given.
+    fn name(&self) -> &Attr<String>;
+
+    /// Values of which nothing is known but name and cluster, for an import.
+    fn named(name: Attr<String>, cluster: Attr<ClusterModel>) -> Self;
+}
+
+/// What the shared life of the resources asks of one.
+pub trait KarpenterObject: KarpenterModel + ManifestModel {
+    /// What is looked for after an apply.
+    fn settling(&self) -> Settling;
+
+    /// The fields of an object whose change makes Karpenter replace nodes, `userData` or `template.spec.taints`.
+    fn rolling(before: &Json, after: &Json) -> Vec<String>;
+}
+
+/// One of the resources of Karpenter.
+pub struct Karpenter<M> {
+    facts: SharedFacts,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Karpenter<M> {
+    /// Checked against these facts.
+    pub fn new(facts: SharedFacts) -> Self {
+        Self {
+            facts,
+            model: PhantomData,
+        }
+    }
+}
+
+impl<M> fmt::Debug for Karpenter<M> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Karpenter").field("facts", &self.facts).finish()
+    }
+}
+
+#[async_trait]
+impl<M: KarpenterObject> Resource for Karpenter<M> {
+    type Provider = Connections;
+    type Model = M;
+    type Identity = KarpenterIdentity;
+    type Private = Home;
+
+    fn type_name(&self) -> &'static str {
+        M::TYPE
+    }
+
+    fn validate(&self, config: &M, diags: &mut Diagnostics) {
+        config.validate(&self.facts.get(), diags);
+    }
+
+    async fn plan(&self, cx: &Context<Connections>, plan: &mut Plan<M, Home>) -> Result<(), Diagnostics> {
+        M::refine(plan, &self.facts.get())?
+            .into_iter()
+            .for_each(|warning| cx.warn(warning));
+        let before = plan
+            .prior
+            .as_ref()
+            .and_then(|prior| prior.manifests().known().cloned());
+        apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
+        objects::try_out(cx, &plan.planned, before.as_ref()).await
+    }
+
+    async fn create(
+        &self,
+        cx: &Context<Connections>,
+        _: M,
+        planned: M,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        let connection = objects::create(cx, &planned, slot).await?;
+        apply::settle(cx, connection.api(), &planned).await
+    }
+
+    async fn read(
+        &self,
+        cx: &Context<Connections>,
+        state: M,
+        home: &mut Home,
+    ) -> Result<Option<M>, Diagnostics> {
+        objects::read(cx, state, home).await
+    }
+
+    async fn update(
+        &self,
+        cx: &Context<Connections>,
+        _: M,
+        prior: M,
+        planned: M,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        let connection = objects::update(cx, &prior, &planned, slot).await?;
+        apply::settle(cx, connection.api(), &planned).await
+    }
+
+    async fn delete(&self, cx: &Context<Connections>, state: M, home: Home) -> Result<(), Diagnostics> {
+        objects::delete(cx, &state, &home).await
+    }
+
+    fn identity(&self, state: &M) -> Option<KarpenterIdentity> {
+        let (cluster_name, region) = match state.cluster() {
+            Attr::Known(cluster) => (cluster.name.clone(), cluster.region.clone()),
+            Attr::Unknown => (Attr::Unknown, Attr::Unknown),
+            Attr::Null => (Attr::Null, Attr::Null),
+        };
+        Some(KarpenterIdentity {
+            name: state.name().clone(),
+            cluster_name,
+            region,
+        })
+    }
+
+    /// By `NAME` in the provider's cluster, or `CLUSTER/NAME` or `CLUSTER@REGION/NAME` in an EKS cluster.
+    async fn import(
+        &self,
+        _: &Context<Connections>,
+        target: ImportTarget<KarpenterIdentity>,
+    ) -> Result<M, Diagnostics> {
+        let (name, cluster, region) = match target {
+            ImportTarget::Identity(identity) => (identity.name, identity.cluster_name, identity.region),
+            ImportTarget::Id(text) => {
+                let (cluster, name) = match text.split_once('/') {
+                    Some((cluster, name)) => (Some(cluster), name),
+                    None => (None, text.as_str()),
+                };
+                if name.is_empty() || name.contains('/') || cluster == Some("") {
+                    return Err(manifests::bad_id(&text, "NAME").into());
+                }
+                let (cluster, region) = manifests::cluster_of_id(cluster);
+                (name.into(), cluster, region)
+            }
+        };
+        Ok(M::named(name, manifests::cluster_of_identity(cluster, region)))
+    }
+}

@@ -1,0 +1,171 @@
+//! What is asked of the cluster beside the objects themselves: how many nodes a change replaces, and whether Karpenter
+//! has taken what was applied.
+
+use serde_json::Value as Json;
+use tfplug::{Context, Diagnostic, Diagnostics};
+
+use super::{KarpenterObject, OVERLAY_GATE, Settling};
+use crate::connections::{ClusterChoice, Connections};
+use crate::kube::{self, KubeApi, KubeErrorKind, Rollout, WaitOptions};
+use crate::resources::manifests::apply::{claims, failure};
+use crate::resources::manifests::{self, Manifests};
+
+/// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
+pub(super) async fn tell_of_rolling<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    planned: &M,
+    before: Option<&Manifests>,
+) {
+    let Some(before) = before.filter(|_| planned.manifests().known().is_some()) else {
+        return;
+    };
+    let was = manifests::in_order(before);
+    let mut changed = Vec::new();
+    for (key, after) in manifests::in_order(&planned.wanted()) {
+        if let Some((_, before)) = was.iter().find(|(other, _)| *other == key) {
+            changed.extend(M::rolling(before, &after));
+        }
+    }
+    if changed.is_empty() {
+        return;
+    }
+    let count = how_many(cx, planned).await;
+    let detail = format!(
+        "Changed: {}. {count} Karpenter replaces them within the disruption budgets, and nodes that are launched from now \
+         on have the new form.",
+        changed.join(", ")
+    );
+    cx.warn(Diagnostic::warning("The change rolls nodes", detail));
+}
+
+async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -> String {
+    let unknown = "How many nodes there are could not be asked.".to_owned();
+    let (Some(provider), Some(labels)) = (cx.provider_if_configured(), planned.claims()) else {
+        return unknown;
+    };
+    let Ok(ClusterChoice::Known(spec)) = provider.cluster(planned.cluster()) else {
+        return unknown;
+    };
+    let found = match provider.connect(&spec).await {
+        Ok(connection) => claims(connection.api(), &labels).await,
+        Err(error) => Err(error),
+    };
+    match found.map(|names| names.len()) {
+        Ok(0) => "There are no nodes (NodeClaims) of it now.".to_owned(),
+        Ok(1) => "There is 1 node (NodeClaim) of it now.".to_owned(),
+        Ok(count) => format!("There are {count} nodes (NodeClaims) of it now."),
+        // That the cluster does not answer is told where the objects are tried out.
+        Err(_) => unknown,
+    }
+}
+
+/// Looks what Karpenter makes of the objects, as far as the user asked for that.
+pub(super) async fn settle<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    api: &dyn KubeApi,
+    planned: &M,
+) -> Result<(), Diagnostics> {
+    let timeout = match planned.settling() {
+        Settling::Nothing => return Ok(()),
+        Settling::Ready(timeout) | Settling::Acceptance(timeout) => timeout,
+    };
+    let options = WaitOptions {
+        timeout,
+        cancel: cx.cancel().clone(),
+    };
+    let acceptance = matches!(planned.settling(), Settling::Acceptance(_));
+    for (key, _) in manifests::in_order(&planned.wanted()) {
+        let object = key.object(None);
+        if !acceptance {
+            let waited = kube::wait_for_state(api, &object, &options, kube::ready_status).await;
+            waited.map_err(|error| failure::<M>(&format!("{} is not ready", key.text()), &error))?;
+            continue;
+        }
+        match kube::wait_for_state(api, &object, &options, acceptance_of).await {
+            Ok(live) => refused(&key.text(), &live)?,
+            // Nothing of the objects fails if nobody reads them; all of the other overlays would show the same.
+            Err(error) if error.kind == KubeErrorKind::Timeout => {
+                cx.warn(unread(&key.text(), &error.message));
+                return Ok(());
+            }
+            Err(error) => {
+                return Err(failure::<M>(&format!("{} was not looked at", key.text()), &error).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether Karpenter has said anything of an overlay in its present form.
+fn acceptance_of(live: &Json) -> Rollout {
+    let generation = live.pointer("/metadata/generation").and_then(Json::as_i64);
+    let Some(condition) = kube::condition(live, "ValidationSucceeded") else {
+        return Rollout::Waiting("Karpenter to look at it".to_owned());
+    };
+    let seen = condition.get("observedGeneration").and_then(Json::as_i64);
+    let stale = seen.is_some() && seen < generation;
+    match condition.get("status").and_then(Json::as_str) {
+        Some("True" | "False") if !stale => Rollout::Done,
+        _ => Rollout::Waiting("Karpenter to look at its present form".to_owned()),
+    }
+}
+
+fn refused(key: &str, live: &Json) -> Result<(), Diagnostic> {
+    let condition = kube::condition(live, "ValidationSucceeded");
+    let Some(fact) = condition.and_then(kube::unmet) else {
+        return Ok(());
+    };
+    let detail = format!(
+        "{fact}\n\nKarpenter leaves it out, so pods that ask for slices bring up no node. Mend what it names; an overlay \
+         of another pool or weight may be in the way."
+    );
+    Err(Diagnostic::error(
+        format!("Karpenter does not take {key}"),
+        detail,
+    ))
+}
+
+fn unread(key: &str, waited: &str) -> Diagnostic {
+    let detail = format!(
+        "{key}: {waited}. Karpenter reads overlays only with its feature gate on: set the Helm value {OVERLAY_GATE} and \
+         see that Karpenter runs. Until then pods that ask for slices bring up no node."
+    );
+    Diagnostic::warning("Nothing has read the overlay", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn overlay(status: &str, seen: i64) -> Json {
+        let condition = json!({
+            "type": "ValidationSucceeded", "status": status, "observedGeneration": seen, "reason": "Conflict",
+            "message": "another says otherwise",
+        });
+        json!({"metadata": {"generation": 2}, "status": {"conditions": [condition]}})
+    }
+
+    #[test]
+    fn only_a_word_on_the_present_form_counts() {
+        assert_eq!(acceptance_of(&overlay("True", 2)), Rollout::Done);
+        assert_eq!(acceptance_of(&overlay("False", 2)), Rollout::Done);
+        for waiting in [overlay("True", 1), overlay("Unknown", 2), json!({})] {
+            assert!(
+                matches!(acceptance_of(&waiting), Rollout::Waiting(_)),
+                "{waiting}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_karpenters_words() {
+        assert!(refused("NodeOverlay/a", &overlay("True", 2)).is_ok());
+        let error = refused("NodeOverlay/a", &overlay("False", 2)).unwrap_err();
+        assert!(
+            error.detail.contains("Conflict: another says otherwise"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! What rendering finds, put at the user's attributes.
+
+use std::time::Duration;
+
+use mig::PathStep;
+use mig::boot::RenderVersion;
+use mig::manifests::karpenter::Rendered;
+use mig::manifests::{ManifestFault, ManifestWarning};
+use serde_json::Value as Json;
+use tfplug::schema::Validator;
+use tfplug::{Attr, Diagnostic, Diagnostics, Path};
+
+use crate::duration;
+
+/// Takes the findings of a rendering; `place` turns the path of a fault into that of an attribute.
+pub(crate) struct Found<'a, F> {
+    pub(crate) diags: &'a mut Diagnostics,
+    pub(crate) place: F,
+}
+
+impl<F: Fn(&[PathStep]) -> Path> Found<'_, F> {
+    /// The objects, with warnings told; or nothing, with the faults told.
+    pub(crate) fn objects(self, rendered: Result<Rendered, Vec<ManifestFault>>) -> Option<Vec<Json>> {
+        match rendered {
+            Ok(rendered) => {
+                for warning in &rendered.warnings {
+                    self.diags.push(self.warning(warning));
+                }
+                Some(rendered.objects)
+            }
+            Err(faults) => {
+                for fault in &faults {
+                    let path = (self.place)(&fault.path());
+                    self.diags
+                        .push(Diagnostic::error(fault.summary(), fault.detail()).at(path));
+                }
+                None
+            }
+        }
+    }
+
+    fn warning(&self, warning: &ManifestWarning) -> Diagnostic {
+        Diagnostic::warning(warning.summary(), warning.detail()).at((self.place)(&warning.path()))
+    }
+}
+
+/// The version of the rendering, if this provider has it.
+pub(crate) fn render_version(found: &Attr<i64>, diags: &mut Diagnostics) -> Option<RenderVersion> {
+    let found = *found.known()?;
+    let version = RenderVersion::from_number(found);
+    if version.is_none() {
+        let newest = RenderVersion::default().number();
+        let detail = format!(
+            "Found {found}; this provider knows 1 to {newest}. Leave it out, or upgrade the provider."
+        );
+        diags.error_at(Path::attr("render_version"), "Unknown render_version", detail);
+    }
+    version
+}
+
+/// A time that an attribute gives; `default` where it was never planned, as after an import.
+pub(crate) fn timeout(attr: &Attr<String>, default: u64) -> Duration {
+    let given = attr.as_str().and_then(duration::parse);
+    given.unwrap_or(Duration::from_secs(default))
+}
+
+/// A time of waiting, up to a day.
+pub(crate) fn wait_time() -> Validator {
+    Validator::string(
+        "A time from `0s` to `24h`, in `s`, `m` or `h`.",
+        |text| match duration::parse(text) {
+            Some(time) if time.as_secs() <= 86_400 => Ok(()),
+            Some(time) => Err(format!(
+                "It is {} seconds; allowed are 0 to 86400.",
+                time.as_secs()
+            )),
+            None => Err(format!(
+                "Found {text:?}; write a whole number and s, m or h, such as 10m or 1m30s."
+            )),
+        },
+    )
+}

@@ -1,0 +1,164 @@
+//! Attributes that several of the resources share, and references from one to another.
+
+use mig::LayoutSpec;
+use mig::manifests::karpenter::node_pool::NodeTaint;
+use mig::manifests::karpenter::{AmiFamily, Requirement};
+use tfplug::{Attr, Diagnostics, Model, Path};
+
+use crate::models::{ClusterModel, LayoutModel};
+
+/// A node class: `mig_karpenter_nodeclass.NAME` whole, or its parts one by one.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NodeClassRefModel {
+    /// Name of the node class.
+    #[attr(required)]
+    pub name: Attr<String>,
+    /// Its API group; `karpenter.k8s.aws` if left out. Classes of EKS Auto Mode are refused: they cannot cut GPUs.
+    pub group: Attr<String>,
+    /// Its kind; `EC2NodeClass` if left out.
+    pub kind: Attr<String>,
+    /// The cluster that it is in.
+    pub cluster: Attr<ClusterModel>,
+    /// The layout of its nodes.
+    pub layout: Attr<LayoutModel>,
+    /// Its image family.
+    pub ami_family: Attr<String>,
+    /// Its images, of which an alias tells the family too.
+    pub ami_selector_terms: Attr<Vec<AliasModel>>,
+}
+
+/// A term that may choose images by alias.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct AliasModel {
+    /// Alias, such as `al2023@v20261003`.
+    pub alias: Attr<String>,
+}
+
+/// A pool: `mig_karpenter_nodepool.NAME` whole, or its parts one by one.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NodePoolRefModel {
+    /// Name of the pool.
+    #[attr(required)]
+    pub name: Attr<String>,
+    /// The cluster that it is in.
+    pub cluster: Attr<ClusterModel>,
+    /// The layout of its nodes.
+    pub layout: Attr<LayoutModel>,
+}
+
+/// A condition on the labels of nodes.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct RequirementModel {
+    /// Key of the label.
+    #[attr(required)]
+    pub key: Attr<String>,
+    /// `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Gte`, `Lt` or `Lte`.
+    #[attr(required)]
+    pub operator: Attr<String>,
+    /// Values under `In` and `NotIn`; one whole number under `Gt`, `Gte`, `Lt` and `Lte`.
+    pub values: Attr<Vec<String>>,
+    /// At least so many different values must remain to choose from, 1 to 50. Alpha in Karpenter; for pools only.
+    pub min_values: Attr<i64>,
+}
+
+/// A taint, in Kubernetes' words.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct TaintModel {
+    /// Key.
+    #[attr(required)]
+    pub key: Attr<String>,
+    /// Value.
+    pub value: Attr<String>,
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+    #[attr(required)]
+    pub effect: Attr<String>,
+}
+
+impl NodeClassRefModel {
+    /// The image family, as far as it is said; `None` while unknown.
+    pub(crate) fn family(&self) -> Option<AmiFamily> {
+        if let Some(said) = self.ami_family.settled()? {
+            return Some(AmiFamily::parse(said).unwrap_or_default());
+        }
+        let Some(terms) = self.ami_selector_terms.settled()? else {
+            return Some(AmiFamily::default());
+        };
+        let mut family = AmiFamily::default();
+        for term in terms {
+            let alias = term.alias.settled()?;
+            if alias.is_some_and(|alias| alias.starts_with("bottlerocket@")) {
+                family = AmiFamily::Bottlerocket;
+            }
+        }
+        Some(family)
+    }
+}
+
+impl RequirementModel {
+    pub(crate) fn requirement(&self) -> Option<Requirement> {
+        Some(Requirement {
+            key: self.key.known()?.clone(),
+            operator: self.operator.known()?.clone(),
+            values: self.values.settled()?.cloned().unwrap_or_default(),
+            min_values: self.min_values.settled()?.copied(),
+        })
+    }
+}
+
+impl TaintModel {
+    pub(crate) fn taint(&self) -> Option<NodeTaint> {
+        Some(NodeTaint {
+            key: self.key.known()?.clone(),
+            value: self.value.settled()?.cloned(),
+            effect: self.effect.known()?.clone(),
+        })
+    }
+}
+
+/// A list of parts; `None` while any of them is unknown, empty where there is none.
+pub(crate) fn all<T, U>(list: &Attr<Vec<T>>, part: impl Fn(&T) -> Option<U>) -> Option<Vec<U>> {
+    let list = list.settled()?.map(Vec::as_slice).unwrap_or_default();
+    list.iter().map(part).collect()
+}
+
+/// A part that follows from another resource unless it is given here too.
+pub(crate) fn followed<T: Clone>(own: &Attr<T>, other: Option<&Attr<T>>) -> Attr<T> {
+    match (own, other) {
+        (Attr::Null, Some(other)) => other.clone(),
+        (own, _) => own.clone(),
+    }
+}
+
+/// What a resource says itself must be what the one says that it follows from.
+pub(crate) fn check_agreement(
+    own: &Attr<ClusterModel>,
+    layout: &Attr<LayoutModel>,
+    from: (&str, &Attr<ClusterModel>, &Attr<LayoutModel>),
+    diags: &mut Diagnostics,
+) {
+    let (name, cluster, other) = from;
+    let detail = |what: &str| {
+        format!(
+            "It differs from {name}.{what}. Leave it out here: it follows from there, so that both are the same."
+        )
+    };
+    if let (Attr::Known(own), Attr::Known(other)) = (own, cluster)
+        && own != other
+    {
+        diags.error_at(Path::attr("cluster"), "Two clusters are named", detail("cluster"));
+    }
+    let specs = layout.known().zip(other.known());
+    let specs: Option<(LayoutSpec, LayoutSpec)> = specs.and_then(|(a, b)| a.spec().zip(b.spec()));
+    if specs.is_some_and(|(own, other)| own != other) {
+        diags.error_at(Path::attr("layout"), "Two layouts are given", detail("layout"));
+    }
+}
+
+/// The layout that is given here or followed from another resource, and the attribute to blame for its faults.
+pub(crate) fn layout_place(own: &Attr<LayoutModel>, reference: &str) -> Path {
+    if own.is_null() {
+        Path::attr(reference).attribute("layout")
+    } else {
+        Path::attr("layout")
+    }
+}

@@ -1,0 +1,11 @@
+//! `mig_karpenter_nodeclass`: what a node of Karpenter boots, with the user data that cuts its GPUs.
+
+mod model;
+mod options;
+mod plan;
+mod spec;
+
+pub use model::NodeClassModel;
+
+/// The resource.
+pub type NodeClassResource = super::karpenter::Karpenter<NodeClassModel>;

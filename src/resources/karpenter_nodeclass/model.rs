@@ -1,0 +1,225 @@
+//! Schema, configuration, plan and state of `mig_karpenter_nodeclass`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tfplug::schema::validators;
+use tfplug::{Attr, Model, Path};
+
+use super::spec::{
+    AmiSelectorTermModel, BlockDeviceMappingModel, CapacityReservationSelectorTermModel,
+    ConnectionTrackingModel, CpuOptionsModel, EnclaveOptionsModel, KubeletModel, MetadataOptionsModel,
+    NetworkInterfaceModel, PlacementGroupSelectorModel, SecurityGroupSelectorTermModel,
+    SubnetSelectorTermModel,
+};
+use crate::models::{ClusterModel, LayoutModel};
+use crate::models::{ExtraUserData, NodeConfig};
+use crate::resources::karpenter::{KarpenterObject, Settling, changed_fields, timeout, wait_time};
+use crate::resources::manifests::{Key, ManifestModel, Manifests};
+
+/// Karpenter's EC2NodeClass for the nodes of a layout: image, network, disks, and the user data that cuts every GPU as
+/// the layout says, before kubelet starts, on every boot.
+///
+/// Karpenter replaces every node of a class whose user data or other fields change, selectors aside. A new provider
+/// keeps the rendering in use.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NodeClassModel {
+    /// Name.
+    #[attr(required, replace)]
+    pub name: Attr<String>,
+    /// The cluster; the provider's `kubernetes` if left out.
+    #[attr(replace)]
+    pub cluster: Attr<ClusterModel>,
+    /// What the GPUs of a node are cut into.
+    #[attr(required)]
+    pub layout: Attr<LayoutModel>,
+    /// Labels of the object.
+    pub labels: Attr<BTreeMap<String, String>>,
+    /// Annotations of the object.
+    pub annotations: Attr<BTreeMap<String, String>>,
+    /// What a node does whose GPUs could not be cut: `halt` stays up for inspection and never joins, `terminate` powers
+    /// off. Karpenter replaces either after 15 minutes. `join_tainted` is refused: Karpenter would buy node after node.
+    #[attr(default = "halt", validate = validators::one_of(&["halt", "join_tainted", "terminate"]))]
+    pub on_failure: Attr<String>,
+    /// How long a node may take to cut its GPUs, such as `10m`.
+    #[attr(default = "10m", same_meaning = crate::duration::same)]
+    pub partition_timeout: Attr<String>,
+    /// For the image family `Custom`: what a node needs to join its cluster.
+    pub node_config: Attr<NodeConfig>,
+    /// Parts of MIME user data before and after ours.
+    pub extra_user_data: Attr<ExtraUserData>,
+    /// `AL2023`, `Bottlerocket` or `Custom`. Leave it out where an alias says it.
+    pub ami_family: Attr<String>,
+    /// Images; one of the terms must fit. Pin a release, such as `alias = "al2023@v20261003"`.
+    #[attr(required, validate = validators::not_empty())]
+    pub ami_selector_terms: Attr<Vec<AmiSelectorTermModel>>,
+    /// Subnets; one of the terms must fit.
+    #[attr(required, validate = validators::not_empty())]
+    pub subnet_selector_terms: Attr<Vec<SubnetSelectorTermModel>>,
+    /// Security groups; one of the terms must fit.
+    #[attr(required, validate = validators::not_empty())]
+    pub security_group_selector_terms: Attr<Vec<SecurityGroupSelectorTermModel>>,
+    /// Capacity reservations and blocks; one of the terms must fit.
+    pub capacity_reservation_selector_terms: Attr<Vec<CapacityReservationSelectorTermModel>>,
+    /// Placement group of all nodes.
+    pub placement_group_selector: Attr<PlacementGroupSelectorModel>,
+    /// Network interfaces by network card. Left out, Karpenter attaches EFA as pods ask for it.
+    pub network_interfaces: Attr<Vec<NetworkInterfaceModel>>,
+    /// IAM role of the nodes, for which Karpenter makes an instance profile; or `instance_profile`.
+    pub role: Attr<String>,
+    /// Existing instance profile; or `role`.
+    pub instance_profile: Attr<String>,
+    /// Disks. Left out, one of 200 GiB for images and containers; empty leaves them to the image.
+    pub block_device_mappings: Attr<Vec<BlockDeviceMappingModel>>,
+    /// `RAID0` joins the instance's own NVMe disks for containers and pods.
+    pub instance_store_policy: Attr<String>,
+    /// Instance metadata service. IMDSv2 is required unless said otherwise.
+    pub metadata_options: Attr<MetadataOptionsModel>,
+    /// Kubelet's configuration.
+    pub kubelet: Attr<KubeletModel>,
+    /// CPU options.
+    pub cpu_options: Attr<CpuOptionsModel>,
+    /// Nitro Enclaves.
+    pub enclave_options: Attr<EnclaveOptionsModel>,
+    /// Idle timeouts of tracked connections; at least one.
+    pub connection_tracking: Attr<ConnectionTrackingModel>,
+    /// Tags of instances, volumes and launch templates.
+    pub tags: Attr<BTreeMap<String, String>>,
+    /// Whether nodes get public addresses; as the subnet says if left out.
+    pub associate_public_ip_address: Attr<bool>,
+    /// One-minute metrics in CloudWatch.
+    pub detailed_monitoring: Attr<bool>,
+    /// IPv4 prefixes of the network interface.
+    pub ip_prefix_count: Attr<i64>,
+    /// Reserved by EC2.
+    pub context: Attr<String>,
+    /// Take over fields that other managers hold, instead of reporting the conflict.
+    #[attr(default = false)]
+    pub force_conflicts: Attr<bool>,
+    /// Wait until Karpenter says that the class is ready: that it has found image, subnets, security groups and role.
+    #[attr(default = false)]
+    pub wait_for_ready: Attr<bool>,
+    /// How long to wait for that.
+    #[attr(default = "5m", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub ready_timeout: Attr<String>,
+    /// How long an apply waits for the cluster to know EC2NodeClass, whose chart the same apply may install.
+    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub crd_timeout: Attr<String>,
+    /// How long a deletion waits for the nodes of the class to go.
+    #[attr(default = "20m", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub delete_timeout: Attr<String>,
+    /// Version of the rendering. A new provider keeps the version in use, so that an upgrade rolls no node.
+    #[attr(optional, computed, stable)]
+    pub render_version: Attr<i64>,
+    /// The fields of the object that are managed here, as JSON, by `KIND/NAME`.
+    #[attr(computed)]
+    pub manifests: Attr<BTreeMap<String, String>>,
+    /// The user data as text, so that a plan shows its difference line by line.
+    #[attr(computed)]
+    pub user_data: Attr<String>,
+    /// The name.
+    #[attr(computed, stable)]
+    pub id: Attr<String>,
+}
+
+/// The user data of the class among these objects.
+pub(super) fn user_data(manifests: &Manifests) -> Attr<String> {
+    let text = |manifest: &String| {
+        let object: Json = serde_json::from_str(manifest).ok()?;
+        Some(object.pointer("/spec/userData")?.as_str()?.to_owned())
+    };
+    manifests.values().find_map(text).into()
+}
+
+impl ManifestModel for NodeClassModel {
+    const TYPE: &'static str = "mig_karpenter_nodeclass";
+    const MISSING_KIND: &'static str = "It comes with Karpenter for AWS: install the Helm chart karpenter, or karpenter-crd \
+        where the CRDs are kept apart. Where this apply installs it, let this resource depend on it, or raise crd_timeout.";
+
+    fn cluster(&self) -> &Attr<ClusterModel> {
+        &self.cluster
+    }
+
+    fn manifests(&self) -> &Attr<Manifests> {
+        &self.manifests
+    }
+
+    fn with_manifests(&self, manifests: Manifests) -> Self {
+        Self {
+            user_data: user_data(&manifests),
+            manifests: manifests.into(),
+            ..self.clone()
+        }
+    }
+
+    fn force(&self) -> bool {
+        self.force_conflicts.known() == Some(&true)
+    }
+
+    fn object_id(&self) -> String {
+        self.name.as_str().unwrap_or_default().to_owned()
+    }
+
+    fn roots(&self) -> Vec<Key> {
+        Key::new("EC2NodeClass", &self.object_id()).into_iter().collect()
+    }
+
+    fn attribute_of(field: &str) -> Path {
+        let below = field
+            .strip_prefix("spec.")
+            .and_then(|rest| rest.split(['.', '[']).next());
+        let Some(name) = below else {
+            return Path::root();
+        };
+        if name == "userData" {
+            return Path::attr("extra_user_data");
+        }
+        if name == "associatePublicIPAddress" {
+            return Path::attr("associate_public_ip_address");
+        }
+        let mut snake = String::new();
+        for letter in name.chars() {
+            if letter.is_ascii_uppercase() {
+                snake.push('_');
+            }
+            snake.push(letter.to_ascii_lowercase());
+        }
+        let known = Self::attributes().iter().any(|attribute| attribute.name == snake);
+        if known { Path::attr(snake) } else { Path::root() }
+    }
+
+    fn crd_timeout(&self) -> Duration {
+        timeout(&self.crd_timeout, 120)
+    }
+
+    fn deletion_timeout(&self) -> Duration {
+        timeout(&self.delete_timeout, 1200)
+    }
+
+    fn claims(&self) -> Option<String> {
+        Some(format!("karpenter.k8s.aws/ec2nodeclass={}", self.name.as_str()?))
+    }
+}
+
+impl KarpenterObject for NodeClassModel {
+    fn settling(&self) -> Settling {
+        match self.wait_for_ready.known() {
+            Some(true) => Settling::Ready(timeout(&self.ready_timeout, 300)),
+            _ => Settling::Nothing,
+        }
+    }
+
+    /// Karpenter's hash of a class leaves out what only selects; a selector that finds another image still rolls nodes.
+    fn rolling(before: &Json, after: &Json) -> Vec<String> {
+        let selectors = [
+            "capacityReservationSelectorTerms",
+            "instanceProfile",
+            "placementGroupSelector",
+            "role",
+            "securityGroupSelectorTerms",
+            "subnetSelectorTerms",
+        ];
+        changed_fields(before, after, "/spec", &selectors)
+    }
+}

@@ -1,0 +1,9 @@
+//! `mig_karpenter_nodeoverlay`: what the nodes of a pool will have, so that pods that ask for slices bring them up.
+
+mod model;
+mod plan;
+
+pub use model::NodeOverlayModel;
+
+/// The resource.
+pub type NodeOverlayResource = super::karpenter::Karpenter<NodeOverlayModel>;

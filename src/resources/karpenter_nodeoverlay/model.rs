@@ -1,0 +1,158 @@
+//! Schema, configuration, plan and state of `mig_karpenter_nodeoverlay`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tfplug::{Attr, Model, Path};
+
+use crate::kube::Resource;
+use crate::models::{ClusterModel, LayoutModel};
+use crate::resources::karpenter::{
+    KarpenterObject, NodePoolRefModel, RequirementModel, Settling, timeout, wait_time,
+};
+use crate::resources::manifests::{self, Key, ManifestModel, Manifests};
+
+/// Karpenter's NodeOverlay objects of a pool: what each of its nodes will offer, so that a pod that asks for a slice
+/// brings one up. One object for each group of instance types that offer the same.
+///
+/// Karpenter reads overlays only with its feature gate on: Helm value `settings.featureGates.nodeOverlay=true`. A change
+/// of an overlay rolls no node.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NodeOverlayModel {
+    /// The pool: `mig_karpenter_nodepool.NAME` whole.
+    #[attr(required)]
+    pub nodepool: Attr<NodePoolRefModel>,
+    /// What the objects' names begin with; the pool's name if left out.
+    #[attr(optional, computed, replace, depends_on("nodepool"))]
+    pub name: Attr<String>,
+    /// The cluster; the pool's, or else the provider's `kubernetes`, if left out.
+    #[attr(optional, computed, replace, depends_on("nodepool"))]
+    pub cluster: Attr<ClusterModel>,
+    /// The layout of the pool's nodes; the pool's if left out.
+    #[attr(optional, computed, depends_on("nodepool"))]
+    pub layout: Attr<LayoutModel>,
+    /// Labels of the objects.
+    pub labels: Attr<BTreeMap<String, String>>,
+    /// Annotations of the objects.
+    pub annotations: Attr<BTreeMap<String, String>>,
+    /// Weight of the first object, 1 to 10000; the others follow upwards. Made of the pool's name if left out.
+    pub weight: Attr<i64>,
+    /// Further requirements, which narrow the nodes that are described.
+    pub requirements: Attr<Vec<RequirementModel>>,
+    /// Further extended resources of each node: quantity by name.
+    pub capacity: Attr<BTreeMap<String, String>>,
+    /// Price in US dollars per hour that Karpenter shall reckon with; not together with `price_adjustment`.
+    pub price: Attr<String>,
+    /// What Karpenter shall add to the price that it knows, such as `+10%` or `-0.5`.
+    pub price_adjustment: Attr<String>,
+    /// Take over fields that other managers hold, instead of reporting the conflict.
+    #[attr(default = false)]
+    pub force_conflicts: Attr<bool>,
+    /// How long an apply looks whether Karpenter has read the overlays; `0s` does not look.
+    #[attr(default = "30s", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub acceptance_timeout: Attr<String>,
+    /// How long an apply waits for the cluster to know NodeOverlay, whose chart the same apply may install.
+    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub crd_timeout: Attr<String>,
+    /// The fields of each object that are managed here, as JSON, by `KIND/NAME`.
+    #[attr(
+        computed,
+        depends_on(
+            "nodepool",
+            "name",
+            "layout",
+            "labels",
+            "annotations",
+            "weight",
+            "requirements",
+            "capacity",
+            "price",
+            "price_adjustment"
+        )
+    )]
+    pub manifests: Attr<BTreeMap<String, String>>,
+    /// The name.
+    #[attr(computed, stable)]
+    pub id: Attr<String>,
+}
+
+impl ManifestModel for NodeOverlayModel {
+    const TYPE: &'static str = "mig_karpenter_nodeoverlay";
+    const MISSING_KIND: &'static str = "It comes with Karpenter from 1.7 on: install or upgrade the Helm chart karpenter, \
+        or karpenter-crd where the CRDs are kept apart, and set the value settings.featureGates.nodeOverlay=true. Where \
+        this apply installs it, let this resource depend on it, or raise crd_timeout.";
+
+    fn cluster(&self) -> &Attr<ClusterModel> {
+        &self.cluster
+    }
+
+    fn manifests(&self) -> &Attr<Manifests> {
+        &self.manifests
+    }
+
+    fn with_manifests(&self, manifests: Manifests) -> Self {
+        Self {
+            manifests: manifests.into(),
+            ..self.clone()
+        }
+    }
+
+    fn force(&self) -> bool {
+        self.force_conflicts.known() == Some(&true)
+    }
+
+    fn object_id(&self) -> String {
+        self.name.as_str().unwrap_or_default().to_owned()
+    }
+
+    fn roots(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
+    fn listed(&self) -> Option<Resource> {
+        manifests::kind("NodeOverlay")
+    }
+
+    /// By its name, and since it was made here: other pools' names may begin alike.
+    fn is_part(&self, live: &Json) -> bool {
+        let text = |pointer: &str| live.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
+        let first = live
+            .pointer("/spec/requirements")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .find(|requirement| requirement["key"] == "node.kubernetes.io/instance-type")
+            .and_then(|requirement| requirement.pointer("/values/0")?.as_str())
+            .unwrap_or_default();
+        text("/metadata/name") == format!("{}-{}", self.object_id(), first.replace('.', "-"))
+    }
+
+    fn attribute_of(field: &str) -> Path {
+        match field
+            .strip_prefix("spec.")
+            .and_then(|rest| rest.split(['.', '[']).next())
+        {
+            Some("priceAdjustment") => Path::attr("price_adjustment"),
+            Some(name @ ("weight" | "requirements" | "capacity" | "price")) => Path::attr(name),
+            _ => Path::root(),
+        }
+    }
+
+    fn crd_timeout(&self) -> Duration {
+        timeout(&self.crd_timeout, 120)
+    }
+}
+
+impl KarpenterObject for NodeOverlayModel {
+    fn settling(&self) -> Settling {
+        match timeout(&self.acceptance_timeout, 30) {
+            Duration::ZERO => Settling::Nothing,
+            time => Settling::Acceptance(time),
+        }
+    }
+
+    fn rolling(_: &Json, _: &Json) -> Vec<String> {
+        Vec::new()
+    }
+}

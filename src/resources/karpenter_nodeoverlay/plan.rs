@@ -1,0 +1,140 @@
+//! What an apply would do, from values alone.
+
+use mig::PathStep;
+use mig::manifests::karpenter::{NodeOverlay, NodeOverlayOptions};
+use serde_json::Value as Json;
+use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
+
+use super::model::NodeOverlayModel;
+use crate::facts::Facts;
+use crate::models::{ClusterModel, below};
+use crate::resources::karpenter::{
+    Found, KarpenterModel, OVERLAY_GATE, all, check_agreement, followed, layout_place,
+};
+use crate::resources::manifests;
+
+impl KarpenterModel for NodeOverlayModel {
+    fn validate(&self, facts: &Facts, diags: &mut Diagnostics) {
+        if let Attr::Known(cluster) = &self.cluster {
+            cluster.validate(&Path::attr("cluster"), diags);
+        }
+        if let Attr::Known(pool) = &self.nodepool {
+            let from = ("nodepool", &pool.cluster, &pool.layout);
+            check_agreement(&self.cluster, &self.layout, from, diags);
+        }
+        let mut findings = Diagnostics::new();
+        render(&effective(self), self, facts, &mut findings);
+        diags.extend(
+            findings
+                .into_iter()
+                .filter(|found| found.severity == tfplug::diag::Severity::Error),
+        );
+    }
+
+    fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
+        let followed = effective(&plan.config);
+        plan.planned.name = followed.name;
+        plan.planned.cluster = followed.cluster;
+        plan.planned.layout = followed.layout;
+        plan.planned.id = plan.planned.name.clone();
+        let mut findings = Diagnostics::new();
+        let objects = render(&plan.planned, &plan.config, facts, &mut findings);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        plan.planned.manifests = objects.map_or(Attr::Unknown, |all| manifests::manifests(&all).into());
+        if plan.prior.is_none() {
+            findings.push(gate());
+        }
+        Ok(findings)
+    }
+
+    fn name(&self) -> &Attr<String> {
+        &self.name
+    }
+
+    fn named(name: Attr<String>, cluster: Attr<ClusterModel>) -> Self {
+        Self {
+            id: name.clone(),
+            name,
+            cluster,
+            ..Self::default()
+        }
+    }
+}
+
+fn gate() -> Diagnostic {
+    let detail = format!(
+        "Without it Karpenter takes the objects and does nothing, and no pod that asks for a slice brings up a node. It is \
+         alpha and off by default: set the Helm value {OVERLAY_GATE}."
+    );
+    Diagnostic::warning(
+        "Karpenter reads overlays only with the feature gate NodeOverlay",
+        detail,
+    )
+}
+
+/// The configuration with what follows from the pool.
+fn effective(config: &NodeOverlayModel) -> NodeOverlayModel {
+    let unknown = config.nodepool.is_unknown();
+    let pool = config.nodepool.known();
+    let or_unknown = |attr: Attr<String>| {
+        if unknown && attr.is_null() {
+            Attr::Unknown
+        } else {
+            attr
+        }
+    };
+    NodeOverlayModel {
+        name: or_unknown(followed(&config.name, pool.map(|pool| &pool.name))),
+        cluster: match followed(&config.cluster, pool.map(|pool| &pool.cluster)) {
+            Attr::Null if unknown => Attr::Unknown,
+            cluster => cluster,
+        },
+        layout: match followed(&config.layout, pool.map(|pool| &pool.layout)) {
+            Attr::Null if unknown => Attr::Unknown,
+            layout => layout,
+        },
+        ..config.clone()
+    }
+}
+
+fn render(
+    model: &NodeOverlayModel,
+    config: &NodeOverlayModel,
+    facts: &Facts,
+    diags: &mut Diagnostics,
+) -> Option<Vec<Json>> {
+    let at = layout_place(&config.layout, "nodepool");
+    if model.layout.is_null() {
+        let detail = "Give nodepool = mig_karpenter_nodepool.NAME, or layout.";
+        diags.error_at(at, "The layout is not known", detail);
+        return None;
+    }
+    let layout = model.layout.known()?.resolve(facts, &at, diags)?;
+    let options = options(model)?;
+    let found = Found { diags, place };
+    found.objects(NodeOverlay::render(&layout, &options, facts.catalog()))
+}
+
+fn options(model: &NodeOverlayModel) -> Option<NodeOverlayOptions> {
+    Some(NodeOverlayOptions {
+        nodepool: model.nodepool.known()?.name.known()?.clone(),
+        name_prefix: model.name.settled()?.cloned(),
+        labels: model.labels.settled()?.cloned().unwrap_or_default(),
+        annotations: model.annotations.settled()?.cloned().unwrap_or_default(),
+        weight: model.weight.settled()?.copied(),
+        requirements: all(&model.requirements, |requirement| requirement.requirement())?,
+        capacity: model.capacity.settled()?.cloned().unwrap_or_default(),
+        price: model.price.settled()?.cloned(),
+        price_adjustment: model.price_adjustment.settled()?.cloned(),
+    })
+}
+
+fn place(steps: &[PathStep]) -> Path {
+    match steps {
+        [PathStep::Attribute(name)] if name == "name_prefix" => Path::attr("name"),
+        [PathStep::Attribute(name)] if name == "nodepool" => Path::attr("nodepool").attribute("name"),
+        steps => below(&Path::root(), steps),
+    }
+}

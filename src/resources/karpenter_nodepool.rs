@@ -1,0 +1,9 @@
+//! `mig_karpenter_nodepool`: which nodes Karpenter may launch for a layout, and within which limits.
+
+mod model;
+mod plan;
+
+pub use model::{BudgetModel, DisruptionModel, NodePoolModel};
+
+/// The resource.
+pub type NodePoolResource = super::karpenter::Karpenter<NodePoolModel>;

@@ -1,0 +1,237 @@
+//! Schema, configuration, plan and state of `mig_karpenter_nodepool`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tfplug::{Attr, Model, Path};
+
+use crate::models::{ClusterModel, LayoutModel};
+use crate::resources::karpenter::{
+    KarpenterObject, NodeClassRefModel, RequirementModel, Settling, TaintModel, changed_fields, timeout,
+    wait_time,
+};
+use crate::resources::manifests::{Key, ManifestModel, Manifests};
+
+/// Karpenter's NodePool for the nodes of a layout: its instance types, labels and taint, with limits and disruption
+/// settings that suit nodes that are dear, scarce and slow to boot.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct NodePoolModel {
+    /// The class of the nodes: `mig_karpenter_nodeclass.NAME` whole.
+    #[attr(required)]
+    pub nodeclass: Attr<NodeClassRefModel>,
+    /// Name; the node class' if left out.
+    #[attr(optional, computed, replace, depends_on("nodeclass"))]
+    pub name: Attr<String>,
+    /// The cluster; the node class', or else the provider's `kubernetes`, if left out.
+    #[attr(optional, computed, replace, depends_on("nodeclass"))]
+    pub cluster: Attr<ClusterModel>,
+    /// The layout of the nodes; the node class' if left out.
+    #[attr(optional, computed, depends_on("nodeclass"))]
+    pub layout: Attr<LayoutModel>,
+    /// Labels of the object.
+    pub labels: Attr<BTreeMap<String, String>>,
+    /// Annotations of the object.
+    pub annotations: Attr<BTreeMap<String, String>>,
+    /// `on-demand`, `reserved`, `spot`; the first two if left out. Reserved capacity is what the class selects.
+    pub capacity_types: Attr<Vec<String>>,
+    /// Availability zones, such as `us-east-1a`; those of the class' subnets if left out.
+    pub zones: Attr<Vec<String>>,
+    /// Require the GPU's name too. The instance types say it already; it serves those who read the pool.
+    pub require_gpu_name: Attr<bool>,
+    /// Further requirements, which narrow the layout's.
+    pub requirements: Attr<Vec<RequirementModel>>,
+    /// Labels of the nodes beside the layout's. A change rolls nodes.
+    pub node_labels: Attr<BTreeMap<String, String>>,
+    /// Annotations of the nodes. A change rolls nodes.
+    pub node_annotations: Attr<BTreeMap<String, String>>,
+    /// Taints of the nodes beside the layout's. A change rolls nodes.
+    pub taints: Attr<Vec<TaintModel>>,
+    /// Taints that something takes away from a node when it is ready for pods. A change rolls nodes.
+    pub startup_taints: Attr<Vec<TaintModel>>,
+    /// Age at which a node is replaced, whatever runs on it and whatever the budgets say, such as `720h`, or `Never`;
+    /// `720h` if left out. A change rolls nodes.
+    pub expire_after: Attr<String>,
+    /// Time after which a draining node's pods are deleted, past disruption budgets and `do-not-disrupt`.
+    pub termination_grace_period: Attr<String>,
+    /// Most that the pool may have: quantity by resource, or `nodes`. 10 nodes if neither this nor `slice_limits` is
+    /// given: a node that cannot cut its GPUs is replaced again and again while the cause lasts, and the limit bounds
+    /// what that costs. Empty for no limit.
+    pub limits: Attr<BTreeMap<String, String>>,
+    /// The same counted in slices: number by profile, exact or generic.
+    pub slice_limits: Attr<BTreeMap<String, i64>>,
+    /// When Karpenter may replace nodes of its own accord.
+    pub disruption: Attr<DisruptionModel>,
+    /// Preference among pools that fit a pod, 1 to 100, the highest first.
+    pub weight: Attr<i64>,
+    /// Fixed number of nodes, whatever pods ask for. Alpha in Karpenter (feature gate StaticCapacity). Cannot be added
+    /// to a pool or taken from it.
+    pub replicas: Attr<i64>,
+    /// Take over fields that other managers hold, instead of reporting the conflict.
+    #[attr(default = false)]
+    pub force_conflicts: Attr<bool>,
+    /// Wait until Karpenter says that the pool is ready.
+    #[attr(default = false)]
+    pub wait_for_ready: Attr<bool>,
+    /// How long to wait for that.
+    #[attr(default = "5m", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub ready_timeout: Attr<String>,
+    /// How long an apply waits for the cluster to know NodePool, whose chart the same apply may install.
+    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub crd_timeout: Attr<String>,
+    /// How long a deletion waits for Karpenter to drain the pool's nodes.
+    #[attr(default = "20m", validate = wait_time(), same_meaning = crate::duration::same)]
+    pub delete_timeout: Attr<String>,
+    /// Version of the rendering. A new provider keeps the version in use, so that an upgrade rolls no node.
+    #[attr(optional, computed, stable)]
+    pub render_version: Attr<i64>,
+    /// The fields of the object that are managed here, as JSON, by `KIND/NAME`.
+    #[attr(
+        computed,
+        depends_on(
+            "nodeclass",
+            "name",
+            "layout",
+            "labels",
+            "annotations",
+            "capacity_types",
+            "zones",
+            "require_gpu_name",
+            "requirements",
+            "node_labels",
+            "node_annotations",
+            "taints",
+            "startup_taints",
+            "expire_after",
+            "termination_grace_period",
+            "limits",
+            "slice_limits",
+            "disruption",
+            "weight",
+            "replicas",
+            "render_version"
+        )
+    )]
+    pub manifests: Attr<BTreeMap<String, String>>,
+    /// The name.
+    #[attr(computed, stable)]
+    pub id: Attr<String>,
+}
+
+/// When Karpenter may replace nodes of its own accord.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct DisruptionModel {
+    /// `WhenEmptyOrUnderutilized` (if left out), `WhenEmpty` for long jobs, or `Balanced` from Karpenter 1.14 on.
+    pub consolidation_policy: Attr<String>,
+    /// How long a node must have been superfluous, such as `10m` (if left out), or `Never`.
+    pub consolidate_after: Attr<String>,
+    /// How many nodes at a time; one if left out. Empty leaves it to Karpenter: one tenth.
+    pub budgets: Attr<Vec<BudgetModel>>,
+}
+
+/// How many nodes Karpenter may replace at a time.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct BudgetModel {
+    /// Number or share, such as `1` or `10%`.
+    #[attr(required)]
+    pub nodes: Attr<String>,
+    /// `Underutilized`, `Empty`, `Drifted`; all if left out.
+    pub reasons: Attr<Vec<String>>,
+    /// When it begins to hold: five fields of cron in UTC, or `@daily` and the like; with `duration`.
+    pub schedule: Attr<String>,
+    /// How long it then holds, such as `8h`; with `schedule`.
+    pub duration: Attr<String>,
+}
+
+impl ManifestModel for NodePoolModel {
+    const TYPE: &'static str = "mig_karpenter_nodepool";
+    const MISSING_KIND: &'static str = "It comes with Karpenter: install the Helm chart karpenter, or karpenter-crd where \
+        the CRDs are kept apart. Where this apply installs it, let this resource depend on it, or raise crd_timeout.";
+
+    fn cluster(&self) -> &Attr<ClusterModel> {
+        &self.cluster
+    }
+
+    fn manifests(&self) -> &Attr<Manifests> {
+        &self.manifests
+    }
+
+    fn with_manifests(&self, manifests: Manifests) -> Self {
+        Self {
+            manifests: manifests.into(),
+            ..self.clone()
+        }
+    }
+
+    fn force(&self) -> bool {
+        self.force_conflicts.known() == Some(&true)
+    }
+
+    fn object_id(&self) -> String {
+        self.name.as_str().unwrap_or_default().to_owned()
+    }
+
+    fn roots(&self) -> Vec<Key> {
+        Key::new("NodePool", &self.object_id()).into_iter().collect()
+    }
+
+    fn attribute_of(field: &str) -> Path {
+        let below = |prefix: &str| {
+            let rest = field.strip_prefix(prefix)?;
+            rest.split(['.', '[']).next()
+        };
+        let name = match below("spec.template.spec.").or_else(|| below("spec.template.metadata.")) {
+            Some("nodeClassRef") => "nodeclass",
+            Some("requirements") => "requirements",
+            Some("taints") => "taints",
+            Some("startupTaints") => "startup_taints",
+            Some("expireAfter") => "expire_after",
+            Some("terminationGracePeriod") => "termination_grace_period",
+            Some("labels") => "node_labels",
+            Some("annotations") => "node_annotations",
+            Some(_) => return Path::root(),
+            None => match below("spec.") {
+                Some("limits") => "limits",
+                Some("weight") => "weight",
+                Some("replicas") => "replicas",
+                Some("disruption") => "disruption",
+                _ => return Path::root(),
+            },
+        };
+        Path::attr(name)
+    }
+
+    fn crd_timeout(&self) -> Duration {
+        timeout(&self.crd_timeout, 120)
+    }
+
+    fn deletion_timeout(&self) -> Duration {
+        timeout(&self.delete_timeout, 1200)
+    }
+
+    fn claims(&self) -> Option<String> {
+        Some(format!("karpenter.sh/nodepool={}", self.name.as_str()?))
+    }
+}
+
+impl KarpenterObject for NodePoolModel {
+    fn settling(&self) -> Settling {
+        match self.wait_for_ready.known() {
+            Some(true) => Settling::Ready(timeout(&self.ready_timeout, 300)),
+            _ => Settling::Nothing,
+        }
+    }
+
+    /// Karpenter's hash of a pool is that of its template without requirements; those are compared by themselves, with
+    /// what each node is.
+    fn rolling(before: &Json, after: &Json) -> Vec<String> {
+        let mut all = changed_fields(before, after, "/spec/template/metadata", &[]);
+        all.extend(changed_fields(
+            before,
+            after,
+            "/spec/template/spec",
+            &["terminationGracePeriod"],
+        ));
+        all
+    }
+}

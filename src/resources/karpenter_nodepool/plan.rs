@@ -1,0 +1,199 @@
+//! What an apply would do, from values alone.
+
+use mig::boot::RenderVersion;
+use mig::manifests::karpenter::node_pool::{Budget, Disruption, NodeClassRef};
+use mig::manifests::karpenter::{NodePool, NodePoolOptions};
+use serde_json::Value as Json;
+use tfplug::{Attr, Diagnostics, Path, Plan};
+
+use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
+use crate::facts::Facts;
+use crate::models::{ClusterModel, below};
+use crate::resources::karpenter::{
+    Found, KarpenterModel, all, check_agreement, followed, layout_place, render_version,
+};
+use crate::resources::manifests;
+
+impl KarpenterModel for NodePoolModel {
+    fn validate(&self, facts: &Facts, diags: &mut Diagnostics) {
+        if let Attr::Known(cluster) = &self.cluster {
+            cluster.validate(&Path::attr("cluster"), diags);
+        }
+        if let Attr::Known(class) = &self.nodeclass {
+            let from = ("nodeclass", &class.cluster, &class.layout);
+            check_agreement(&self.cluster, &self.layout, from, diags);
+        }
+        let mut with_defaults = effective(self);
+        if with_defaults.render_version.is_null() {
+            with_defaults.render_version = newest();
+        }
+        let mut findings = Diagnostics::new();
+        render(&with_defaults, self, facts, &mut findings);
+        diags.extend(
+            findings
+                .into_iter()
+                .filter(|found| found.severity == tfplug::diag::Severity::Error),
+        );
+    }
+
+    fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
+        let followed = effective(&plan.config);
+        plan.planned.name = followed.name;
+        plan.planned.cluster = followed.cluster;
+        plan.planned.layout = followed.layout;
+        plan.planned.id = plan.planned.name.clone();
+        if plan.config.render_version.is_null() {
+            let before = plan.prior.as_ref().map(|prior| prior.render_version);
+            plan.planned.render_version = before.filter(|version| !version.is_null()).unwrap_or_else(newest);
+        }
+        let mut findings = Diagnostics::new();
+        let objects = render(&plan.planned, &plan.config, facts, &mut findings);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        plan.planned.manifests = objects.map_or(Attr::Unknown, |all| manifests::manifests(&all).into());
+        let fixed_before = plan.prior.as_ref().map(|prior| prior.replicas.is_null());
+        // An import does not know it; the API server then tells.
+        let imported = plan.prior.as_ref().is_some_and(|prior| prior.layout.is_null());
+        if !imported && fixed_before.is_some_and(|none| none != plan.planned.replicas.is_null()) {
+            plan.require_replace(Path::attr("replicas"));
+        }
+        Ok(findings)
+    }
+
+    fn name(&self) -> &Attr<String> {
+        &self.name
+    }
+
+    fn named(name: Attr<String>, cluster: Attr<ClusterModel>) -> Self {
+        Self {
+            id: name.clone(),
+            name,
+            cluster,
+            ..Self::default()
+        }
+    }
+}
+
+fn newest() -> Attr<i64> {
+    i64::from(RenderVersion::default().number()).into()
+}
+
+/// The configuration with what follows from the node class.
+fn effective(config: &NodePoolModel) -> NodePoolModel {
+    let unknown = config.nodeclass.is_unknown();
+    let class = config.nodeclass.known();
+    NodePoolModel {
+        name: match followed(&config.name, class.map(|class| &class.name)) {
+            Attr::Null if unknown => Attr::Unknown,
+            name => name,
+        },
+        cluster: match followed(&config.cluster, class.map(|class| &class.cluster)) {
+            Attr::Null if unknown => Attr::Unknown,
+            cluster => cluster,
+        },
+        layout: match followed(&config.layout, class.map(|class| &class.layout)) {
+            Attr::Null if unknown => Attr::Unknown,
+            layout => layout,
+        },
+        ..config.clone()
+    }
+}
+
+fn render(
+    model: &NodePoolModel,
+    config: &NodePoolModel,
+    facts: &Facts,
+    diags: &mut Diagnostics,
+) -> Option<Vec<Json>> {
+    let at = layout_place(&config.layout, "nodeclass");
+    if model.layout.is_null() {
+        let detail = "Give nodeclass = mig_karpenter_nodeclass.NAME, or layout.";
+        diags.error_at(at, "The layout is not known", detail);
+        return None;
+    }
+    let layout = model.layout.known()?.resolve(facts, &at, diags)?;
+    let version = render_version(&model.render_version, diags)?;
+    let options = options(model, version)?;
+    let found = Found {
+        diags,
+        place: |steps: &[mig::PathStep]| below(&Path::root(), steps),
+    };
+    found.objects(NodePool::render(&layout, &options, facts.catalog()))
+}
+
+fn options(model: &NodePoolModel, render_version: RenderVersion) -> Option<NodePoolOptions> {
+    let defaults = NodePoolOptions::default();
+    let class = model.nodeclass.known()?;
+    Some(NodePoolOptions {
+        name: model.name.known()?.clone(),
+        labels: model.labels.settled()?.cloned().unwrap_or_default(),
+        annotations: model.annotations.settled()?.cloned().unwrap_or_default(),
+        render_version,
+        nodeclass: NodeClassRef {
+            group: class
+                .group
+                .settled()?
+                .cloned()
+                .unwrap_or(defaults.nodeclass.group),
+            kind: class.kind.settled()?.cloned().unwrap_or(defaults.nodeclass.kind),
+            name: class.name.known()?.clone(),
+        },
+        ami_family: class.family()?,
+        capacity_types: model
+            .capacity_types
+            .settled()?
+            .cloned()
+            .unwrap_or(defaults.capacity_types),
+        zones: model.zones.settled()?.cloned().unwrap_or_default(),
+        require_gpu_name: model.require_gpu_name.settled()?.copied().unwrap_or_default(),
+        requirements: all(&model.requirements, |requirement| requirement.requirement())?,
+        node_labels: model.node_labels.settled()?.cloned().unwrap_or_default(),
+        node_annotations: model.node_annotations.settled()?.cloned().unwrap_or_default(),
+        taints: all(&model.taints, |taint| taint.taint())?,
+        startup_taints: all(&model.startup_taints, |taint| taint.taint())?,
+        expire_after: model
+            .expire_after
+            .settled()?
+            .cloned()
+            .unwrap_or(defaults.expire_after),
+        termination_grace_period: model.termination_grace_period.settled()?.cloned(),
+        limits: model.limits.settled()?.cloned(),
+        slice_limits: model.slice_limits.settled()?.cloned().unwrap_or_default(),
+        disruption: match model.disruption.settled()? {
+            Some(disruption) => disruption_of(disruption)?,
+            None => defaults.disruption,
+        },
+        weight: model.weight.settled()?.copied(),
+        replicas: model.replicas.settled()?.copied(),
+    })
+}
+
+fn disruption_of(model: &DisruptionModel) -> Option<Disruption> {
+    let defaults = Disruption::default();
+    Some(Disruption {
+        consolidation_policy: model
+            .consolidation_policy
+            .settled()?
+            .cloned()
+            .unwrap_or(defaults.consolidation_policy),
+        consolidate_after: model
+            .consolidate_after
+            .settled()?
+            .cloned()
+            .unwrap_or(defaults.consolidate_after),
+        budgets: match model.budgets.settled()? {
+            Some(budgets) => budgets.iter().map(budget).collect::<Option<_>>()?,
+            None => defaults.budgets,
+        },
+    })
+}
+
+fn budget(model: &BudgetModel) -> Option<Budget> {
+    Some(Budget {
+        nodes: model.nodes.known()?.clone(),
+        reasons: model.reasons.settled()?.cloned().unwrap_or_default(),
+        schedule: model.schedule.settled()?.cloned(),
+        duration: model.duration.settled()?.cloned(),
+    })
+}

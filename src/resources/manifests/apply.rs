@@ -1,0 +1,87 @@
+//! The calls that change objects.
+
+mod changes;
+mod connect;
+mod delete;
+mod missing;
+mod observe;
+mod ownership;
+mod trial;
+
+use std::sync::Arc;
+
+use tfplug::{Context, Diagnostics, Slot};
+
+use super::ManifestModel;
+use super::object::{self, Manifests};
+use crate::connections::Connections;
+use crate::kube::Connection;
+
+pub(crate) use connect::{Home, failure};
+pub(crate) use delete::claims;
+pub(crate) use observe::read;
+pub(crate) use trial::try_out;
+
+use changes::Changes;
+use connect::{cluster, connect, connect_if_there};
+
+/// Creates the objects, in order, and gives the connection for what is to be waited for. Each is in `slot` as soon as it
+/// may exist.
+pub(crate) async fn create<M: ManifestModel>(
+    cx: &Context<Connections>,
+    planned: &M,
+    slot: &Slot,
+) -> Result<Arc<Connection>, Diagnostics> {
+    carry_out(cx, planned, None, slot).await
+}
+
+/// Changes the objects, and gives the connection.
+pub(crate) async fn update<M: ManifestModel>(
+    cx: &Context<Connections>,
+    prior: &M,
+    planned: &M,
+    slot: &Slot,
+) -> Result<Arc<Connection>, Diagnostics> {
+    carry_out(cx, planned, Some(prior.wanted()), slot).await
+}
+
+async fn carry_out<M: ManifestModel>(
+    cx: &Context<Connections>,
+    planned: &M,
+    before: Option<Manifests>,
+    slot: &Slot,
+) -> Result<Arc<Connection>, Diagnostics> {
+    let spec = cluster(cx, planned.cluster())?;
+    let connection = connect(cx, &spec).await?;
+    let home = slot.recall::<Home>()?.moved_to(cx, &spec).await?;
+    slot.remember(&home);
+    missing::wait_for_kinds(cx, connection.api(), planned).await?;
+    if let Some(taken) = ownership::taken(connection.api(), planned, before.as_ref()).await? {
+        return Err(taken.into());
+    }
+    let changes = Changes {
+        cx,
+        api: connection.api(),
+        planned,
+        slot,
+        home,
+    };
+    changes.carry_out(&before.unwrap_or_default()).await?;
+    Ok(connection)
+}
+
+/// Deletes the objects, last one first. With the cluster, they are gone as well.
+pub(crate) async fn delete<M: ManifestModel>(
+    cx: &Context<Connections>,
+    state: &M,
+    home: &Home,
+) -> Result<(), Diagnostics> {
+    let spec = cluster(cx, state.cluster())?;
+    let Some(connection) = connect_if_there(cx, &spec, home).await? else {
+        return Ok(());
+    };
+    for (key, _) in object::in_order(&state.wanted()).into_iter().rev() {
+        delete::one(cx, connection.api(), state, &key, home.uid(&key)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Taking objects away, and what holds them.
+
+use serde_json::Value as Json;
+use tfplug::{Context, Diagnostic, Diagnostics};
+
+use super::super::ManifestModel;
+use super::super::object::Key;
+use super::connect::{failure, is_absent, uid_of};
+use super::missing;
+use crate::connections::Connections;
+use crate::kube::{
+    self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, WaitOptions,
+};
+
+const NODE_CLAIM: Resource = Resource {
+    group: "karpenter.sh",
+    version: "v1",
+    kind: "NodeClaim",
+    plural: "nodeclaims",
+    namespaced: false,
+};
+
+/// Names of NodeClaims that a message has room for.
+const SHOWN: usize = 10;
+
+/// Deletes one object and waits until it is gone. Where ours is known by its UID, no other of its name is touched.
+pub(super) async fn one<M: ManifestModel>(
+    cx: &Context<Connections>,
+    api: &dyn KubeApi,
+    model: &M,
+    key: &Key,
+    uid: Option<&str>,
+) -> Result<(), Diagnostics> {
+    let object = key.object(model.namespace());
+    let how = Delete {
+        uid,
+        ..Delete::default()
+    };
+    let error = match api.delete(&object, how).await {
+        Ok(Deletion::Gone) => return Ok(()),
+        Ok(Deletion::Pending) => {
+            let options = WaitOptions {
+                timeout: model.deletion_timeout(),
+                cancel: cx.cancel().clone(),
+            };
+            match kube::wait_until_gone(api, &object, uid, &options).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            }
+        }
+        Err(error) => error,
+    };
+    if is_absent(&error) || missing::is_kind_gone(api, &object, &error).await {
+        return Ok(());
+    }
+    if error.kind == KubeErrorKind::Changed && is_another(api, &object, uid).await {
+        cx.warn(left_alone(key));
+        return Ok(());
+    }
+    Err(not_deleted(api, model, key, &error).await.into())
+}
+
+/// Whether the object of this name is certainly not the one with this UID.
+async fn is_another(api: &dyn KubeApi, object: &ObjectRef<'_>, uid: Option<&str>) -> bool {
+    match (api.get(object).await, uid) {
+        (Ok(live), Some(uid)) => uid_of(&live).is_some_and(|found| found != uid),
+        (Err(error), _) => is_absent(&error),
+        _ => false,
+    }
+}
+
+fn left_alone(key: &Key) -> Diagnostic {
+    let detail = format!(
+        "The {} that was made here is gone; somebody made another one of the same name, which is left alone.",
+        key.text()
+    );
+    Diagnostic::warning("An object of another's making was not deleted", detail)
+}
+
+async fn not_deleted<M: ManifestModel>(
+    api: &dyn KubeApi,
+    model: &M,
+    key: &Key,
+    error: &KubeError,
+) -> Diagnostic {
+    let mut told = failure::<M>(&format!("{} cannot be deleted", key.text()), error);
+    let waited = matches!(error.kind, KubeErrorKind::Timeout | KubeErrorKind::Cancelled);
+    let holders = match model.claims().filter(|_| waited) {
+        Some(labels) => claims(api, &labels).await,
+        None => return told,
+    };
+    told.detail = match holders {
+        Ok(names) if names.is_empty() => told.detail,
+        Ok(names) => format!("{}\n\n{}", told.detail, held_by(&names)),
+        Err(error) => format!(
+            "{}\n\nWhich NodeClaims hold it could not be asked: {error}",
+            told.detail
+        ),
+    };
+    told
+}
+
+fn held_by(names: &[String]) -> String {
+    let more = match names.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "It is held by the NodeClaims {}{more}: Karpenter drains their nodes first. Pods that must not be disrupted, or \
+         disruption budgets, may keep one for ever: look at kubectl describe nodeclaim. The deletion is under way and \
+         goes on; repeat the command to see its end.",
+        names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Names of the NodeClaims with these labels, in order.
+///
+/// # Errors
+/// When they cannot be listed. Where the cluster does not know the kind there are none.
+pub(crate) async fn claims(api: &dyn KubeApi, labels: &str) -> Result<Vec<String>, KubeError> {
+    let found = match api.list(NODE_CLAIM, None, labels).await {
+        Err(error) if error.kind == KubeErrorKind::CrdMissing => return Ok(Vec::new()),
+        found => found?,
+    };
+    let name = |claim: &Json| Some(claim.pointer("/metadata/name")?.as_str()?.to_owned());
+    let mut names: Vec<String> = found.iter().filter_map(name).collect();
+    names.sort();
+    Ok(names)
+}

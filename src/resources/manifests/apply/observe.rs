@@ -1,0 +1,136 @@
+//! What the objects are now.
+
+use serde_json::Value as Json;
+use tfplug::{Context, Diagnostic, Diagnostics, Path};
+
+use super::super::ManifestModel;
+use super::super::object::{self, Key, Manifests};
+use super::connect::{FIELD_MANAGER, Home, connect_if_there, failure, is_absent};
+use super::{missing, ownership};
+use crate::connections::{ClusterChoice, Connections};
+use crate::kube::{self, ClusterSpec, KubeApi};
+
+/// Looks the objects up; `None` if none of them, or no cluster, is there any more.
+pub(crate) async fn read<M: ManifestModel>(
+    cx: &Context<Connections>,
+    stored: M,
+    home: &mut Home,
+) -> Result<Option<M>, Diagnostics> {
+    let spec = match cx.provider()?.cluster(stored.cluster())? {
+        ClusterChoice::Known(spec) => spec,
+        ClusterChoice::Unreadable(why) => return Err(why),
+        ClusterChoice::Unknown => {
+            cx.warn(not_read());
+            return Ok(Some(stored));
+        }
+    };
+    let Some(connection) = connect_if_there(cx, &spec, home).await? else {
+        cx.warn(gone_with_cluster(&spec));
+        return Ok(None);
+    };
+    *home = std::mem::take(home).moved_to(cx, &spec).await?;
+    let found = look_up(cx, connection.api(), &stored, home).await?;
+    Ok((!found.is_empty()).then(|| stored.with_manifests(found)))
+}
+
+async fn look_up<M: ManifestModel>(
+    cx: &Context<Connections>,
+    api: &dyn KubeApi,
+    stored: &M,
+    home: &mut Home,
+) -> Result<Manifests, Diagnostics> {
+    let known = match stored.manifests().known() {
+        Some(manifests) => object::in_order(manifests),
+        None => discover(api, stored).await?,
+    };
+    let mut found = Manifests::new();
+    for (key, desired) in known {
+        let Some(live) = get(api, stored, &key).await? else {
+            home.forget(&key);
+            continue;
+        };
+        if home.is_another(&key, &live) {
+            let ours = ownership::is_ours(&live);
+            cx.warn(made_again(&key, ours));
+            if !ours {
+                home.forget(&key);
+                continue;
+            }
+        }
+        home.saw(&key, &live);
+        found.insert(key.text(), as_seen(&desired, &live));
+    }
+    Ok(found)
+}
+
+/// A live object, if it is there.
+pub(super) async fn get<M: ManifestModel>(
+    api: &dyn KubeApi,
+    model: &M,
+    key: &Key,
+) -> Result<Option<Json>, Diagnostics> {
+    let object = key.object(model.namespace());
+    match api.get(&object).await {
+        Ok(live) => Ok(Some(live)),
+        Err(error) if is_absent(&error) || missing::is_kind_gone(api, &object, &error).await => Ok(None),
+        Err(error) => Err(failure::<M>(&format!("{} cannot be read", key.text()), &error).into()),
+    }
+}
+
+/// Our fields of a live object, in our own writing while they mean the same.
+fn as_seen(desired: &Json, live: &Json) -> String {
+    if kube::drift(desired, live, FIELD_MANAGER).is_empty() {
+        return desired.to_string();
+    }
+    kube::observed(desired, live, FIELD_MANAGER).to_string()
+}
+
+/// At import nothing is known but the name; some objects tell which others there are.
+async fn discover<M: ManifestModel>(api: &dyn KubeApi, model: &M) -> Result<Vec<(Key, Json)>, Diagnostics> {
+    let mut keys = Vec::new();
+    for root in model.roots() {
+        let live = get(api, model, &root).await?;
+        let branches = live.map(|live| model.branches(&root, &live));
+        keys.push(root);
+        keys.extend(branches.into_iter().flatten());
+    }
+    if let Some(kind) = model.listed() {
+        let all = api.list(kind, model.namespace(), "").await;
+        let all = all.map_err(|error| failure::<M>(&format!("{} cannot be listed", kind.kind), &error))?;
+        let parts = all.iter().filter(|live| model.is_part(live));
+        let name = |live: &Json| Key::new(kind.kind, live.pointer("/metadata/name")?.as_str()?);
+        keys.extend(parts.filter_map(name));
+    }
+    Ok(keys
+        .into_iter()
+        .map(|key| (key, Json::Object(serde_json::Map::new())))
+        .collect())
+}
+
+fn made_again(key: &Key, ours: bool) -> Diagnostic {
+    let what = if ours {
+        "Another state, or a restored backup, has made it with this provider; it is taken for ours."
+    } else {
+        "It was not made by this provider, so it is not taken for ours: the plan makes ours anew, which the one in its \
+         place will refuse. Remove it, import it, or take it over with force_conflicts = true."
+    };
+    let detail = format!(
+        "The {} that was made here is gone, and there is another one of the same name. {what}",
+        key.text()
+    );
+    Diagnostic::warning("An object was deleted and made again", detail)
+}
+
+fn not_read() -> Diagnostic {
+    let detail =
+        "The cluster is known only after apply, so the objects are taken to be as they were last seen.";
+    Diagnostic::warning("The objects were not read", detail).at(Path::attr("cluster"))
+}
+
+fn gone_with_cluster(spec: &ClusterSpec) -> Diagnostic {
+    let detail = format!(
+        "EKS knows no such cluster: {spec}. Its objects are gone with it. If it does exist, check region, account and \
+         credentials before the next apply."
+    );
+    Diagnostic::warning("The cluster is gone", detail).at(Path::attr("cluster"))
+}

@@ -1,0 +1,123 @@
+//! An API server that fails, deletions that are held, and a user who interrupts.
+
+use std::time::Duration;
+
+use counterparts::Cli;
+use serde_json::json;
+
+use super::{CLASS, POOL, Wish, configuration, ground};
+use crate::support::api_proxy::{ApiFault, ApiProxy, is_change};
+use crate::support::karpenter::{at, edit, know_karpenter, live, make_claim};
+use crate::support::kube::KUBE;
+use crate::support::{Ground, assert_says, with_each_cli};
+
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// A project whose way to the API server leads through a proxy.
+fn through_proxy(cli: &Cli, test: &str) -> (Ground, ApiProxy) {
+    know_karpenter();
+    let api = ApiProxy::start();
+    let ground = Ground::new(cli, test);
+    let token = ground.project.write("token", KUBE.admin_token()).unwrap();
+    let cluster = format!("host = \"{}\", token_file = \"{}\"", api.url(), token.display());
+    let wish = Wish {
+        cluster: &cluster,
+        ..Wish::default()
+    };
+    ground.write(&configuration(&ground.name, &wish));
+    ground.project.init().unwrap();
+    (ground, api)
+}
+
+#[test]
+fn a_lost_answer_and_server_faults_lose_no_object() {
+    for (test, fault) in [
+        ("kp-lost", ApiFault::DropAfter),
+        ("kp-cut", ApiFault::DropBefore),
+        ("kp-500", ApiFault::Answer(500)),
+        ("kp-409", ApiFault::Answer(409)),
+    ] {
+        with_each_cli(|cli| {
+            let (ground, api) = through_proxy(cli, test);
+            let mut changes = 0;
+            api.judge(move |method, target| {
+                let change = is_change(method, target);
+                changes += usize::from(change);
+                (change && changes > 1).then_some(fault)
+            });
+            let words = ground.failed_apply();
+            assert_says(&words, &["NodePool", "cannot be applied"]);
+            assert!(ground.project.state_list().unwrap().contains(&CLASS.to_owned()));
+            api.heal();
+            ground.settle();
+            ground.project.destroy().unwrap();
+            assert!(live("NodePool", &ground.name).is_none());
+            assert!(live("EC2NodeClass", &ground.name).is_none());
+        });
+    }
+}
+
+#[test]
+fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "kp-held");
+        let name = &ground.name;
+        let pool = "delete_timeout = \"2s\"";
+        ground.write(&configuration(
+            name,
+            &Wish {
+                pool,
+                ..Wish::default()
+            },
+        ));
+        ground.settle();
+        let claim = format!("{name}-1");
+        make_claim(&claim, name);
+        edit(
+            "NodePool",
+            name,
+            &json!({"metadata": {"finalizers": ["karpenter.sh/termination"]}}),
+        );
+        let destroy = ["destroy", "-no-color", "-input=false", "-auto-approve"];
+        let refused = ground.project.run(&destroy).unwrap();
+        assert_eq!(refused.code, 1, "{}", refused.stdout);
+        assert_says(
+            &refused.words(),
+            &["cannot be deleted", "karpenter.sh/termination", &claim, "goes on"],
+        );
+        assert!(ground.project.state_list().unwrap().contains(&POOL.to_owned()));
+        edit("NodePool", name, &json!({"metadata": {"finalizers": null}}));
+        ground.project.destroy().unwrap();
+        KUBE.delete(&at("NodeClaim", &claim)).unwrap();
+    });
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_and_keeps_the_object() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "kp-stop");
+        let name = &ground.name;
+        let class = "wait_for_ready = true\n  ready_timeout = \"1h\"";
+        ground.write(&configuration(
+            name,
+            &Wish {
+                class,
+                ..Wish::default()
+            },
+        ));
+        let running = ground
+            .project
+            .spawn(&["apply", "-no-color", "-input=false", "-auto-approve"])
+            .unwrap();
+        KUBE.wait_until(&at("EC2NodeClass", name), LIMIT, |found| {
+            found.is_object().then_some(()).ok_or_else(String::new)
+        })
+        .unwrap();
+        running.interrupt().unwrap();
+        let output = running.wait(LIMIT).unwrap();
+        assert_eq!(output.code, 1, "{}", output.stdout);
+        assert_says(&output.words(), &["is not ready"]);
+        assert_eq!(ground.project.state_list().unwrap(), [CLASS]);
+        ground.project.destroy().unwrap();
+    });
+}
