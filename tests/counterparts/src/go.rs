@@ -25,66 +25,108 @@ pub enum Program {
     OpenTofu,
     /// The checker of documentation for the Terraform registry.
     TfPluginDocs,
+    /// Prints what NVIDIA's mock GPUs can be cut into; ours, over NVIDIA's packages.
+    MockGpus,
+    /// Reads user data with nodeadm's own types, decoder and merge; ours, over nodeadm's packages.
+    NodeadmCheck,
+    /// Reads a device plugin's configuration with the plugin's own parser; ours, over the plugin's package.
+    PluginConfigCheck,
 }
 
 /// How one program is built.
 struct Recipe {
     name: &'static str,
-    /// Folder below `go/` with go.mod, go.sum and tools.go.
+    /// Folder below `go/` with go.mod, go.sum and tools.go, or a main.go of ours.
     module: &'static str,
     /// The module that go.mod pins; its version is the program's.
     pinned: &'static str,
+    /// The package to build; `.` is our own main.go.
     package: &'static str,
+    /// Whether it calls C, so that it needs a C compiler.
+    cgo: bool,
     minutes: u8,
+}
+
+impl Recipe {
+    /// A program that others wrote.
+    const fn upstream(
+        name: &'static str,
+        module: &'static str,
+        pinned: &'static str,
+        package: &'static str,
+        minutes: u8,
+    ) -> Self {
+        Self {
+            name,
+            module,
+            pinned,
+            package,
+            cgo: false,
+            minutes,
+        }
+    }
+
+    /// A main.go of ours over somebody's packages, in a folder named as the program.
+    const fn own(name: &'static str, pinned: &'static str, minutes: u8) -> Self {
+        Self::upstream(name, name, pinned, ".", minutes)
+    }
+
+    /// Everything whose change makes another program.
+    fn files(&self) -> &'static [&'static str] {
+        if self.package == "." {
+            &["go.mod", "go.sum", "main.go"]
+        } else {
+            &["go.mod", "go.sum"]
+        }
+    }
 }
 
 impl Program {
     /// All of them, in the order in which a full installation builds them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
         Self::OpenTofu,
         Self::TfPluginDocs,
+        Self::MockGpus,
+        Self::NodeadmCheck,
+        Self::PluginConfigCheck,
     ];
 
+    /// What `counterparts up` needs.
+    pub const SERVERS: [Self; 3] = [Self::Etcd, Self::KubeApiServer, Self::KubeControllerManager];
+
     const fn recipe(self) -> Recipe {
+        const KUBERNETES: &str = "k8s.io/kubernetes";
         match self {
-            Self::Etcd => Recipe {
-                name: "etcd",
-                module: "etcd",
-                pinned: "go.etcd.io/etcd/server/v3",
-                package: "go.etcd.io/etcd/server/v3",
-                minutes: 1,
+            Self::Etcd => {
+                let package = "go.etcd.io/etcd/server/v3";
+                Recipe::upstream("etcd", "etcd", package, package, 1)
+            }
+            Self::KubeApiServer => {
+                let package = "k8s.io/kubernetes/cmd/kube-apiserver";
+                Recipe::upstream("kube-apiserver", "kubernetes", KUBERNETES, package, 5)
+            }
+            Self::KubeControllerManager => {
+                let package = "k8s.io/kubernetes/cmd/kube-controller-manager";
+                Recipe::upstream("kube-controller-manager", "kubernetes", KUBERNETES, package, 2)
+            }
+            Self::OpenTofu => {
+                let package = "github.com/opentofu/opentofu/cmd/tofu";
+                Recipe::upstream("tofu", "opentofu", "github.com/opentofu/opentofu", package, 4)
+            }
+            Self::TfPluginDocs => {
+                let pinned = "github.com/hashicorp/terraform-plugin-docs";
+                let package = "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs";
+                Recipe::upstream("tfplugindocs", "tfplugindocs", pinned, package, 1)
+            }
+            Self::MockGpus => Recipe {
+                cgo: true,
+                ..Recipe::own("mock-gpus", "github.com/NVIDIA/go-nvml", 1)
             },
-            Self::KubeApiServer => Recipe {
-                name: "kube-apiserver",
-                module: "kubernetes",
-                pinned: "k8s.io/kubernetes",
-                package: "k8s.io/kubernetes/cmd/kube-apiserver",
-                minutes: 5,
-            },
-            Self::KubeControllerManager => Recipe {
-                name: "kube-controller-manager",
-                module: "kubernetes",
-                pinned: "k8s.io/kubernetes",
-                package: "k8s.io/kubernetes/cmd/kube-controller-manager",
-                minutes: 2,
-            },
-            Self::OpenTofu => Recipe {
-                name: "tofu",
-                module: "opentofu",
-                pinned: "github.com/opentofu/opentofu",
-                package: "github.com/opentofu/opentofu/cmd/tofu",
-                minutes: 4,
-            },
-            Self::TfPluginDocs => Recipe {
-                name: "tfplugindocs",
-                module: "tfplugindocs",
-                pinned: "github.com/hashicorp/terraform-plugin-docs",
-                package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
-                minutes: 1,
-            },
+            Self::NodeadmCheck => Recipe::own("nodeadm", "github.com/awslabs/amazon-eks-ami/nodeadm", 2),
+            Self::PluginConfigCheck => Recipe::own("plugin-config", "github.com/NVIDIA/k8s-device-plugin", 2),
         }
     }
 
@@ -182,14 +224,14 @@ fn module_dir(module: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("go").join(module)
 }
 
-/// A program is built anew when its module files, the toolchain or the linker flags change.
+/// A program is built anew when its own files, the toolchain or the linker flags change.
 fn build_key(recipe: &Recipe, flags: &str) -> Result<String> {
     let mut parts = vec![
         go_version()?.into_bytes(),
         flags.as_bytes().to_vec(),
         recipe.package.into(),
     ];
-    for file in ["go.mod", "go.sum"] {
+    for file in recipe.files() {
         let path = module_dir(recipe.module).join(file);
         parts.push(fs::read(&path).context(|| format!("read {}", path.display()))?);
     }
@@ -202,7 +244,10 @@ fn build(recipe: &Recipe, flags: &str, target: &Path) -> Result<()> {
         .args(["build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o"])
         .arg(target);
     command.arg(recipe.package).current_dir(module_dir(recipe.module));
-    command.env("CGO_ENABLED", "0").env("GOFLAGS", "-mod=readonly");
+    command
+        .env("CGO_ENABLED", if recipe.cgo { "1" } else { "0" })
+        .env("CGO_CFLAGS", "-O1 -Wno-deprecated-declarations")
+        .env("GOFLAGS", "-mod=readonly");
     run(&format!("build of {}", recipe.name), &mut command).map(drop)
 }
 

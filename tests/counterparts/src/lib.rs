@@ -33,7 +33,7 @@ pub use kube::{KubeApiServer, KubeOptions};
 pub use moto::{ACCOUNT, EksCluster, IssuedCredentials, Moto, query};
 pub use port::Port;
 pub use process::wait_for;
-pub use python::{MotoPython, install_moto, python_version};
+pub use python::{MotoPython, install_moto, install_shellcheck, python_version};
 pub use report::{REPORT_VARIABLE, Report, read_report, report, unavailable};
 pub use stack::Stack;
 pub use workspace::Workspace;

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
-use counterparts::{Cache, Cli, Program, Stack, doctor, install, install_moto, read_report};
+use counterparts::{
+    Cache, Cli, Program, Stack, doctor, install, install_moto, install_shellcheck, read_report,
+};
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
@@ -42,6 +44,8 @@ enum Subject {
     },
     /// Say what this machine has and lacks.
     Doctor,
+    /// Install the pinned shellcheck if it is not there, and print where it is.
+    Shellcheck,
     /// Sum up a report file that test processes have written.
     Report {
         /// What MIG_COUNTERPARTS_REPORT was set to.
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
             command,
         } => up(&cluster, env_file, &command),
         Subject::Doctor => examine(),
+        Subject::Shellcheck => shellcheck(),
         Subject::Report { file } => sum_up(&file),
     };
     outcome.unwrap_or_else(|error| {
@@ -89,13 +94,16 @@ fn install_programs(all: bool) -> Outcome {
         cli.path().display()
     ))?;
     for program in Program::ALL {
-        if all || !matches!(program, Program::OpenTofu | Program::TfPluginDocs) {
+        if all || Program::SERVERS.contains(&program) {
             say(&format!(
                 "{} {}\n",
                 program.name(),
                 install(&cache, program)?.display()
             ))?;
         }
+    }
+    if all {
+        say(&format!("shellcheck {}\n", install_shellcheck(&cache)?.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -108,6 +116,12 @@ fn examine() -> Outcome {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn shellcheck() -> Outcome {
+    let path = install_shellcheck(&Cache::open()?)?;
+    say(&format!("{}\n", path.display()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn sum_up(file: &std::path::Path) -> Outcome {

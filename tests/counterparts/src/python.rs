@@ -1,4 +1,5 @@
-//! The Python that runs moto: the machine's own if its moto fits, else a virtual environment of ours.
+//! The Python that runs moto: the machine's own if its moto fits, else a virtual environment of ours. Another one has
+//! shellcheck, whose program PyPI's packages carry.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use semver::{Version, VersionReq};
 use crate::cache::{self, Cache, progress};
 use crate::command::{first_line, run};
 use crate::error::{Error, IoContext, Result};
+use crate::report::used;
 
 /// The versions of moto that the tests are known to pass with.
 const MOTO_FITS: &str = ">=5.2.1, <6";
@@ -41,7 +43,8 @@ pub fn install_moto(cache: &Cache) -> Result<MotoPython> {
             own: true,
         });
     }
-    let python = virtual_environment(cache)?;
+    let list = aws_file("requirements.txt");
+    let python = virtual_environment(cache, "moto", &list)?.join("python");
     let version = fitting_moto(&python).ok_or_else(|| Error::Answer {
         request: format!("{} -c '{PROBE}'", python.display()),
         fact: format!("no moto {MOTO_FITS} after installing it; remove the folder and try again"),
@@ -51,6 +54,22 @@ pub fn install_moto(cache: &Cache) -> Result<MotoPython> {
         version,
         own: false,
     })
+}
+
+/// The path of shellcheck in the version that `shellcheck/requirements.txt` pins, so that every machine judges alike.
+///
+/// # Errors
+/// Python is missing, or the package cannot be installed.
+pub fn install_shellcheck(cache: &Cache) -> Result<PathBuf> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("shellcheck/requirements.txt");
+    let program = virtual_environment(cache, "shellcheck", &list)?.join("shellcheck");
+    let text = run("shellcheck --version", Command::new(&program).arg("--version"))?;
+    let version = text.lines().find_map(|line| line.strip_prefix("version: "));
+    used(
+        "shellcheck",
+        &format!("{} from PyPI", version.unwrap_or("of unknown version")),
+    );
+    Ok(program)
 }
 
 /// What `python3 --version` says.
@@ -83,15 +102,16 @@ fn fits(version: &str) -> bool {
     parsed.is_some_and(|(version, fitting)| fitting.matches(&version))
 }
 
-fn virtual_environment(cache: &Cache) -> Result<PathBuf> {
-    let list = aws_file("requirements.txt");
-    let content = fs::read(&list).context(|| format!("read {}", list.display()))?;
+/// The `bin` folder of a virtual environment with the packages of a list, which must name every one of them.
+fn virtual_environment(cache: &Cache, name: &str, list: &Path) -> Result<PathBuf> {
+    let content = fs::read(list).context(|| format!("read {}", list.display()))?;
     let key = cache::key([python_version()?.as_bytes(), &content]);
-    let name = "moto";
     // A virtual environment knows its own path, so it is made under its final name and marked when complete.
     let home = cache.subdir("python")?.join(format!("{name}-{key}"));
     cache.entry(name, &key, |mark| {
-        progress("installing moto into a virtual environment, once, about 1 min");
+        progress(&format!(
+            "installing {name} into a virtual environment, once, about 1 min"
+        ));
         cache::remove_if_present(&home)?;
         run(
             "creation of a Python virtual environment",
@@ -100,11 +120,11 @@ fn virtual_environment(cache: &Cache) -> Result<PathBuf> {
         .map_err(without_venv)?;
         let mut pip = Command::new(home.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--requirement"])
-            .arg(&list);
-        run("installation of moto", &mut pip)?;
+            .arg(list);
+        run(&format!("installation of {name}"), &mut pip)?;
         fs::write(mark.join("home"), home.as_os_str().as_encoded_bytes()).context(|| "mark it".to_owned())
     })?;
-    Ok(home.join("bin/python"))
+    Ok(home.join("bin"))
 }
 
 /// Debian's Python comes without venv.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Kind, Occupancy, Placed};
+use super::{Kind, Occupancy, Placed, ProfileCounts};
 use crate::catalog::Gpu;
 use crate::profile::Profile;
 
@@ -22,18 +22,52 @@ pub struct Counts {
 /// Calls `visit` once for every valid non-empty set of the given profiles (all of the GPU's, where `None`), with
 /// instances by start, and whether nothing can be added to it. Profiles without known placements are left out.
 pub fn enumerate(gpu: &Gpu, only: Option<&[Profile]>, visit: &mut dyn FnMut(&[Placed], bool)) {
+    walk(gpu, &kinds(gpu, only), &mut |walk| {
+        if !walk.placed.is_empty() {
+            visit(&walk.placed, walk.is_maximal());
+        }
+    });
+}
+
+/// The valid sets without regard to where instances lie, without the empty one.
+pub(super) fn multisets(gpu: &Gpu, only: &[Profile]) -> Vec<ProfileCounts> {
+    let kinds = kinds(gpu, Some(only));
+    let mut found = BTreeSet::new();
+    walk(gpu, &kinds, &mut |walk| insert(&mut found, &walk.occupancy.count));
+    let named = |counts: Vec<u8>| {
+        let pairs = kinds.iter().zip(counts).filter(|(_, count)| *count > 0);
+        pairs
+            .map(|(kind, count)| (kind.profile, u32::from(count)))
+            .collect()
+    };
+    found
+        .into_iter()
+        .map(named)
+        .filter(|set: &ProfileCounts| !set.is_empty())
+        .collect()
+}
+
+/// Most sets are there already under other places, so the key is made only when it is new.
+fn insert(sets: &mut BTreeSet<Vec<u8>>, counts: &[u8]) {
+    if !sets.contains(counts) {
+        sets.insert(counts.to_vec());
+    }
+}
+
+fn kinds<'g>(gpu: &'g Gpu, only: Option<&[Profile]>) -> Vec<Kind<'g>> {
     let mut kinds = Kind::all(gpu);
     kinds.retain(|kind| only.is_none_or(|wanted| wanted.contains(&kind.profile)));
-    let slices = gpu.memory_slices.unwrap_or(0);
-    let occupancy = Occupancy::empty(gpu, kinds.len());
-    Walk {
-        kinds: &kinds,
-        slices,
-        occupancy,
+    kinds
+}
+
+fn walk(gpu: &Gpu, kinds: &[Kind<'_>], leaf: &mut dyn FnMut(&Walk<'_, '_>)) {
+    let mut walk = Walk {
+        kinds,
+        slices: gpu.memory_slices.unwrap_or(0),
+        occupancy: Occupancy::empty(gpu, kinds.len()),
         placed: Vec::new(),
-        visit,
-    }
-    .from(0);
+    };
+    walk.from(0, leaf);
 }
 
 impl Counts {
@@ -41,15 +75,16 @@ impl Counts {
     pub fn of(gpu: &Gpu, only: Option<&[Profile]>) -> Self {
         let (mut layouts, mut maximal) = (0, 0);
         let (mut multisets, mut maximal_multisets) = (BTreeSet::new(), BTreeSet::new());
-        enumerate(gpu, only, &mut |set, is_maximal| {
-            let mut multiset: Vec<Profile> = set.iter().map(|placed| placed.profile).collect();
-            multiset.sort_unstable();
-            layouts += 1;
-            if is_maximal {
-                maximal += 1;
-                maximal_multisets.insert(multiset.clone());
+        walk(gpu, &kinds(gpu, only), &mut |walk| {
+            if walk.placed.is_empty() {
+                return;
             }
-            multisets.insert(multiset);
+            layouts += 1;
+            insert(&mut multisets, &walk.occupancy.count);
+            if walk.is_maximal() {
+                maximal += 1;
+                insert(&mut maximal_multisets, &walk.occupancy.count);
+            }
         });
         Self {
             layouts,
@@ -65,37 +100,33 @@ struct Walk<'a, 'g> {
     slices: u8,
     occupancy: Occupancy,
     placed: Vec<Placed>,
-    visit: &'a mut dyn FnMut(&[Placed], bool),
 }
 
 impl Walk<'_, '_> {
     /// Decides what starts at each memory slice, lowest first, so that every set is reached exactly once.
-    fn from(&mut self, start: u8) {
+    fn from(&mut self, start: u8, leaf: &mut dyn FnMut(&Self)) {
         if start == self.slices {
-            return self.finish();
+            return leaf(self);
         }
-        self.from(start + 1);
+        self.from(start + 1, leaf);
         for (index, kind) in self.kinds.iter().enumerate() {
             if !kind.starts.contains(&start) || !self.occupancy.admits(index, kind, start) {
                 continue;
             }
             self.occupancy.put(index, kind, start);
             self.placed.push(kind.at(start));
-            self.from(start + 1);
+            self.from(start + 1, leaf);
             self.placed.pop();
             self.occupancy.take(index, kind, start);
         }
     }
 
-    fn finish(&mut self) {
-        if self.placed.is_empty() {
-            return;
-        }
-        let can_grow = self.kinds.iter().enumerate().any(|(index, kind)| {
+    /// Whether nothing can be added.
+    fn is_maximal(&self) -> bool {
+        !self.kinds.iter().enumerate().any(|(index, kind)| {
             kind.starts
                 .iter()
                 .any(|&start| self.occupancy.admits(index, kind, start))
-        });
-        (self.visit)(&self.placed, !can_grow);
+        })
     }
 }

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ProfileCounts, enumerate};
+use super::ProfileCounts;
+use super::enumerate::multisets;
 use crate::catalog::Gpu;
 use crate::profile::Profile;
 
@@ -62,18 +63,6 @@ fn candidates(gpu: &Gpu, asked: &ProfileCounts) -> Vec<Profile> {
     of_gpu
         .filter(|profile| profile.attribute.is_none() || asked.contains_key(profile))
         .collect()
-}
-
-fn multisets(gpu: &Gpu, only: &[Profile]) -> BTreeSet<ProfileCounts> {
-    let mut sets = BTreeSet::new();
-    enumerate(gpu, Some(only), &mut |placed, _| {
-        let mut counts = ProfileCounts::new();
-        for instance in placed {
-            *counts.entry(instance.profile).or_default() += 1;
-        }
-        sets.insert(counts);
-    });
-    sets
 }
 
 fn distance(a: &ProfileCounts, b: &ProfileCounts) -> u64 {

@@ -103,6 +103,8 @@ pub struct Machine {
 /// What a boot left behind.
 pub struct Boot {
     pub success: bool,
+    /// The exit code; none if a signal ended it.
+    pub code: Option<i32>,
     pub output: String,
     pub systemctl: Vec<String>,
 }
@@ -142,11 +144,13 @@ impl Machine {
         machine.stub("sleep", "#!/bin/sh\nexit 0\n");
         machine.stub("aws", "#!/bin/sh\nexit 1\n");
         fs::write(machine.root.join("board.json"), board.to_string()).unwrap();
+        // Of some boards nobody published the ID; a layout has none to compare with then.
+        let device = board["pci_device_ids"][0].as_str().unwrap_or("0x0000");
         let gpus = vec![json!({"mode": "Disabled", "pending": "Disabled", "instances": []}); count];
         machine.set(json!({
-            "gpu": board["id"], "device": board["pci_device_ids"][0], "driver": "610.43.02", "fault": "", "gpus": gpus,
+            "gpu": board["id"], "device": device, "driver": "610.43.02", "fault": "", "gpus": gpus,
         }));
-        machine.new_boot(1);
+        machine.new_boot_id(1);
         machine
     }
 
@@ -185,10 +189,14 @@ impl Machine {
     pub fn new_boot(&self, number: u32) {
         fs::remove_dir_all(self.path("run")).unwrap();
         fs::create_dir_all(self.path("run")).unwrap();
-        let id = self.path("proc/sys/kernel/random/boot_id");
-        fs::write(id, format!("boot-{number}\n")).unwrap();
+        self.new_boot_id(number);
         let reboot = self.nvidia_smi(&["--reboot"]);
         assert!(reboot.success, "{}", reboot.output);
+    }
+
+    fn new_boot_id(&self, number: u32) {
+        let id = self.path("proc/sys/kernel/random/boot_id");
+        fs::write(id, format!("boot-{number}\n")).unwrap();
     }
 
     /// A call of the simulated program, past the script.
@@ -215,6 +223,7 @@ impl Machine {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Boot {
             success: output.status.success(),
+            code: output.status.code(),
             output: text(&output.stdout) + &text(&output.stderr),
             systemctl: fs::read_to_string(calls)
                 .unwrap()

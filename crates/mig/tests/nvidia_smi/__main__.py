@@ -12,7 +12,7 @@ and these may be there, each a fault:
                         "mode-stuck" (neither reset nor reboot makes a pending mode current)
   late                  so many calls find no driver yet; late_until: or all calls before this Unix time
   hang                  a list of words ("-lgi", "--gpu-reset"): calls with one of them never return
-  stubborn              true: what hangs does not listen to SIGTERM either
+  stubborn              true: what hangs does not listen to SIGTERM either (not under --serve)
   slow                  seconds that every call takes, and each instance that is created or destroyed
   in_use                GPUs that a process holds; in_use_refusals: how many refusals until it lets go
   lost                  GPUs that fell off the bus; lost_exit: the exit code of listings then (15)

@@ -5,9 +5,18 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 
-STATE, BOARD = "/var/lib/nvidia-smi/state.json", "/etc/nvidia-smi/board.json"
+
+class Here(threading.local):
+    """Where this call finds its files; `--serve` has a thread per call."""
+
+    state = os.environ.get("NVIDIA_SMI_STATE", "/var/lib/nvidia-smi/state.json")
+    board = os.environ.get("NVIDIA_SMI_BOARD", "/etc/nvidia-smi/board.json")
+
+
+HERE = Here()
 NO_DRIVER = (
     "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. "
     "Make sure that the latest NVIDIA driver is installed and running.\n"
@@ -27,7 +36,7 @@ class Refused(Exception):
 @contextlib.contextmanager
 def driver():
     """The state, alone; what was changed is kept. A process that is killed leaves the old file or the new one."""
-    path = os.environ.get("NVIDIA_SMI_STATE", STATE)
+    path = HERE.state
     with open(path + ".lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with open(path) as file:
@@ -44,7 +53,7 @@ def driver():
 
 
 def load_board():
-    with open(os.environ.get("NVIDIA_SMI_BOARD", BOARD)) as file:
+    with open(HERE.board) as file:
         return json.load(file)
 
 
@@ -113,7 +122,7 @@ def before_each_call(words):
                 gpu["mode"] = gpu["pending"] = "Disabled"
                 gpu["instances"] = []
     if state["fault"] == "hang" or set(state.get("hang", [])) & {word.split("=")[0] for word in words}:
-        if state.get("stubborn"):
+        if state.get("stubborn") and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         caller = os.getppid()
         while os.getppid() == caller:

@@ -1,5 +1,6 @@
 """MIG's placement rules, cell by cell: whether a GPU can have some instances at once, and a judge of layouts."""
 import json
+import re
 
 
 def can_coexist(board, placed):
@@ -62,8 +63,17 @@ def judge(lines, boards):
         yield known[line]
 
 
+def exact_name(board, name):
+    """What `3g` or `1g+me` means on a board: so much compute with that suffix, and the least memory."""
+    if "gb" in name:
+        return name
+    alike = [profile["name"] for profile in board["profiles"] if re.sub(r"\.\d+gb", "", profile["name"]) == name]
+    return min(alike, key=lambda exact: int(re.search(r"\.(\d+)gb", exact).group(1)), default=name)
+
+
 def verdict(board, profiles, asked):
     wanted = asked["placements"] if "placements" in asked else asked["slices"]
+    wanted = [(exact_name(board, name), number) for name, number in wanted]
     if any(name not in profiles for name, _ in wanted):
         return "no"
     if "placements" in asked:
