@@ -84,10 +84,12 @@ impl Node {
         let instance_type = node.instance_type();
         let machine = NodeBox::new(instance_type, text, image).unwrap();
         let boards: Value = serde_json::from_str(GPUS).unwrap();
-        let board = boards["gpus"].as_array().unwrap().iter();
-        let board = board
-            .filter(|board| board["id"] == node.gpu().id.as_deref().unwrap())
-            .next()
+        let id = node.gpu().id.as_deref().unwrap();
+        let board = boards["gpus"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|board| board["id"] == id)
             .unwrap();
         let gpu = json!({"mode": "Disabled", "pending": "Disabled", "instances": []});
         let state = json!({

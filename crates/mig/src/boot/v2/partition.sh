@@ -178,7 +178,7 @@ each_wrong() {
   for index in "${WRONG[@]}"; do
     wait "${pids[index]}" || { out=$(<"$RUN/$index.out") && cause+="GPU $index: ${out##*$'\n'}; "; }
   done
-  [[ -z $cause ]] || fail "$1: $cause"
+  [[ -z $cause ]] || fail "step $1: $cause"
 }
 
 stop_clients() {
