@@ -21,7 +21,8 @@ fn killed_in(step: &str) -> (Node, Boot) {
     let mut node = Node::new(&uniform("p5.4xlarge", "3g.40gb", 2), &BootOptions::default());
     node.machine.share("trace", step).unwrap();
     let boot = node.boot_once();
-    assert_eq!(boot.said_by("step").last(), Some(&step), "{}", boot.console);
+    // What runs beside the script may enter further steps before systemd ends it.
+    assert!(boot.said_by("step").contains(&step), "{}", boot.console);
     std::fs::remove_file(node.machine.shared().join("trace")).unwrap();
     (node, boot)
 }
