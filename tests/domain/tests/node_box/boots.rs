@@ -125,7 +125,10 @@ fn a_setup_that_hangs_after_the_driver_works() {
     }
     let mut node = Node::new(&uniform("p5.4xlarge", "7g.80gb", 1), &BootOptions::default());
     node.machine
-        .share("driver", "touch /run/box/driver; sleep 75\n")
+        .share(
+            "driver",
+            "touch /run/box/driver; until grep -q 'going on' /var/log/mig-partition.log; do sleep 1; done\n",
+        )
         .unwrap();
     let boot = node.boot_once();
     node.assert_joined(&boot);
