@@ -53,7 +53,7 @@ fn the_boot_script_in_every_step() {
     }
     for step in first {
         let (mut node, boot) = killed_in(step);
-        node.assert_stayed_out(&boot, "ended by KILL (signal) after: ");
+        node.assert_stayed_out(&boot, "ended by KILL (signal) after:");
         let boot = node.boot_once();
         node.assert_joined(&boot);
     }
