@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use machine::{Boot, Machine};
-use mig::boot::{BootOptions, OnFailure};
+use mig::boot::{BootOptions, OnFailure, RenderVersion};
 use mig::layout::GpuGroup;
 use mig::placement::enumerate;
 use mig::{Catalog, Layout, LayoutSpec, Profile};
@@ -358,4 +358,36 @@ fn whole_gpus_lose_their_mode() {
     assert!(boot.success && machine.may_join(), "{}", boot.output);
     assert_eq!(machine.state()["gpus"][0]["mode"], "Disabled");
     assert_eq!(machine.instances(1).len(), 4);
+}
+
+/// Nodes of earlier versions go on as they did: cut, cut again after a reboot, one reboot of an A100, closed on failure.
+#[test]
+fn every_render_version_cuts_and_fails_closed() {
+    for render_version in RenderVersion::ALL {
+        let number = render_version.number();
+        let options = BootOptions {
+            render_version,
+            ..BootOptions::default()
+        };
+        let machine = Machine::new(&format!("version-{number}"), "p5.4xlarge", "h100-80gb", 1);
+        let boot = machine.first_boot(&layout("p5.4xlarge", &[("3g.40gb", 2)]), &options);
+        assert!(boot.success && machine.may_join(), "{}", boot.output);
+        machine.new_boot(2);
+        let boot = machine.later_boot();
+        assert!(boot.success && machine.may_join(), "{}", boot.output);
+        assert_eq!(machine.instances(0), [(9, 0), (9, 4)]);
+        machine.new_boot(3);
+        machine.change("/fault", json!("create-refused"));
+        let boot = machine.later_boot();
+        assert!(!boot.success && !machine.may_join(), "{}", boot.output);
+
+        let ampere = Machine::new(&format!("version-{number}-a100"), "p4d.24xlarge", "a100-40gb", 8);
+        ampere.change("/fault", json!("reset-refused"));
+        let boot = ampere.first_boot(&layout("p4d.24xlarge", &[("1g.5gb", 7)]), &options);
+        assert!(!boot.success && !ampere.may_join(), "{}", boot.output);
+        assert!(boot.systemctl.contains(&"reboot".to_owned()));
+        ampere.new_boot(2);
+        let boot = ampere.later_boot();
+        assert!(boot.success && ampere.may_join(), "{}", boot.output);
+    }
 }

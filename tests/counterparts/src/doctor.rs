@@ -8,6 +8,7 @@ use crate::cli::{Cli, Flavor};
 use crate::command::first_line;
 use crate::error::{Error, Result};
 use crate::go::{Program, go_version, installed};
+use crate::node_box::{able_to_box, node_box_made};
 use crate::python::{fitting_moto, python_version};
 
 /// The findings, for a person.
@@ -49,6 +50,13 @@ pub fn examine() -> Result<Diagnosis> {
     for program in Program::ALL {
         line(&mut text, program.name(), &build_state(&cache, program));
     }
+    let made = if node_box_made(&cache) {
+        "made"
+    } else {
+        "not made yet"
+    };
+    let tree = able_to_box().map_or_else(|error| error.to_string(), |()| made.to_owned());
+    line(&mut text, "node in a box", &tree);
     line(&mut text, "cache", &cache.dir().display().to_string());
     Ok(Diagnosis { text, complete })
 }

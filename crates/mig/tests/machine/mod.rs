@@ -80,7 +80,7 @@ const SYSTEMCTL: &str = r#"#!/bin/bash
 echo "$*" >>"$SYSTEMCTL_LOG"
 unit=$MIG_ROOT/etc/systemd/system/mig-partition.service
 case $* in
-  'start mig-partition.service')
+  'start mig-partition.service' | 'restart mig-partition.service')
     export $(sed -n 's/^Environment=//p' "$unit")
     "$MIG_ROOT/usr/local/lib/mig/partition" && exit
     if grep -q ^ExecStopPost= "$unit"; then

@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde_json::json;
 
 pub use boot::{Boot, Ended, Event};
-pub use tree::{install_node_box, node_box_made};
+pub use tree::{able_to_box, install_node_box, node_box_made};
 
 use crate::cache::Cache;
 use crate::command::run;

@@ -49,7 +49,7 @@ pub fn node_box_made(cache: &Cache) -> bool {
 /// # Errors
 /// This is not Linux with Debian's tools, we are not root, or a package cannot be had.
 pub fn install_node_box(cache: &Cache) -> Result<PathBuf> {
-    able()?;
+    able_to_box()?;
     install_tools(cache)?;
     cache.entry(NAME, &key(), |dir| {
         progress("making the file system of a node in a box (Debian, systemd, cloud-init), once, 1 to 3 min");
@@ -57,8 +57,11 @@ pub fn install_node_box(cache: &Cache) -> Result<PathBuf> {
     })
 }
 
-/// What no package can bring.
-fn able() -> Result<()> {
+/// Whether this machine can run boxes, apart from packages that can be installed.
+///
+/// # Errors
+/// It cannot; the error says what is in the way.
+pub fn able_to_box() -> Result<()> {
     let lacks = |found: String| Error::Prerequisite {
         name: NAME,
         found,

@@ -21,7 +21,8 @@ fn killed_in(step: &str) -> (Node, Boot) {
     let mut node = Node::new(&uniform("p5.4xlarge", "3g.40gb", 2), &BootOptions::default());
     node.machine.share("trace", step).unwrap();
     let boot = node.boot_once();
-    assert_eq!(boot.said_by("step").last(), Some(&step), "{}", boot.console);
+    // What runs beside the script may enter further steps before systemd ends it.
+    assert!(boot.said_by("step").contains(&step), "{}", boot.console);
     std::fs::remove_file(node.machine.shared().join("trace")).unwrap();
     (node, boot)
 }
@@ -52,7 +53,7 @@ fn the_boot_script_in_every_step() {
     }
     for step in first {
         let (mut node, boot) = killed_in(step);
-        node.assert_stayed_out(&boot, "ended by KILL (signal) after: ");
+        node.assert_stayed_out(&boot, "ended by KILL (signal) after:");
         let boot = node.boot_once();
         node.assert_joined(&boot);
     }

@@ -65,8 +65,8 @@ impl Node {
         let deadline = options.deadline_seconds;
         for (name, value) in [
             ("DEADLINE=", seconds),
-            ("TimeoutStartSec=", seconds + 4),
-            ("JobTimeoutSec=", seconds + 8),
+            ("TimeoutStartSec=", seconds + 10),
+            ("JobTimeoutSec=", seconds + 20),
         ] {
             let line = text
                 .lines()
@@ -84,10 +84,12 @@ impl Node {
         let instance_type = node.instance_type();
         let machine = NodeBox::new(instance_type, text, image).unwrap();
         let boards: Value = serde_json::from_str(GPUS).unwrap();
-        let board = boards["gpus"].as_array().unwrap().iter();
-        let board = board
-            .filter(|board| board["id"] == node.gpu().id.as_deref().unwrap())
-            .next()
+        let id = node.gpu().id.as_deref().unwrap();
+        let board = boards["gpus"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|board| board["id"] == id)
             .unwrap();
         let gpu = json!({"mode": "Disabled", "pending": "Disabled", "instances": []});
         let state = json!({
@@ -120,11 +122,6 @@ impl Node {
         let mut state: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         state[key] = value;
         fs::write(path, state.to_string()).unwrap();
-    }
-
-    pub(crate) fn state(&self) -> Value {
-        let path = self.machine.shared().join("gpus/state.json");
-        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
     }
 
     /// What the hardware does between two boots.
@@ -203,14 +200,12 @@ impl Node {
             }
         };
         let value: String = cause.chars().map(plain).collect();
-        let tags = boot.said_by("aws");
-        assert_eq!(tags.len(), 1, "{tags:?}");
         let head = "ec2 create-tags --region us-east-1 --resources i-0123456789abcdef0 \
                     --tags Key=mig.eks/partition-failed,Value=20";
+        let tag = boot.said_by("aws").last().copied().unwrap_or("no tag");
         assert!(
-            tags[0].starts_with(head) && tags[0].contains(&value),
-            "{value:?} is not in {}",
-            tags[0]
+            tag.starts_with(head) && tag.contains(&value),
+            "{value:?} is not in {tag}"
         );
     }
 

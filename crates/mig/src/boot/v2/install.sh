@@ -1,6 +1,5 @@
 #!/bin/bash
-# Written by terraform-provider-mig (render version 2). Installs a unit that cuts the GPUs before kubelet starts, on this boot
-# and on every later one, and runs it.
+# Written by terraform-provider-mig (render version 2). Installs a unit that cuts the GPUs before kubelet on every boot.
 set -euo pipefail
 
 ROOT=${MIG_ROOT:-}
@@ -14,21 +13,23 @@ put() {
   mv "$ROOT$1.new" "$ROOT$1"
 }
 
-# Wants and not Requires: kubelet goes on when the unit is started again by hand.
+# Wants, not Requires: kubelet goes on when the unit is restarted.
 guard() {
   put "$1/systemd/system/$2.service.d/10-mig.conf" 644 <<'EOF'
 [Unit]
 Wants=mig-partition.service
 After=mig-partition.service
 AssertPathExists=/run/mig/partitioned
+
+[Service]
+ExecStartPre=/bin/touch /run/mig/joined
 EOF
 }
 
-# Until all is installed cloud-init does not know that it has run this, so the next boot does it again.
+# Until all is installed cloud-init does not know that it ran this, so the next boot runs it again.
 mv -f "$RAN" "$RAN.mig" 2>/dev/null || :
 
-# Guards first: without the marker of this boot nothing joins, even if all that follows fails. What lies under /run is
-# for a disk that is full.
+# Guards first: nothing joins, even if all that follows fails. Those under /run are for a full disk.
 guard /run nodeadm-run
 guard /run kubelet
 systemctl daemon-reload
@@ -46,7 +47,7 @@ EOF
 
 put /etc/systemd/system/mig-partition.service 644 <<'EOF'
 [Unit]
-Description=Cut the GPUs into MIG slices
+Description=Cut the GPUs
 After=network-online.target
 JobTimeoutSec=@JOB_TIMEOUT@
 
@@ -64,4 +65,4 @@ systemctl daemon-reload
 trap - EXIT
 exec 2>&3
 mv -f "$RAN.mig" "$RAN" 2>/dev/null || :
-systemctl start mig-partition.service
+systemctl restart mig-partition.service

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Cuts this node's GPUs as /etc/mig/layout says. Runs on every boot before kubelet, since no GPU instance survives one.
-# nodeadm and kubelet wait for /run/mig/partitioned, which is written last: whatever goes wrong, the node stays out.
+# Cuts this node's GPUs as /etc/mig/layout says, before kubelet and on every boot, since no GPU instance survives one.
+# nodeadm and kubelet need /run/mig/partitioned, which is written last: whatever goes wrong, the node stays out.
 set -uo pipefail
 
 ROOT=${MIG_ROOT:-}
 DEADLINE=@DEADLINE@
 ON_FAILURE=@ON_FAILURE@
-RUN=$ROOT/run/mig # of this boot: "opened" since the node may join, "told" since a run has said how it ended
+RUN=$ROOT/run/mig # of this boot: "joined" since nodeadm has started, "told" since a run has said how it ended
 STATE=$ROOT/var/lib/mig
 TAINT=$ROOT/etc/eks/nodeadm.d/10-mig-failed.yaml
 CLIENTS='set-nvidia-clocks dcgm-exporter nvidia-dcgm nvsm nvidia-persistenced'
@@ -15,17 +15,17 @@ STOPPED=()
 log() {
   echo "mig: $*"
   echo "$*" >"$RUN/step"
-  echo "$(date -u +%FT%TZ) $*" 2>/dev/null >>"$ROOT/var/log/mig-partition.log"
+  echo "$(date -u +%FT%TZ) $*" 2>/dev/null >>"$ROOT/var/log/mig-partition.log" || :
 }
 
-# Says why where people look, once, and does what was chosen for a failure.
+# Says why where people look, and does what on_failure says.
 fail() {
   touch "$RUN/told"
   log "FAILED: $*"
   rm -f "$RUN/partitioned"
   tag_instance "$*"
-  if [[ -e $RUN/opened ]]; then
-    log 'the node has joined in this boot: kubelet goes on, but cannot start again'
+  if [[ -e $RUN/joined ]]; then
+    log 'kubelet goes on, but cannot start again'
     exit 1
   fi
   case $ON_FAILURE in
@@ -36,10 +36,10 @@ fail() {
   exit 1
 }
 
-# What systemd calls at the end of every run, for those that could not say why they ended.
+# systemd calls this after every run, for those that could not say why they ended.
 ended() {
-  [[ $SERVICE_RESULT == success || -e $RUN/told || $(systemctl is-system-running) == stopping ]] ||
-    fail "ended by ${EXIT_STATUS:-} ($SERVICE_RESULT) after: $(<"$RUN/step")"
+  [[ $SERVICE_RESULT == success || $SERVICE_RESULT$EXIT_STATUS == signalTERM || -e $RUN/told || $(systemctl is-system-running) == stopping ]] ||
+    fail "ended by $EXIT_STATUS ($SERVICE_RESULT) after: $(<"$RUN/step")"
 }
 
 imds() {
@@ -53,12 +53,12 @@ tag_instance() {
   if ! { command -v aws && id=$(imds instance-id) && region=$(imds placement/region) &&
     timeout 20 aws ec2 create-tags --region "$region" --resources "$id" \
       --tags "Key=mig.eks/partition-failed,Value=$(date -u +%FT%TZ) ${cause:0:200}"; } >/dev/null 2>&1; then
-    log 'the cause is not in a tag of the instance (no aws command, or its role lacks ec2:CreateTags)'
+    log 'the cause is in no tag: there is no aws command, or the role lacks ec2:CreateTags'
   fi
 }
 
-# A taint counts only when a node registers: one that has joined before stays out instead. As a flag, since nodeadm puts
-# these flags last and kubelet prefers the last flag to others and to its configuration.
+# A taint counts only when a node registers: one that has joined before stays out. nodeadm puts this flag last, and kubelet
+# prefers the last flag to others and to its configuration.
 join_tainted() {
   [[ ! -e $STATE/joined ]] && mkdir -p "${TAINT%/*}" && cat >"$TAINT" <<'YAML' || return 1
 apiVersion: node.eks.aws/v1alpha1
@@ -68,14 +68,15 @@ spec:
     flags:
       - --register-with-taints=mig.eks/partition-failed=true:NoSchedule
 YAML
-  log 'this node joins with the taint mig.eks/partition-failed:NoSchedule'
-  touch "$RUN/opened" "$RUN/partitioned"
+  log 'this node joins tainted'
+  touch "$RUN/partitioned"
 }
 
 smi() {
-  local left=$((DEADLINE - SECONDS))
-  ((left > 0)) || { echo "deadline of ${DEADLINE}s passed" && return 124; }
-  timeout -k 5 "$left" nvidia-smi "$@" 2>&1
+  local left=$((DEADLINE - SECONDS)) status=124
+  ((left <= 0)) || { timeout -k 5 "$left" nvidia-smi "$@" 2>&1; status=$?; }
+  ((status != 124 && status != 137)) || echo "no answer within ${DEADLINE}s"
+  return $status
 }
 
 read_layout() {
@@ -96,13 +97,13 @@ wait_for_driver() {
   local out
   until out=$(smi -L) && [[ $out == *'(UUID'* ]]; do
     [[ $out != *'GPU is lost'* ]] || fail "$(grep -m 1 'GPU is lost' <<<"$out")"
-    ((SECONDS < DEADLINE)) || fail "no working nvidia-smi within ${DEADLINE}s: ${out##*$'\n'}"
     sleep 1
+    ((SECONDS < DEADLINE)) || fail "no working nvidia-smi within ${DEADLINE}s: ${out##*$'\n'}"
   done
   log "nvidia-smi works after ${SECONDS}s"
 }
 
-# The driver's daemons take hold of the GPUs as they start, so none may be about to. Not for ever: one may wait for us.
+# No daemon of the driver may be about to take hold of the GPUs. Not for ever: one may wait for us.
 wait_for_daemons() {
   local second
   for ((second = 0; second < 60; second++)); do
@@ -112,20 +113,20 @@ wait_for_daemons() {
   log 'going on, though a unit of the driver is still starting'
 }
 
-# Into MODE, PENDING and HAVE: mode, pending mode and instances ("profile:start,..." by start) of each GPU. A GPU
-# instance without a compute instance of its full size is marked, so that it equals nothing in the layout.
+# Into MODE, PENDING and HAVE: modes and instances ("profile:start,..." by start) of each GPU. An instance without a
+# compute instance of its full size is marked, so that it equals nothing in the layout.
 read_gpus() {
   local out index device driver mode pending item
   MODE=() PENDING=() HAVE=()
   out=$(smi --query-gpu=index,pci.device_id,driver_version,mig.mode.current,mig.mode.pending \
-    --format=csv,noheader) || fail "nvidia-smi cannot query the GPUs: ${out##*$'\n'}"
+    --format=csv,noheader) || fail "no query of the GPUs: ${out##*$'\n'}"
   while IFS=', ' read -r index device driver mode pending; do
     [[ $index =~ ^[0-9]+$ ]] || continue
     MODE[index]=$mode PENDING[index]=$pending
     check_gpu "$index" "$device" "$driver"
   done <<<"$out"
   ((${#MODE[@]} == COUNT)) || fail "$TYPE has $COUNT GPUs, the driver shows ${#MODE[@]}. $(grep -m 1 -v '^[0-9]' <<<"$out")"
-  out=$(list -lgi && list -lci) || fail "nvidia-smi cannot list the instances: ${out##*$'\n'}"
+  out=$(list -lgi && list -lci) || fail "no list of the instances: ${out##*$'\n'}"
   while read -r index _ item; do
     HAVE[index]=${HAVE[index]:+${HAVE[index]},}$item
   done < <(awk '
@@ -167,7 +168,7 @@ find_wrong() {
   ((${#WRONG[@]}))
 }
 
-# Runs a step for all wrong GPUs side by side.
+# Runs a step for all wrong GPUs at once.
 each_wrong() {
   local index out cause='' pids=()
   for index in "${WRONG[@]}"; do
@@ -177,7 +178,7 @@ each_wrong() {
   for index in "${WRONG[@]}"; do
     wait "${pids[index]}" || { out=$(<"$RUN/$index.out") && cause+="GPU $index: ${out##*$'\n'}; "; }
   done
-  [[ -z $cause ]] || fail "$1: $cause"
+  [[ -z $cause ]] || fail "step $1: $cause"
 }
 
 stop_clients() {
@@ -188,15 +189,15 @@ stop_clients() {
     systemctl stop "$unit" || log "$unit does not stop"
     STOPPED+=("$unit")
   done
-  # Without the daemon the driver would forget a GPU's state between two calls of nvidia-smi.
-  smi -pm 1 >/dev/null || log 'persistence mode cannot be set'
+  # Else the driver forgets a GPU's state between two calls of nvidia-smi.
+  smi -pm 1 >/dev/null || log 'no persistence mode'
 }
 
 start_clients() {
   ((${#STOPPED[@]})) && systemctl start --no-block "${STOPPED[@]}"
   systemctl cat nvidia-cdi-refresh >/dev/null 2>&1 && systemctl start --no-block nvidia-cdi-refresh
   [[ $FABRIC == yes ]] && systemctl cat nvidia-fabricmanager >/dev/null 2>&1 || return 0
-  systemctl start nvidia-fabricmanager || fail 'nvidia-fabricmanager does not start, and CUDA needs it here'
+  systemctl start nvidia-fabricmanager || fail 'nvidia-fabricmanager does not start'
 }
 
 destroy_instances() {
@@ -213,20 +214,20 @@ create_instances() {
   [[ ${WANT[$1]} == whole ]] || smi mig -i "$1" -cgi "${WANT[$1]}" -C
 }
 
-# nvidia-smi says "All done." also where the mode is only pending, so the mode is read, not the exit status.
+# nvidia-smi succeeds also where the mode is only pending, so the mode is read.
 settle_mode() {
   local gpus out
   read_gpus
   find_wrong mode_is_right || return 0
-  gpus=$(IFS=, && echo "${WRONG[*]}")
+  gpus=${WRONG[*]}
   log "MIG mode is pending on GPU $gpus: resetting"
   [[ $FABRIC == yes ]] && systemctl stop nvidia-fabricmanager
-  out=$(smi --gpu-reset -i "$gpus") || log "no reset: ${out##*$'\n'}"
+  out=$(smi --gpu-reset -i "${gpus// /,}") || log "no reset: ${out##*$'\n'}"
   read_gpus
   find_wrong mode_is_right && reboot_once
 }
 
-# The mark holds the boot that asked for a reboot: a later boot that finds it asks for no other.
+# The mark names the boot that asked for a reboot; a later one that finds it asks for none.
 reboot_once() {
   local mark=$STATE/reboot boot
   boot=$(<"$ROOT/proc/sys/kernel/random/boot_id")
@@ -240,7 +241,7 @@ reboot_once() {
 
 recut() {
   log "GPU ${WRONG[*]} differ from the layout"
-  [[ ! -e $RUN/opened ]] || fail 'pods may use the GPUs, so nothing is changed: drain this node and reboot it'
+  [[ ! -e $RUN/joined ]] || fail 'pods may use the GPUs, so nothing is changed: drain this node and reboot it'
   stop_clients
   each_wrong destroy_instances
   each_wrong set_mode
@@ -255,7 +256,7 @@ open_gate() {
   rm -f "$STATE/reboot" "$TAINT"
   { mkdir -p "$STATE" && touch "$STATE/joined"; } || fail 'the result cannot be recorded'
   log "every GPU is cut as declared, after ${SECONDS}s"
-  touch "$RUN/told" "$RUN/opened" "$RUN/partitioned"
+  touch "$RUN/told" "$RUN/partitioned"
 }
 
 partition() {
