@@ -19,6 +19,7 @@ fn subcategory(name: &str) -> &'static str {
     match name {
         "mig_launch_template" => "EC2",
         "mig_device_plugin" => "Kubernetes",
+        "mig_karpenter_nodeclass" | "mig_karpenter_nodepool" | "mig_karpenter_nodeoverlay" => "Karpenter",
         "mig_layout" | "mig_profiles" | "profile" | "resource_name" => "Layouts",
         _ => panic!("{name} needs a line in subcategory() of tests/generated/docs/mod.rs"),
     }
