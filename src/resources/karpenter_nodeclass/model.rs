@@ -210,13 +210,12 @@ impl KarpenterObject for NodeClassModel {
         }
     }
 
-    /// Karpenter's hash of a class leaves out what only selects; a selector that finds another image still rolls nodes.
+    /// Karpenter's hash of a class leaves these out (`EC2NodeClass.Hash` of karpenter-provider-aws v1.15.0). It leaves out
+    /// the images' terms too, and then replaces nodes whose image they no longer find.
     fn rolling(before: &Json, after: &Json) -> Vec<String> {
         let selectors = [
             "capacityReservationSelectorTerms",
-            "instanceProfile",
-            "placementGroupSelector",
-            "role",
+            "ipPrefixCount",
             "securityGroupSelectorTerms",
             "subnetSelectorTerms",
         ];
