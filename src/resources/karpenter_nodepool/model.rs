@@ -231,3 +231,30 @@ impl KarpenterObject for NodePoolModel {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_of_the_api_have_their_attributes() {
+        let place = |field| NodePoolModel::attribute_of(field).to_string();
+        assert_eq!(place("spec.template.spec.taints[0].effect"), "taints");
+        assert_eq!(
+            place("spec.template.metadata.labels[example.com/a]"),
+            "node_labels"
+        );
+        assert_eq!(place("spec.limits"), "limits");
+        assert!(NodePoolModel::attribute_of("spec.template.spec.ofALaterVersion").is_root());
+    }
+
+    #[test]
+    fn the_template_rolls_nodes_and_limits_do_not() {
+        let pool = |limit: &str, age: &str| json!({"spec": {"limits": {"nodes": limit}, "template": {"spec": {"expireAfter": age}}}});
+        assert!(NodePoolModel::rolling(&pool("1", "1h"), &pool("2", "1h")).is_empty());
+        let rolling = NodePoolModel::rolling(&pool("1", "1h"), &pool("1", "2h"));
+        assert_eq!(rolling, ["template.spec.expireAfter"]);
+    }
+}
