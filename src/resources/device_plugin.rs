@@ -66,7 +66,7 @@ impl Resource for DevicePluginResource {
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
         let connection = objects::create(cx, &planned, slot).await?;
-        apply::wait(cx, connection.api(), &planned).await
+        apply::wait(cx, &connection, &planned).await
     }
 
     async fn read(
@@ -87,7 +87,7 @@ impl Resource for DevicePluginResource {
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
         let connection = objects::update(cx, &prior, &planned, slot).await?;
-        apply::wait(cx, connection.api(), &planned).await
+        apply::wait(cx, &connection, &planned).await
     }
 
     async fn delete(

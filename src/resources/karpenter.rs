@@ -133,7 +133,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
         let connection = objects::create(cx, &planned, slot).await?;
-        apply::settle(cx, connection.api(), &planned).await
+        apply::settle(cx, &connection, &planned).await
     }
 
     async fn read(
@@ -154,7 +154,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
         let connection = objects::update(cx, &prior, &planned, slot).await?;
-        apply::settle(cx, connection.api(), &planned).await
+        apply::settle(cx, &connection, &planned).await
     }
 
     async fn delete(&self, cx: &Context<Connections>, state: M, home: Home) -> Result<(), Diagnostics> {

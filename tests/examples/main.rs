@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use counterparts::cli::Flavor;
-use counterparts::{Cli, Project, Provider, Stack};
+use counterparts::{Cli, Project, Provider, Stack, karpenter, karpenter_crds};
 
 /// What examples leave to `provider/provider.tf`.
 const HEAD: &str = "terraform {\n  required_providers {\n    mig = {\n      source = \"eks-mig/mig\"\n    }\n  }\n}\n\n\
@@ -25,13 +25,23 @@ type SharedStack = LazyLock<Mutex<Stack>>;
 
 /// The cluster that the examples name, one for each program: examples share names of objects, so tests take turns.
 fn stack(flavor: Flavor) -> MutexGuard<'static, Stack> {
-    static TERRAFORM: SharedStack = LazyLock::new(|| Mutex::new(Stack::start("prod").unwrap()));
-    static OPENTOFU: SharedStack = LazyLock::new(|| Mutex::new(Stack::start("prod").unwrap()));
+    static TERRAFORM: SharedStack = LazyLock::new(start);
+    static OPENTOFU: SharedStack = LazyLock::new(start);
     let stack = match flavor {
         Flavor::Terraform => &TERRAFORM,
         Flavor::OpenTofu => &OPENTOFU,
     };
     stack.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A cluster that knows Karpenter's kinds; Karpenter itself does not run.
+fn start() -> Mutex<Stack> {
+    let stack = Stack::start("prod").unwrap();
+    stack
+        .kube
+        .apply_crds(&karpenter_crds(karpenter::Flavor::Aws).unwrap())
+        .unwrap();
+    Mutex::new(stack)
 }
 
 /// The folder `examples/`.

@@ -5,14 +5,14 @@ use tfplug::{Context, Diagnostics};
 use super::model::DevicePluginModel;
 use crate::connections::Connections;
 use crate::duration;
-use crate::kube::{self, KubeApi, WaitOptions};
+use crate::kube::{self, Connection, WaitOptions};
 use crate::resources::manifests::apply::failure;
 use crate::resources::manifests::{self, ManifestModel};
 
 /// Waits until the plugin's pods are rolled out, if that was asked for.
 pub(super) async fn wait(
     cx: &Context<Connections>,
-    api: &dyn KubeApi,
+    connection: &Connection,
     planned: &DevicePluginModel,
 ) -> Result<(), Diagnostics> {
     if planned.wait_for_rollout.known() != Some(&true) {
@@ -25,7 +25,8 @@ pub(super) async fn wait(
     };
     for (key, _) in manifests::in_order(&planned.wanted()) {
         if key.resource().kind == "DaemonSet" {
-            let waited = kube::wait_for_rollout(api, &key.object(planned.namespace()), &options).await;
+            let waited =
+                kube::wait_for_rollout(connection.api(), &key.object(planned.namespace()), &options).await;
             let summary = format!("{} is not rolled out", key.text());
             waited.map_err(|error| failure::<DevicePluginModel>(&summary, &error))?;
         }

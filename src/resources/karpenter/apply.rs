@@ -6,7 +6,7 @@ use tfplug::{Context, Diagnostic, Diagnostics};
 
 use super::{KarpenterObject, OVERLAY_GATE, Settling};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, KubeApi, KubeErrorKind, Rollout, WaitOptions};
+use crate::kube::{self, Connection, KubeErrorKind, Rollout, WaitOptions};
 use crate::resources::manifests::apply::{claims, failure};
 use crate::resources::manifests::{self, Manifests};
 
@@ -62,9 +62,10 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
 /// Looks what Karpenter makes of the objects, as far as the user asked for that.
 pub(super) async fn settle<M: KarpenterObject>(
     cx: &Context<Connections>,
-    api: &dyn KubeApi,
+    connection: &Connection,
     planned: &M,
 ) -> Result<(), Diagnostics> {
+    let api = connection.api();
     let timeout = match planned.settling() {
         Settling::Nothing => return Ok(()),
         Settling::Ready(timeout) | Settling::Acceptance(timeout) => timeout,

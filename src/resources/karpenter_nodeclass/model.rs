@@ -210,16 +210,47 @@ impl KarpenterObject for NodeClassModel {
         }
     }
 
-    /// Karpenter's hash of a class leaves out what only selects; a selector that finds another image still rolls nodes.
+    /// Karpenter's hash of a class leaves these out (`EC2NodeClass.Hash` of karpenter-provider-aws v1.15.0). It leaves out
+    /// the images' terms too, and then replaces nodes whose image they no longer find.
     fn rolling(before: &Json, after: &Json) -> Vec<String> {
         let selectors = [
             "capacityReservationSelectorTerms",
-            "instanceProfile",
-            "placementGroupSelector",
-            "role",
+            "ipPrefixCount",
             "securityGroupSelectorTerms",
             "subnetSelectorTerms",
         ];
         changed_fields(before, after, "/spec", &selectors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_of_the_api_have_their_attributes() {
+        let place = |field| NodeClassModel::attribute_of(field).to_string();
+        assert_eq!(place("spec.blockDeviceMappings[0].ebs"), "block_device_mappings");
+        assert_eq!(
+            place("spec.associatePublicIPAddress"),
+            "associate_public_ip_address"
+        );
+        assert_eq!(place("spec.userData"), "extra_user_data");
+        assert_eq!(place("spec.kubelet.maxPods"), "kubelet");
+        for unknown in ["", "metadata.name", "spec.ofALaterVersion"] {
+            assert!(NodeClassModel::attribute_of(unknown).is_root(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn selectors_roll_nothing_and_a_role_does() {
+        let class = |role: &str, tag: &str| json!({"spec": {"role": role, "subnetSelectorTerms": [{"tags": {"a": tag}}], "userData": "x"}});
+        assert!(NodeClassModel::rolling(&class("r", "1"), &class("r", "2")).is_empty());
+        assert_eq!(
+            NodeClassModel::rolling(&class("r", "1"), &class("s", "1")),
+            ["role"]
+        );
     }
 }

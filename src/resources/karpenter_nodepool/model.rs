@@ -52,7 +52,8 @@ pub struct NodePoolModel {
     /// Age at which a node is replaced, whatever runs on it and whatever the budgets say, such as `720h`, or `Never`;
     /// `720h` if left out. A change rolls nodes.
     pub expire_after: Attr<String>,
-    /// Time after which a draining node's pods are deleted, past disruption budgets and `do-not-disrupt`.
+    /// Time after which a draining node's pods are deleted, past disruption budgets and `do-not-disrupt`. A change rolls
+    /// nodes.
     pub termination_grace_period: Attr<String>,
     /// Most that the pool may have: quantity by resource, or `nodes`. 10 nodes if neither this nor `slice_limits` is
     /// given: a node that cannot cut its GPUs is replaced again and again while the cause lasts, and the limit bounds
@@ -222,16 +223,38 @@ impl KarpenterObject for NodePoolModel {
         }
     }
 
-    /// Karpenter's hash of a pool is that of its template without requirements; those are compared by themselves, with
-    /// what each node is.
+    /// Karpenter's hash of a pool is that of its template without requirements (`NodePool.Hash` of karpenter v1.15.0);
+    /// those are compared by themselves, with what each node is.
     fn rolling(before: &Json, after: &Json) -> Vec<String> {
         let mut all = changed_fields(before, after, "/spec/template/metadata", &[]);
-        all.extend(changed_fields(
-            before,
-            after,
-            "/spec/template/spec",
-            &["terminationGracePeriod"],
-        ));
+        all.extend(changed_fields(before, after, "/spec/template/spec", &[]));
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_of_the_api_have_their_attributes() {
+        let place = |field| NodePoolModel::attribute_of(field).to_string();
+        assert_eq!(place("spec.template.spec.taints[0].effect"), "taints");
+        assert_eq!(
+            place("spec.template.metadata.labels[example.com/a]"),
+            "node_labels"
+        );
+        assert_eq!(place("spec.limits"), "limits");
+        assert!(NodePoolModel::attribute_of("spec.template.spec.ofALaterVersion").is_root());
+    }
+
+    #[test]
+    fn the_template_rolls_nodes_and_limits_do_not() {
+        let pool = |limit: &str, age: &str| json!({"spec": {"limits": {"nodes": limit}, "template": {"spec": {"expireAfter": age}}}});
+        assert!(NodePoolModel::rolling(&pool("1", "1h"), &pool("2", "1h")).is_empty());
+        let rolling = NodePoolModel::rolling(&pool("1", "1h"), &pool("1", "2h"));
+        assert_eq!(rolling, ["template.spec.expireAfter"]);
     }
 }

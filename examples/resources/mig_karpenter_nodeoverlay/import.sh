@@ -1,0 +1,2 @@
+# CLUSTER/NAME or CLUSTER@REGION/NAME; NAME in the provider's own cluster.
+terraform import mig_karpenter_nodeoverlay.slices prod/mig-small

@@ -1,0 +1,7 @@
+import {
+  to = mig_karpenter_nodepool.slices
+  identity = {
+    cluster_name = "prod"
+    name         = "mig-small"
+  }
+}
