@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tfplug::{Attr, Context, Diagnostics, ImportTarget, Model, Plan, Resource, Slot, async_trait};
 
-pub(crate) use found::{Found, render_version, timeout, wait_time};
+pub(crate) use found::{Found, timeout, wait_time};
 pub use parts::{NodeClassRefModel, NodePoolRefModel, RequirementModel, TaintModel};
 pub(crate) use parts::{all, check_agreement, followed, layout_place};
 pub(crate) use roll::changed_fields;

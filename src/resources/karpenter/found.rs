@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use mig::PathStep;
-use mig::boot::RenderVersion;
 use mig::manifests::karpenter::Rendered;
 use mig::manifests::{ManifestFault, ManifestWarning};
 use serde_json::Value as Json;
@@ -42,20 +41,6 @@ impl<F: Fn(&[PathStep]) -> Path> Found<'_, F> {
     fn warning(&self, warning: &ManifestWarning) -> Diagnostic {
         Diagnostic::warning(warning.summary(), warning.detail()).at((self.place)(&warning.path()))
     }
-}
-
-/// The version of the rendering, if this provider has it.
-pub(crate) fn render_version(found: &Attr<i64>, diags: &mut Diagnostics) -> Option<RenderVersion> {
-    let found = *found.known()?;
-    let version = RenderVersion::from_number(found);
-    if version.is_none() {
-        let newest = RenderVersion::default().number();
-        let detail = format!(
-            "Found {found}; this provider knows 1 to {newest}. Leave it out, or upgrade the provider."
-        );
-        diags.error_at(Path::attr("render_version"), "Unknown render_version", detail);
-    }
-    version
 }
 
 /// A time that an attribute gives; `default` where it was never planned, as after an import.

@@ -9,8 +9,8 @@ use tfplug::{Attr, Diagnostics, Path, Plan};
 use super::model::{self, NodeClassModel};
 use super::options;
 use crate::facts::Facts;
-use crate::models::{ClusterModel, below};
-use crate::resources::karpenter::{Found, KarpenterModel, render_version};
+use crate::models::{ClusterModel, below, render_version};
+use crate::resources::karpenter::{Found, KarpenterModel};
 use crate::resources::manifests;
 
 impl KarpenterModel for NodeClassModel {
@@ -76,7 +76,7 @@ fn newest() -> Attr<i64> {
 
 fn render(model: &NodeClassModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
     let layout = model.layout.known()?.resolve(facts, &Path::attr("layout"), diags);
-    let version = render_version(&model.render_version, diags);
+    let version = render_version(&model.render_version, &Path::root(), diags);
     let options = options::options(model, version?, diags)?;
     let found = Found { diags, place };
     found.objects(NodeClass::render(&layout?, &options, facts.catalog()))

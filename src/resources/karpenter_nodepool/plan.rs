@@ -8,10 +8,8 @@ use tfplug::{Attr, Diagnostics, Path, Plan};
 
 use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
 use crate::facts::Facts;
-use crate::models::{ClusterModel, below};
-use crate::resources::karpenter::{
-    Found, KarpenterModel, all, check_agreement, followed, layout_place, render_version,
-};
+use crate::models::{ClusterModel, below, render_version};
+use crate::resources::karpenter::{Found, KarpenterModel, all, check_agreement, followed, layout_place};
 use crate::resources::manifests;
 
 impl KarpenterModel for NodePoolModel {
@@ -113,7 +111,7 @@ fn render(
         return None;
     }
     let layout = model.layout.known()?.resolve(facts, &at, diags)?;
-    let version = render_version(&model.render_version, diags)?;
+    let version = render_version(&model.render_version, &Path::root(), diags)?;
     let options = options(model, version)?;
     let found = Found {
         diags,

@@ -47,6 +47,25 @@ fn empty_writings_make_no_version_again_and_again() {
     });
 }
 
+/// A template that an earlier provider made keeps its bytes, until its owner asks for others.
+#[test]
+fn an_older_rendering_stays_until_another_is_asked_for() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "rendering", |name| template(name, "  render_version = 1"));
+        ground.settle();
+        let first = ec2::user_data(&ground.name);
+        ground.write(&template(&ground.name, ""));
+        ground.assert_settled();
+        assert_eq!(ec2::user_data(&ground.name), first);
+        ground.write(&template(&ground.name, "  render_version = 2"));
+        let plan = ground.plan();
+        assert_eq!(plan.actions(ADDRESS), ["update"]);
+        assert_says(&plan.output.words(), &["rolls nodes", "render version 2"]);
+        ground.settle();
+        assert_ne!(ec2::user_data(&ground.name), first);
+    });
+}
+
 fn sha256(text: &str) -> String {
     let bytes = Sha256::digest(text);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
