@@ -34,6 +34,39 @@ gives the same facts, and [`mig_layout`](../data-sources/layout.md) checks a lay
 - A dash is what no source says. A profile marked with † is not in NVIDIA's published tables; a layout that uses it gets a warning.
 ";
 
+/// The same form as the provider of `tests/acceptance/catalog_overrides.rs` has.
+const OWN: &str = "\
+## A GPU or an instance type that is not here
+
+Say it in the provider block, in the figures that `nvidia-smi mig -lgip` and `-lgipp` print on it; layouts are then checked against
+it like against the others, and the boot script checks on the node that it is so. An instance type with a GPU of this page
+needs the second part only.
+
+```terraform
+provider \"mig\" {
+  catalog_overrides = {
+    gpus = {
+      \"r100-100gb\" = {
+        product        = \"NVIDIA R100 100GB\"
+        compute_slices = 7
+        memory_slices  = 8
+        memory_gb      = 100
+        pci_device_ids = [\"0x3999\"]
+        profiles = {
+          \"1g.13gb\" = { gpu_instance_profile_id = 19, memory_slices = 1, starts = [0, 1, 2, 3, 4, 5, 6], max_instances = 7 }
+          \"3g.50gb\" = { gpu_instance_profile_id = 9, memory_slices = 4, starts = [0, 4], max_instances = 2 }
+        }
+      }
+    }
+    instance_types = {
+      \"p9.48xlarge\" = { gpu = \"r100-100gb\", gpu_count = 8, fabric_manager = true }
+    }
+  }
+}
+```
+
+";
+
 /// The whole page.
 pub(crate) fn page() -> String {
     let catalog = Catalog::builtin();
@@ -44,6 +77,7 @@ pub(crate) fn page() -> String {
     text += INTRODUCTION;
     text += &format!("\nThe catalog is of {}.\n\n", date());
     text += &instance_types::sections(catalog);
+    text += OWN;
     text += "## GPUs\n\n";
     let (on_aws, others): (Vec<&Gpu>, Vec<&Gpu>) = catalog
         .gpus()
