@@ -5,7 +5,9 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     reason = "helpers of tests may fail as tests do"
 )]
 
@@ -14,5 +16,12 @@ mod drift;
 mod failures;
 mod fallback;
 mod limits;
+#[path = "../node_box/node.rs"]
+#[allow(
+    dead_code,
+    reason = "the node in a box is the other test program's, and here only some of it is used"
+)]
+mod node;
 mod pools;
 mod product;
+mod proof;
