@@ -34,6 +34,7 @@ impl NodeClass {
     ) -> Result<Rendered, Vec<ManifestFault>> {
         let mut findings = Findings::default();
         let family = check::check(&mut findings, layout, options);
+        selectors::drivers(&mut findings, layout, options, catalog);
         let rendered = family.and_then(|family| {
             let text = user_data::render(&mut findings, layout, options, family, catalog)?;
             Some((family, text))

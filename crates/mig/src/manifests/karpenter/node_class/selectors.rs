@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::NodeClassOptions;
 use super::model::AmiSelectorTerm;
+use crate::catalog::{Catalog, ImageAlias};
+use crate::layout::Layout;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::place::{Findings, Place};
 
@@ -16,6 +18,29 @@ const LONGEST_ALIAS: usize = 30;
 
 /// Families that Karpenter knows and we have no user data for.
 const OTHER_FAMILIES: [&str; 4] = ["AL2", "Windows2019", "Windows2022", "Windows2025"];
+
+/// Says where the driver of a pinned image is too old for the slices, or not known.
+pub(super) fn drivers(
+    findings: &mut Findings,
+    layout: &Layout,
+    options: &NodeClassOptions,
+    catalog: &Catalog,
+) {
+    for (index, term) in options.ami_selector_terms.iter().enumerate() {
+        let alias = term
+            .alias
+            .as_deref()
+            .and_then(|alias| alias.parse::<ImageAlias>().ok());
+        // One that is not pinned has been warned of already.
+        let Some(alias) = alias.filter(|alias| alias.release.is_some()) else {
+            continue;
+        };
+        let place = Place::of("ami_selector_terms").index(index).attr("alias");
+        for warning in layout.image_warnings(catalog, &alias) {
+            findings.warn(&place, warning.summary(), warning.detail());
+        }
+    }
+}
 
 /// Checks images and their family; gives the family, where it is certain.
 pub(super) fn images(findings: &mut Findings, options: &NodeClassOptions) -> Option<AmiFamily> {

@@ -578,3 +578,17 @@ fn kubelet_settings_of_the_wrong_kind() {
         changed(|options| options.kubelet = BTreeMap::from([("newField".to_owned(), json!(1))])).unwrap();
     assert_eq!(warning_paths(&unknown.warnings), [r#"kubelet["newField"]"#]);
 }
+
+#[test]
+fn a_pinned_image_whose_driver_is_too_old_is_warned_of() {
+    let sliced = layout(json!({"instance_types": ["p6-b300.48xlarge"], "slices": {"1g": 7}}));
+    let old = NodeClassOptions {
+        ami_selector_terms: alias("al2023@v20251007"),
+        ..options()
+    };
+    let warnings = NodeClass::render(&sliced, &old, Catalog::builtin())
+        .unwrap()
+        .warnings;
+    assert_eq!(warning_paths(&warnings), ["ami_selector_terms[0].alias"]);
+    assert!(warnings[0].detail().contains("Pin al2023@v20260917 or later"));
+}
