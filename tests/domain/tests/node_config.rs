@@ -10,7 +10,9 @@ use std::process::Command;
 
 use counterparts::Program;
 use mig::Layout;
-use mig::boot::{BootOptions, ClusterDetails, NodeConfig, OnFailure, UserPart, boot_script, user_data};
+use mig::boot::{
+    BootOptions, ClusterDetails, NodeConfig, OnFailure, RenderVersion, UserPart, boot_script, user_data,
+};
 use reader::layout;
 use serde_json::{Value, json};
 
@@ -125,11 +127,12 @@ fn ours_survives_what_others_add() {
     assert_eq!(spec["cluster"]["name"], "prod");
 }
 
-/// The file that the boot script leaves when a node may join with a taint: taken from the script as it is rendered.
-#[test]
-fn the_taint_of_a_failed_partition() {
+/// The file that the boot script leaves when a node may join with a taint: taken from the script as it is rendered, and
+/// read by nodeadm after the user data.
+fn with_drop_in(render_version: RenderVersion) -> Value {
     let layout = uniform();
     let options = BootOptions {
+        render_version,
         on_failure: OnFailure::JoinTainted,
         ..with(NodeConfig::full(&layout, cluster()))
     };
@@ -143,17 +146,22 @@ fn the_taint_of_a_failed_partition() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("10-mig-failed.yaml");
     fs::write(&file, &drop_in).unwrap();
-    let spec = nodeadm(
-        &["--complete", file.to_str().unwrap()],
-        &render(&layout, &options),
-    )
-    .unwrap();
-    let taint = json!([{"key": "mig.eks/partition-failed", "value": "true", "effect": "NoSchedule"}]);
-    assert_eq!(
-        spec["kubelet"]["config"]["registerWithTaints"], taint,
-        "{drop_in}"
-    );
+    let arguments = ["--complete", file.to_str().unwrap()];
+    let spec = nodeadm(&arguments, &render(&layout, &options)).unwrap();
     assert_eq!(labels(&spec), expected_labels(&layout), "the labels stay");
+    spec
+}
+
+#[test]
+fn the_taint_of_a_failed_partition() {
+    let first = with_drop_in(RenderVersion::V1);
+    let taint = json!([{"key": "mig.eks/partition-failed", "value": "true", "effect": "NoSchedule"}]);
+    assert_eq!(first["kubelet"]["config"]["registerWithTaints"], taint);
+    // As the last flag, which kubelet prefers to its configuration and to the same flag before it.
+    let second = with_drop_in(RenderVersion::V2);
+    let flags = second["kubelet"]["flags"].as_array().unwrap();
+    let flag = "--register-with-taints=mig.eks/partition-failed=true:NoSchedule";
+    assert_eq!(flags.last(), Some(&json!(flag)), "{flags:?}");
 }
 
 #[test]
