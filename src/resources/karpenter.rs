@@ -14,7 +14,7 @@ use tfplug::{Attr, Context, Diagnostics, ImportTarget, Model, Plan, Resource, Sl
 
 pub(crate) use found::{Found, timeout, wait_time};
 pub use parts::{NodeClassRefModel, NodePoolRefModel, RequirementModel, TaintModel};
-pub(crate) use parts::{all, check_agreement, followed, layout_place};
+pub(crate) use parts::{all, check_agreement, followed, followed_layout};
 pub(crate) use roll::changed_fields;
 
 use crate::connections::Connections;

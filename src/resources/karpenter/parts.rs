@@ -1,10 +1,11 @@
 //! Attributes that several of the resources share, and references from one to another.
 
-use mig::LayoutSpec;
 use mig::manifests::karpenter::node_pool::NodeTaint;
 use mig::manifests::karpenter::{AmiFamily, Requirement};
+use mig::{Layout, LayoutSpec};
 use tfplug::{Attr, Diagnostics, Model, Path};
 
+use crate::facts::Facts;
 use crate::models::{ClusterModel, LayoutModel};
 
 /// A node class: `mig_karpenter_nodeclass.NAME` whole, or its parts one by one.
@@ -121,10 +122,15 @@ pub(crate) fn all<T, U>(list: &Attr<Vec<T>>, part: impl Fn(&T) -> Option<U>) -> 
     list.iter().map(part).collect()
 }
 
-/// A part that follows from another resource unless it is given here too.
-pub(crate) fn followed<T: Clone>(own: &Attr<T>, other: Option<&Attr<T>>) -> Attr<T> {
+/// A part that follows from another resource unless it is given here too; unknown as long as that one is.
+pub(crate) fn followed<R, T: Clone>(
+    own: &Attr<T>,
+    other: &Attr<R>,
+    part: impl Fn(&R) -> &Attr<T>,
+) -> Attr<T> {
     match (own, other) {
-        (Attr::Null, Some(other)) => other.clone(),
+        (Attr::Null, Attr::Known(other)) => part(other).clone(),
+        (Attr::Null, Attr::Unknown) => Attr::Unknown,
         (own, _) => own.clone(),
     }
 }
@@ -154,11 +160,24 @@ pub(crate) fn check_agreement(
     }
 }
 
-/// The layout that is given here or followed from another resource, and the attribute to blame for its faults.
-pub(crate) fn layout_place(own: &Attr<LayoutModel>, reference: &str) -> Path {
-    if own.is_null() {
+/// The checked layout that is given here (`own`) or followed from the resource that attribute `reference` takes, whose type
+/// is `mig_karpenter_REFERENCE`. `None` while it is unknown, or when it is missing or at fault, which `diags` tells.
+pub(crate) fn followed_layout(
+    effective: &Attr<LayoutModel>,
+    own: &Attr<LayoutModel>,
+    reference: &str,
+    facts: &Facts,
+    diags: &mut Diagnostics,
+) -> Option<Layout> {
+    let at = if own.is_null() {
         Path::attr(reference).attribute("layout")
     } else {
         Path::attr("layout")
+    };
+    if effective.is_null() {
+        let detail = format!("Give {reference} = mig_karpenter_{reference}.NAME, or layout.");
+        diags.error_at(at, "The layout is not known", detail);
+        return None;
     }
+    effective.known()?.resolve(facts, &at, diags)
 }

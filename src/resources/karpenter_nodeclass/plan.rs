@@ -1,7 +1,6 @@
 //! What an apply would do, from values alone.
 
 use mig::PathStep;
-use mig::boot::RenderVersion;
 use mig::manifests::karpenter::NodeClass;
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostics, Path, Plan};
@@ -9,7 +8,7 @@ use tfplug::{Attr, Diagnostics, Path, Plan};
 use super::model::{self, NodeClassModel};
 use super::options;
 use crate::facts::Facts;
-use crate::models::{ClusterModel, below, render_version};
+use crate::models::{ClusterModel, below, newest_version, render_version};
 use crate::resources::karpenter::{Found, KarpenterModel};
 use crate::resources::manifests;
 
@@ -28,7 +27,7 @@ impl KarpenterModel for NodeClassModel {
             ..self.clone()
         };
         if with_defaults.render_version.is_null() {
-            with_defaults.render_version = newest();
+            with_defaults.render_version = newest_version().into();
         }
         let mut findings = Diagnostics::new();
         render(&with_defaults, facts, &mut findings);
@@ -43,7 +42,9 @@ impl KarpenterModel for NodeClassModel {
         plan.planned.id = plan.planned.name.clone();
         if plan.config.render_version.is_null() {
             let before = plan.prior.as_ref().map(|prior| prior.render_version);
-            plan.planned.render_version = before.filter(|version| !version.is_null()).unwrap_or_else(newest);
+            plan.planned.render_version = before
+                .filter(|version| !version.is_null())
+                .unwrap_or_else(|| newest_version().into());
         }
         let mut findings = Diagnostics::new();
         let objects = render(&plan.planned, facts, &mut findings);
@@ -68,10 +69,6 @@ impl KarpenterModel for NodeClassModel {
             ..Self::default()
         }
     }
-}
-
-fn newest() -> Attr<i64> {
-    i64::from(RenderVersion::default().number()).into()
 }
 
 fn render(model: &NodeClassModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {

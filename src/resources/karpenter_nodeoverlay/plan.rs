@@ -9,7 +9,7 @@ use super::model::NodeOverlayModel;
 use crate::facts::Facts;
 use crate::models::{ClusterModel, below};
 use crate::resources::karpenter::{
-    Found, KarpenterModel, OVERLAY_GATE, all, check_agreement, followed, layout_place,
+    Found, KarpenterModel, OVERLAY_GATE, all, check_agreement, followed, followed_layout,
 };
 use crate::resources::manifests;
 
@@ -76,25 +76,11 @@ fn gate() -> Diagnostic {
 
 /// The configuration with what follows from the pool.
 fn effective(config: &NodeOverlayModel) -> NodeOverlayModel {
-    let unknown = config.nodepool.is_unknown();
-    let pool = config.nodepool.known();
-    let or_unknown = |attr: Attr<String>| {
-        if unknown && attr.is_null() {
-            Attr::Unknown
-        } else {
-            attr
-        }
-    };
+    let pool = &config.nodepool;
     NodeOverlayModel {
-        name: or_unknown(followed(&config.name, pool.map(|pool| &pool.name))),
-        cluster: match followed(&config.cluster, pool.map(|pool| &pool.cluster)) {
-            Attr::Null if unknown => Attr::Unknown,
-            cluster => cluster,
-        },
-        layout: match followed(&config.layout, pool.map(|pool| &pool.layout)) {
-            Attr::Null if unknown => Attr::Unknown,
-            layout => layout,
-        },
+        name: followed(&config.name, pool, |pool| &pool.name),
+        cluster: followed(&config.cluster, pool, |pool| &pool.cluster),
+        layout: followed(&config.layout, pool, |pool| &pool.layout),
         ..config.clone()
     }
 }
@@ -105,13 +91,7 @@ fn render(
     facts: &Facts,
     diags: &mut Diagnostics,
 ) -> Option<Vec<Json>> {
-    let at = layout_place(&config.layout, "nodepool");
-    if model.layout.is_null() {
-        let detail = "Give nodepool = mig_karpenter_nodepool.NAME, or layout.";
-        diags.error_at(at, "The layout is not known", detail);
-        return None;
-    }
-    let layout = model.layout.known()?.resolve(facts, &at, diags)?;
+    let layout = followed_layout(&model.layout, &config.layout, "nodepool", facts, diags)?;
     let options = options(model)?;
     let found = Found { diags, place };
     found.objects(NodeOverlay::render(&layout, &options, facts.catalog()))

@@ -8,8 +8,8 @@ use tfplug::{Attr, Diagnostics, Path, Plan};
 
 use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
 use crate::facts::Facts;
-use crate::models::{ClusterModel, below, render_version};
-use crate::resources::karpenter::{Found, KarpenterModel, all, check_agreement, followed, layout_place};
+use crate::models::{ClusterModel, below, newest_version, render_version};
+use crate::resources::karpenter::{Found, KarpenterModel, all, check_agreement, followed, followed_layout};
 use crate::resources::manifests;
 
 impl KarpenterModel for NodePoolModel {
@@ -23,7 +23,7 @@ impl KarpenterModel for NodePoolModel {
         }
         let mut with_defaults = effective(self);
         if with_defaults.render_version.is_null() {
-            with_defaults.render_version = newest();
+            with_defaults.render_version = newest_version().into();
         }
         let mut findings = Diagnostics::new();
         render(&with_defaults, self, facts, &mut findings);
@@ -42,7 +42,9 @@ impl KarpenterModel for NodePoolModel {
         plan.planned.id = plan.planned.name.clone();
         if plan.config.render_version.is_null() {
             let before = plan.prior.as_ref().map(|prior| prior.render_version);
-            plan.planned.render_version = before.filter(|version| !version.is_null()).unwrap_or_else(newest);
+            plan.planned.render_version = before
+                .filter(|version| !version.is_null())
+                .unwrap_or_else(|| newest_version().into());
         }
         let mut findings = Diagnostics::new();
         let objects = render(&plan.planned, &plan.config, facts, &mut findings);
@@ -73,27 +75,13 @@ impl KarpenterModel for NodePoolModel {
     }
 }
 
-fn newest() -> Attr<i64> {
-    i64::from(RenderVersion::default().number()).into()
-}
-
 /// The configuration with what follows from the node class.
 fn effective(config: &NodePoolModel) -> NodePoolModel {
-    let unknown = config.nodeclass.is_unknown();
-    let class = config.nodeclass.known();
+    let class = &config.nodeclass;
     NodePoolModel {
-        name: match followed(&config.name, class.map(|class| &class.name)) {
-            Attr::Null if unknown => Attr::Unknown,
-            name => name,
-        },
-        cluster: match followed(&config.cluster, class.map(|class| &class.cluster)) {
-            Attr::Null if unknown => Attr::Unknown,
-            cluster => cluster,
-        },
-        layout: match followed(&config.layout, class.map(|class| &class.layout)) {
-            Attr::Null if unknown => Attr::Unknown,
-            layout => layout,
-        },
+        name: followed(&config.name, class, |class| &class.name),
+        cluster: followed(&config.cluster, class, |class| &class.cluster),
+        layout: followed(&config.layout, class, |class| &class.layout),
         ..config.clone()
     }
 }
@@ -104,13 +92,7 @@ fn render(
     facts: &Facts,
     diags: &mut Diagnostics,
 ) -> Option<Vec<Json>> {
-    let at = layout_place(&config.layout, "nodeclass");
-    if model.layout.is_null() {
-        let detail = "Give nodeclass = mig_karpenter_nodeclass.NAME, or layout.";
-        diags.error_at(at, "The layout is not known", detail);
-        return None;
-    }
-    let layout = model.layout.known()?.resolve(facts, &at, diags)?;
+    let layout = followed_layout(&model.layout, &config.layout, "nodeclass", facts, diags)?;
     let version = render_version(&model.render_version, &Path::root(), diags)?;
     let options = options(model, version)?;
     let found = Found {
