@@ -1,7 +1,7 @@
 //! The cluster of all tests here, and what they wait for in it.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,22 @@ const NOTHING: Duration = Duration::from_secs(12);
 
 static STACK: LazyLock<KarpenterAws> =
     LazyLock::new(|| KarpenterAws::start(CLUSTER, &KarpenterOptions::default()).unwrap());
+
+/// Held by each test: while Karpenter replaces a drifted node it plans for every pending pod of the cluster, beside its
+/// provisioner, and both may buy a node for the same pod.
+static DISRUPTION: RwLock<()> = RwLock::new(());
+
+/// The cluster beside others that disrupt nothing.
+#[must_use]
+pub(crate) fn shared() -> RwLockReadGuard<'static, ()> {
+    DISRUPTION.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The cluster for one that lets nodes drift, until none waits for its replacement any more.
+#[must_use]
+pub(crate) fn alone() -> RwLockWriteGuard<'static, ()> {
+    DISRUPTION.write().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The stack, which the first test starts.
 pub(crate) fn stack() -> &'static KarpenterAws {

@@ -3,11 +3,14 @@
 use counterparts::kube::{condition, is_true};
 use serde_json::Value;
 
-use crate::cluster::{LIMIT, apply, claim_is, claim_now, claim_path, claims, join_cut, pods, running, stack};
+use crate::cluster::{
+    LIMIT, alone, apply, claim_is, claim_now, claim_path, claims, join_cut, pods, running, stack,
+};
 use crate::product::{Wishes, layout};
 
 #[test]
 fn a_change_of_the_user_data_alone_drifts_the_nodes_of_the_class() {
+    let _cluster = alone();
     let sliced = layout("mixed", &[("1g.10gb", 7)]);
     apply("drift", &sliced, &Wishes::default());
     pods("drift", "drift", "nvidia.com/mig-1g.10gb", 1);
@@ -28,10 +31,12 @@ fn a_change_of_the_user_data_alone_drifts_the_nodes_of_the_class() {
         condition(&claim_now(&claim), "Drifted")["reason"],
         "NodeClassDrift"
     );
+    claims("drift", 2);
 }
 
 #[test]
 fn a_changed_layout_replaces_the_node_once_the_new_one_has_its_slices() {
+    let _cluster = alone();
     let before = layout("mixed", &[("1g.10gb", 7)]);
     let after = layout("mixed", &[("3g.40gb", 1), ("1g.10gb", 4)]);
     apply("rolled", &before, &Wishes::default());

@@ -3,7 +3,7 @@
 use counterparts::kube::{condition, is_true};
 use serde_json::Value;
 
-use crate::cluster::{apply, claim_now, claims, join, join_cut, pods, running, stack, stays};
+use crate::cluster::{apply, claim_now, claims, join, join_cut, pods, running, shared, stack, stays};
 use crate::product::{Wishes, layout, uncut};
 
 /// How many NodeClaims a pool has.
@@ -13,6 +13,7 @@ fn bought(pool: &str) -> usize {
 
 #[test]
 fn a_mixed_node_that_joins_uncut_is_a_zombie() {
+    let _cluster = shared();
     let sliced = layout("mixed", &[("1g.10gb", 7)]);
     apply("zombie", &sliced, &Wishes::default());
     pods("zombie", "zombie", "nvidia.com/mig-1g.10gb", 1);
@@ -39,6 +40,7 @@ fn a_mixed_node_that_joins_uncut_is_a_zombie() {
 
 #[test]
 fn a_single_node_that_joins_uncut_makes_karpenter_buy_the_next() {
+    let _cluster = shared();
     let sliced = layout("single", &[("1g.10gb", 7)]);
     apply("runaway", &sliced, &Wishes::default());
     pods("runaway", "runaway", "nvidia.com/gpu", 20);
@@ -51,6 +53,7 @@ fn a_single_node_that_joins_uncut_makes_karpenter_buy_the_next() {
 
 /// The boot script lets no kubelet start before the GPUs are cut, so a node that fails to cut itself never joins.
 fn never_joins(pool: &str, strategy: &str, resource: &str) {
+    let _cluster = shared();
     let sliced = layout(strategy, &[("1g.10gb", 7)]);
     apply(pool, &sliced, &Wishes::default());
     pods(pool, pool, resource, 20);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use mig::manifests::karpenter::preference::preference;
 
-use crate::cluster::{apply, claims, join_cut, pods, running, stack};
+use crate::cluster::{apply, claims, join_cut, pods, running, shared, stack};
 use crate::product::{Wishes, layout};
 
 #[test]
 fn the_second_layout_serves_what_the_first_may_not() {
+    let _cluster = shared();
     let layouts = [
         layout("mixed", &[("1g.10gb", 7)]),
         layout("mixed", &[("3g.40gb", 1), ("1g.10gb", 4)]),

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{apply, claims, event, join_cut, pods, running, stack, stays};
+use crate::cluster::{apply, claims, event, join_cut, pods, running, shared, stack, stays};
 use crate::product::{Wishes, layout};
 
 #[test]
 fn a_limit_of_one_nodes_slices_buys_one_node_for_more_pods() {
+    let _cluster = shared();
     let wishes = Wishes {
         slice_limits: BTreeMap::from([("1g.10gb".to_owned(), 56)]),
         ..Wishes::default()

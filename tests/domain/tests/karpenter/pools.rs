@@ -1,10 +1,11 @@
 //! Two pools with different layouts of the same instance type.
 
-use crate::cluster::{apply, claims, join_cut, pods, running, stack};
+use crate::cluster::{apply, claims, join_cut, pods, running, shared, stack};
 use crate::product::{Wishes, layout};
 
 #[test]
 fn each_pod_gets_a_node_of_the_layout_that_has_its_slice() {
+    let _cluster = shared();
     let wishes = || Wishes {
         label: Some("two"),
         ..Wishes::default()

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use counterparts::node_box::Image;
 use mig::Profile;
 
-use crate::cluster::{apply, claim_is, claims, pods, running, stack};
+use crate::cluster::{apply, claim_is, claims, pods, running, shared, stack};
 use crate::node::{Kubelet, Node, kubelet, runs_here};
 use crate::product::{Wishes, devices, layout};
 
 #[test]
 fn a_pod_runs_on_a_slice_that_its_node_has_cut_itself() {
+    let _cluster = shared();
     if !runs_here() {
         return;
     }
