@@ -3,4 +3,5 @@
 pub mod instance_types;
 mod known;
 pub mod layout;
+pub mod manifests;
 pub mod profiles;

@@ -1,6 +1,6 @@
 //! Functions of the provider: pure, and usable without a provider block.
 
-mod argument;
+mod failed;
 mod of_layout;
 mod profile;
 mod resource_name;

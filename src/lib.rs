@@ -5,7 +5,7 @@
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
 //! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
-//! | [`connections`], [`facts`], [`models`], [`duration`] | what several objects share |
+//! | [`connections`], [`facts`], [`models`], [`duration`], `written` | what several objects share |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
 pub mod aws;
@@ -20,3 +20,4 @@ pub mod models;
 pub mod provider;
 pub mod registry;
 pub mod resources;
+mod written;

@@ -5,6 +5,7 @@ use tfplug::Registry;
 use crate::connections::Connections;
 use crate::data_sources::instance_types::InstanceTypesDataSource;
 use crate::data_sources::layout::LayoutDataSource;
+use crate::data_sources::manifests::ManifestsDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
 use crate::facts::SharedFacts;
 use crate::functions::{
@@ -27,6 +28,7 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
         .resource(NodeOverlayResource::new(facts.clone()))
         .data_source(LayoutDataSource::new(facts.clone()))
         .data_source(InstanceTypesDataSource::new(facts.clone()))
+        .data_source(ManifestsDataSource::new(facts.clone()))
         .data_source(ProfilesDataSource::new(facts.clone()))
         .function(ResourceNameFunction)
         .function(ProfileFunction)

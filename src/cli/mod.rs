@@ -1,5 +1,6 @@
 //! The command line: what the program does for a person, beside serving Terraform.
 
+mod render;
 mod schema;
 
 use std::ffi::OsString;
@@ -35,6 +36,8 @@ struct Arguments {
 enum Subject {
     /// Print the provider's schema as JSON, in the form of `terraform providers schema -json`.
     Schema,
+    /// Print Kubernetes objects of layouts as YAML, for Argo CD, Flux or `kubectl apply --server-side -f -`.
+    Render(render::Render),
 }
 
 /// Runs the command line; `arguments` begin with the program's name.
@@ -46,6 +49,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments {
             command: Subject::Schema,
         }) => print(&schema_json(Server::new(Mig::default()).schemas(), ADDRESS)),
+        Ok(Arguments {
+            command: Subject::Render(command),
+        }) => render(&command),
         Err(usage) => {
             // Nobody to tell if the streams are gone.
             let _ = usage.print();
@@ -54,11 +60,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Objects go to standard output, all that is to be said of them to standard error.
+fn render(command: &render::Render) -> ExitCode {
+    let rendered = match command.run() {
+        Ok(rendered) => rendered,
+        Err(error) => {
+            tell(&format!("cannot read {}: {error}", command.source()));
+            return ExitCode::FAILURE;
+        }
+    };
+    for finding in &rendered.findings {
+        let kind = if finding.is_error() { "error" } else { "warning" };
+        tell(&format!("{kind}: {finding}"));
+    }
+    rendered.yaml.map_or(ExitCode::FAILURE, |yaml| print(&yaml))
+}
+
+/// If standard error is gone there is nobody to tell.
+fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "terraform-provider-mig: {text}");
+}
+
 /// A reader that closes early, as `head` does, wanted no more: that is no failure.
 fn print(text: &str) -> ExitCode {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let _ = writeln!(io::stderr(), "terraform-provider-mig: cannot write: {error}");
+            tell(&format!("cannot write: {error}"));
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,

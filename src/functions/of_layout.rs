@@ -9,9 +9,10 @@ use tfplug::schema::{FunctionSignature, Parameter};
 use tfplug::ty::Type;
 use tfplug::{Diagnostics, Function, Path, Value};
 
-use super::argument;
+use super::failed::failed;
 use crate::facts::Facts;
 use crate::models::{LayoutModel, report_user_data_faults};
+use crate::written;
 
 /// The name of the parameter, by which errors call it.
 pub(super) const LAYOUT: &str = "layout";
@@ -136,7 +137,7 @@ impl Function for LayoutFunction {
         };
         let result = (self.result)(&layout, &mut diags);
         if diags.has_errors() {
-            return Err(argument::failed(0, &diags));
+            return Err(failed(0, &diags));
         }
         Ok(result)
     }
@@ -165,10 +166,10 @@ pub(super) fn parameter() -> Parameter {
 pub(super) fn layout(arguments: &[Value]) -> Result<Option<Layout>, FunctionError> {
     let mut diags = Diagnostics::new();
     let argument = arguments.first().unwrap_or(&Value::Null);
-    let layout = argument::decode::<LayoutModel>(argument, LAYOUT, &mut diags)
+    let layout = written::decode::<LayoutModel>(argument, &Path::attr(LAYOUT), &mut diags)
         .and_then(|model| model.resolve(&Facts::default(), &Path::attr(LAYOUT), &mut diags));
     if diags.has_errors() {
-        return Err(argument::failed(0, &diags));
+        return Err(failed(0, &diags));
     }
     Ok(layout)
 }

@@ -8,9 +8,10 @@ use tfplug::schema::{FunctionSignature, Parameter, validators};
 use tfplug::ty::Type;
 use tfplug::{Attr, Diagnostics, Function, Model, Path, Value};
 
-use super::argument;
+use super::failed::failed;
 use super::of_layout::{CATALOG_NOTE, LAYOUT, layout, parameter};
 use crate::models::{ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout};
+use crate::written;
 
 const OPTIONS: &str = "options";
 const KARPENTER: &str = "karpenter";
@@ -105,11 +106,11 @@ fn options(arguments: &[Value]) -> Result<UserDataOptions, FunctionError> {
         }
     };
     let mut diags = Diagnostics::new();
-    let decoded = argument::decode::<UserDataOptions>(options, OPTIONS, &mut diags);
+    let decoded = written::decode::<UserDataOptions>(options, &Path::attr(OPTIONS), &mut diags);
     let decoded = decoded.inspect(|options| options.check(&mut diags));
     match decoded {
         Some(options) if !diags.has_errors() => Ok(options),
-        _ => Err(argument::failed(1, &diags)),
+        _ => Err(failed(1, &diags)),
     }
 }
 
@@ -161,7 +162,7 @@ impl UserDataOptions {
         let rendered = parts.render(layout, &options, &at_layout, &mut diags);
         if diags.has_errors() {
             let of_layout = diags.iter().all(|fault| fault.path.starts_with(&at_layout));
-            return Err(argument::failed(usize::from(!of_layout), &diags));
+            return Err(failed(usize::from(!of_layout), &diags));
         }
         Ok(rendered.map_or_else(Value::unknown, |user_data| user_data.text.into()))
     }

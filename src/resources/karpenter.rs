@@ -10,7 +10,9 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tfplug::{Attr, Context, Diagnostics, ImportTarget, Model, Plan, Resource, Slot, async_trait};
+use tfplug::{
+    Attr, Context, Diagnostic, Diagnostics, ImportTarget, Model, Path, Plan, Resource, Slot, async_trait,
+};
 
 pub(crate) use found::{Found, timeout, wait_time};
 pub use parts::{NodeClassRefModel, NodePoolRefModel, RequirementModel, TaintModel};
@@ -21,7 +23,7 @@ use crate::connections::Connections;
 use crate::facts::{Facts, SharedFacts};
 use crate::models::ClusterModel;
 use crate::resources::manifests::apply::{self as objects, Home};
-use crate::resources::manifests::{self, ManifestModel};
+use crate::resources::manifests::{self, ManifestModel, Stateless};
 
 /// What Helm calls the gate without which Karpenter reads no overlay.
 pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
@@ -50,10 +52,7 @@ pub enum Settling {
 }
 
 /// The values of one of the resources. Everything here is pure.
-pub trait KarpenterModel: Model + fmt::Debug {
-    /// Checks what the attributes' own rules cannot.
-    fn validate(&self, facts: &Facts, diags: &mut Diagnostics);
-
+pub trait KarpenterModel: Stateless + fmt::Debug {
     /// Gives what is known already: the objects.
     ///
     /// # Errors
@@ -110,7 +109,14 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
     }
 
     fn validate(&self, config: &M, diags: &mut Diagnostics) {
-        config.validate(&self.facts.get(), diags);
+        if let Attr::Known(cluster) = config.cluster() {
+            cluster.validate(&Path::attr("cluster"), diags);
+        }
+        config.check_references(diags);
+        let mut findings = Diagnostics::new();
+        config.objects(&self.facts.get(), &mut findings);
+        // The plan gives the warnings.
+        diags.extend(findings.into_iter().filter(Diagnostic::is_error));
     }
 
     async fn plan(&self, cx: &Context<Connections>, plan: &mut Plan<M, Home>) -> Result<(), Diagnostics> {

@@ -5,6 +5,7 @@
 
 pub(crate) mod apply;
 mod object;
+mod stateless;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
 pub use object::{Key, Manifests, in_order, kind, manifests};
+pub use stateless::{Given, Stateless};
 
 use crate::kube::Resource;
 use crate::models::ClusterModel;

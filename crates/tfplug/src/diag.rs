@@ -55,6 +55,11 @@ impl Diagnostic {
         Self::error("The provider has a bug", detail)
     }
 
+    /// Whether it is an error, rather than a warning.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// The same finding at an attribute.
     #[must_use]
     pub fn at(mut self, path: Path) -> Self {

@@ -87,6 +87,20 @@ pub trait Model: Sized + Clone + Send + Sync + 'static {
         }
     }
 
+    /// The same with the default of each attribute that is null and has one.
+    #[must_use]
+    fn with_defaults(&self) -> Self {
+        let mut object = self.encode_object();
+        for attribute in Self::attributes() {
+            let value = object.entry(attribute.name).or_insert(Value::Null);
+            if let Some(default) = attribute.default.filter(|_| value.is_null()) {
+                *value = default.get();
+            }
+        }
+        // A default is of its attribute's type, which the schema's lint holds; the rest was such a value before.
+        Self::decode_object(&object, &Path::root(), &mut Diagnostics::new())
+    }
+
     /// The whole object.
     fn to_value(&self) -> Value {
         Value::Map(self.encode_object())

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use mig::manifests::device_plugin::{DEFAULT_IMAGE, DevicePlugin};
+use mig::boot::RenderVersion;
+use mig::manifests::device_plugin::{DEFAULT_IMAGE, DevicePlugin, image_of_version};
 use mig::manifests::{DevicePluginOptions, ManifestFault, ResourceRequirements, Toleration};
 use mig::{Layout, PathStep};
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
 use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
 use crate::facts::Facts;
-use crate::resources::manifests;
+use crate::resources::manifests::{self, Stateless};
 
 /// The version of the rendering that this provider has.
 const RENDER_VERSION: i64 = 1;
@@ -20,26 +21,37 @@ pub(super) fn validate(config: &DevicePluginModel, facts: &Facts, diags: &mut Di
     if let Attr::Known(cluster) = &config.cluster {
         cluster.validate(&Path::attr("cluster"), diags);
     }
-    let with_defaults = DevicePluginModel {
-        name: or(&config.name, "mig-device-plugin"),
-        namespace: or(&config.namespace, "kube-system"),
-        image: or(&config.image, DEFAULT_IMAGE),
-        priority_class_name: or(&config.priority_class_name, "system-node-critical"),
-        render_version: if config.render_version.is_null() {
-            RENDER_VERSION.into()
-        } else {
-            config.render_version
-        },
-        ..config.clone()
-    };
-    render(&with_defaults, facts, diags);
+    config.objects(facts, diags);
 }
 
-fn or(attr: &Attr<String>, default: &str) -> Attr<String> {
-    if attr.is_null() {
-        default.into()
-    } else {
-        attr.clone()
+impl Stateless for DevicePluginModel {
+    const FOLLOWED: &'static [(&'static str, &'static str)] = &[(
+        "layouts",
+        "The layouts of the nodes that the plugin serves; those of all pools beside it if left out.",
+    )];
+
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+        let mut complete = self.with_defaults();
+        if complete.image.is_null() {
+            complete.image = DEFAULT_IMAGE.into();
+        }
+        if complete.render_version.is_null() {
+            complete.render_version = RENDER_VERSION.into();
+        }
+        render(&complete, facts, diags)
+    }
+
+    /// All versions of nodes so far go with the first rendering of the plugin.
+    fn of_version(self, version: RenderVersion) -> Self {
+        Self {
+            image: if self.image.is_null() {
+                image_of_version(version).into()
+            } else {
+                self.image
+            },
+            render_version: RENDER_VERSION.into(),
+            ..self
+        }
     }
 }
 

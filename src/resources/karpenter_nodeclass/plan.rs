@@ -1,43 +1,36 @@
 //! What an apply would do, from values alone.
 
 use mig::PathStep;
+use mig::boot::RenderVersion;
 use mig::manifests::karpenter::NodeClass;
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostics, Path, Plan};
+use tfplug::{Attr, Diagnostics, Model, Path, Plan};
 
 use super::model::{self, NodeClassModel};
 use super::options;
 use crate::facts::Facts;
 use crate::models::{ClusterModel, below, newest_version, render_version};
 use crate::resources::karpenter::{Found, KarpenterModel};
-use crate::resources::manifests;
+use crate::resources::manifests::{self, Stateless};
 
-impl KarpenterModel for NodeClassModel {
-    fn validate(&self, facts: &Facts, diags: &mut Diagnostics) {
-        if let Attr::Known(cluster) = &self.cluster {
-            cluster.validate(&Path::attr("cluster"), diags);
+impl Stateless for NodeClassModel {
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+        let mut complete = self.with_defaults();
+        if complete.render_version.is_null() {
+            complete.render_version = newest_version().into();
         }
-        let or = |attr: &Attr<String>, default: &str| match attr {
-            Attr::Null => default.into(),
-            given => given.clone(),
-        };
-        let mut with_defaults = Self {
-            on_failure: or(&self.on_failure, "halt"),
-            partition_timeout: or(&self.partition_timeout, "10m"),
-            ..self.clone()
-        };
-        if with_defaults.render_version.is_null() {
-            with_defaults.render_version = newest_version().into();
-        }
-        let mut findings = Diagnostics::new();
-        render(&with_defaults, facts, &mut findings);
-        diags.extend(
-            findings
-                .into_iter()
-                .filter(|found| found.severity == tfplug::diag::Severity::Error),
-        );
+        render(&complete, facts, diags)
     }
 
+    fn of_version(self, version: RenderVersion) -> Self {
+        Self {
+            render_version: i64::from(version.number()).into(),
+            ..self
+        }
+    }
+}
+
+impl KarpenterModel for NodeClassModel {
     fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
         plan.planned.id = plan.planned.name.clone();
         if plan.config.render_version.is_null() {

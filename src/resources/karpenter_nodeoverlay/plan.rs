@@ -1,9 +1,10 @@
 //! What an apply would do, from values alone.
 
 use mig::PathStep;
+use mig::boot::RenderVersion;
 use mig::manifests::karpenter::{NodeOverlay, NodeOverlayOptions};
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
 use super::model::NodeOverlayModel;
 use crate::facts::Facts;
@@ -11,26 +12,32 @@ use crate::models::{ClusterModel, below};
 use crate::resources::karpenter::{
     Found, KarpenterModel, OVERLAY_GATE, all, check_agreement, followed, followed_layout,
 };
-use crate::resources::manifests;
+use crate::resources::manifests::{self, Stateless};
 
-impl KarpenterModel for NodeOverlayModel {
-    fn validate(&self, facts: &Facts, diags: &mut Diagnostics) {
-        if let Attr::Known(cluster) = &self.cluster {
-            cluster.validate(&Path::attr("cluster"), diags);
-        }
+impl Stateless for NodeOverlayModel {
+    const FOLLOWED: &'static [(&'static str, &'static str)] = &[(
+        "nodepool",
+        "The pool that it describes; the one beside it if left out.",
+    )];
+
+    fn check_references(&self, diags: &mut Diagnostics) {
         if let Attr::Known(pool) = &self.nodepool {
             let from = ("nodepool", &pool.cluster, &pool.layout);
             check_agreement(&self.cluster, &self.layout, from, diags);
         }
-        let mut findings = Diagnostics::new();
-        render(&effective(self), self, facts, &mut findings);
-        diags.extend(
-            findings
-                .into_iter()
-                .filter(|found| found.severity == tfplug::diag::Severity::Error),
-        );
     }
 
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+        render(&effective(&self.with_defaults()), self, facts, diags)
+    }
+
+    /// Overlays roll no node: they have one rendering.
+    fn of_version(self, _: RenderVersion) -> Self {
+        self
+    }
+}
+
+impl KarpenterModel for NodeOverlayModel {
     fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
         let followed = effective(&plan.config);
         plan.planned.name = followed.name;

@@ -4,36 +4,44 @@ use mig::boot::RenderVersion;
 use mig::manifests::karpenter::node_pool::{Budget, Disruption, NodeClassRef};
 use mig::manifests::karpenter::{NodePool, NodePoolOptions};
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostics, Path, Plan};
+use tfplug::{Attr, Diagnostics, Model, Path, Plan};
 
 use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
 use crate::facts::Facts;
 use crate::models::{ClusterModel, below, newest_version, render_version};
 use crate::resources::karpenter::{Found, KarpenterModel, all, check_agreement, followed, followed_layout};
-use crate::resources::manifests;
+use crate::resources::manifests::{self, Stateless};
 
-impl KarpenterModel for NodePoolModel {
-    fn validate(&self, facts: &Facts, diags: &mut Diagnostics) {
-        if let Attr::Known(cluster) = &self.cluster {
-            cluster.validate(&Path::attr("cluster"), diags);
-        }
+impl Stateless for NodePoolModel {
+    const FOLLOWED: &'static [(&'static str, &'static str)] = &[(
+        "nodeclass",
+        "The class of the nodes; the one beside it if left out.",
+    )];
+
+    fn check_references(&self, diags: &mut Diagnostics) {
         if let Attr::Known(class) = &self.nodeclass {
             let from = ("nodeclass", &class.cluster, &class.layout);
             check_agreement(&self.cluster, &self.layout, from, diags);
         }
-        let mut with_defaults = effective(self);
-        if with_defaults.render_version.is_null() {
-            with_defaults.render_version = newest_version().into();
-        }
-        let mut findings = Diagnostics::new();
-        render(&with_defaults, self, facts, &mut findings);
-        diags.extend(
-            findings
-                .into_iter()
-                .filter(|found| found.severity == tfplug::diag::Severity::Error),
-        );
     }
 
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+        let mut complete = effective(&self.with_defaults());
+        if complete.render_version.is_null() {
+            complete.render_version = newest_version().into();
+        }
+        render(&complete, self, facts, diags)
+    }
+
+    fn of_version(self, version: RenderVersion) -> Self {
+        Self {
+            render_version: i64::from(version.number()).into(),
+            ..self
+        }
+    }
+}
+
+impl KarpenterModel for NodePoolModel {
     fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
         let followed = effective(&plan.config);
         plan.planned.name = followed.name;

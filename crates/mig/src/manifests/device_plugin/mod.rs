@@ -14,10 +14,19 @@ use serde_json::{Value, json};
 pub use options::DevicePluginOptions;
 
 use super::fault::ManifestFault;
+use crate::boot::RenderVersion;
 use crate::layout::{Layout, PluginConfig, SharingStrategy};
 
 /// The newest release that was read (2026-09-22); from v0.20.0 on profiles with a suffix have their own resource.
 pub const DEFAULT_IMAGE: &str = "nvcr.io/nvidia/k8s-device-plugin:v0.20.1";
+
+/// The image that goes with a version of the nodes' rendering, for those who keep no state that tells the one in use:
+/// it never changes for a version.
+pub const fn image_of_version(version: RenderVersion) -> &'static str {
+    match version {
+        RenderVersion::V1 | RenderVersion::V2 => "nvcr.io/nvidia/k8s-device-plugin:v0.20.1",
+    }
+}
 
 /// Renders the objects.
 pub struct DevicePlugin;

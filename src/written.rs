@@ -1,38 +1,30 @@
-//! Arguments that are written as an object with some of its attributes left out.
+//! Objects that are written with some of their attributes left out, where Terraform does not fill them in.
 //!
 //! Terraform converts what a user writes for an attribute, and fills in what is left out. For the argument of a function it
-//! does so only where the parameter's type is no object type: an object type demands every attribute. The parameters here
-//! are therefore `dynamic`, and what Terraform does for attributes is done for them here.
+//! does so only where the parameter's type is no object type: an object type demands every attribute. The parameters of
+//! our functions are therefore `dynamic`, and what Terraform does for attributes is done for them here; for the files of
+//! the command line too.
 
 use std::collections::BTreeMap;
 
-use tfplug::diag::Severity;
 use tfplug::engine::validate::validate;
-use tfplug::rpc::FunctionError;
 use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality, Schema};
 use tfplug::ty::Type;
 use tfplug::{Diagnostics, Model, Path, Value};
 
-/// Reads an argument as an object of `M`'s attributes, with their own checks. `None` when it is at fault, which `diags`
-/// tells.
-pub(super) fn decode<M: Model>(argument: &Value, name: &str, diags: &mut Diagnostics) -> Option<M> {
+/// Reads what is written at `at` as an object of `M`'s attributes, with their own checks. `None` when it is at fault, which
+/// `diags` tells.
+pub(crate) fn decode<M: Model>(written: &Value, at: &Path, diags: &mut Diagnostics) -> Option<M> {
     let mut found = Diagnostics::new();
-    let (attributes, at) = (M::attributes(), Path::attr(name));
-    let value = object(plain(argument), &attributes, &at, &mut found);
+    let attributes = M::attributes();
+    let value = object(plain(written), &attributes, at, &mut found);
     let mut inside = Diagnostics::new();
     validate(&Schema::new("", attributes), &value, &mut inside);
     let decoded = M::from_value(&value, &mut inside);
-    found.extend_at(&at, inside);
+    found.extend_at(at, inside);
     let right = !found.has_errors();
     diags.extend(found);
     right.then_some(decoded)
-}
-
-/// All errors as one, at an argument: each begins with its place. A function has no place for warnings.
-pub(super) fn failed(argument: usize, diags: &Diagnostics) -> FunctionError {
-    let errors = diags.iter().filter(|found| found.severity == Severity::Error);
-    let texts: Vec<String> = errors.map(ToString::to_string).collect();
-    FunctionError::argument(argument, texts.join("\n\n"))
 }
 
 /// The value without the type that comes with it.
@@ -154,8 +146,13 @@ fn map(
 }
 
 fn refused(value: &Value, wanted: &str, at: &Path, diags: &mut Diagnostics) -> Value {
-    let detail = format!("Found {}; {at} is {wanted}.", value.kind_name());
-    diags.error_at(at.clone(), format!("Invalid value of {at}"), detail);
+    let (place, subject) = if at.is_root() {
+        ("the whole".to_owned(), "It".to_owned())
+    } else {
+        (at.to_string(), at.to_string())
+    };
+    let detail = format!("Found {}; {subject} is {wanted}.", value.kind_name());
+    diags.error_at(at.clone(), format!("Invalid value of {place}"), detail);
     Value::Null
 }
 

@@ -3,7 +3,7 @@ use crate::models::LayoutModel;
 
 fn layout(value: &Value) -> Result<LayoutModel, Vec<String>> {
     let mut diags = Diagnostics::new();
-    decode::<LayoutModel>(value, "layout", &mut diags)
+    decode::<LayoutModel>(value, &Path::attr("layout"), &mut diags)
         .ok_or_else(|| diags.iter().map(ToString::to_string).collect())
 }
 
