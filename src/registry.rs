@@ -9,7 +9,7 @@ use crate::data_sources::manifests::ManifestsDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
 use crate::facts::SharedFacts;
 use crate::functions::{
-    BOTTLEROCKET_SETTINGS, NODE_LABELS, NODE_TAINTS, NODE_TEMPLATE_TAGS, ProfileFunction,
+    BOTTLEROCKET_SETTINGS, NODE_LABELS, NODE_TAINTS, NODE_TEMPLATE_TAGS, PreferenceFunction, ProfileFunction,
     ResourceNameFunction, SLICES_PER_NODE, UserDataFunction,
 };
 use crate::resources::device_plugin::DevicePluginResource;
@@ -32,6 +32,7 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
         .data_source(ProfilesDataSource::new(facts.clone()))
         .function(ResourceNameFunction)
         .function(ProfileFunction)
+        .function(PreferenceFunction)
         .function(UserDataFunction)
         .function(SLICES_PER_NODE)
         .function(NODE_LABELS)

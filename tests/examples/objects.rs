@@ -18,6 +18,26 @@ fn the_provider_block_is_taken() {
 }
 
 #[test]
+fn a_module_gives_each_layout_a_pool() {
+    with_each_cli(|cli, stack| {
+        let modules = crate::examples().with_file_name("modules");
+        let example = text("karpenter-fallback/main.tf").replace("../../modules", modules.to_str().unwrap());
+        let project = project(cli, stack, &[&example]);
+        project.apply(&[]).unwrap();
+        let pools = project.output("weights").unwrap();
+        for (pool, weight) in pools.as_object().unwrap() {
+            let path = format!("/apis/karpenter.sh/v1/nodepools/{pool}");
+            let found = stack.kube.get(&path).unwrap().unwrap();
+            assert_eq!(&found["spec"]["weight"], weight);
+            assert_eq!(found["spec"]["template"]["spec"]["nodeClassRef"]["name"], **pool);
+        }
+        assert_eq!(pools.as_object().unwrap().len(), 3);
+        assert!(project.plan(&[]).unwrap().is_empty());
+        project.destroy().unwrap();
+    });
+}
+
+#[test]
 fn resources_are_applied_once_and_leave_nothing() {
     for folder in files("resources") {
         let usage = files(&format!("resources/{}", name(&folder)));

@@ -29,7 +29,7 @@ pub struct Preferred<'a> {
 /// Names and weights for the layouts, the first one preferred; or everything that is wrong with the list.
 pub fn preference<'a>(name: &str, layouts: &'a [Layout]) -> Result<Vec<Preferred<'a>>, Vec<ManifestFault>> {
     let mut findings = Findings::default();
-    let place = Place::of("fallback");
+    let place = Place::of("layouts");
     if layouts.is_empty() || layouts.len() > HIGHEST {
         findings.fault(
             &place,
@@ -42,7 +42,7 @@ pub fn preference<'a>(name: &str, layouts: &'a [Layout]) -> Result<Vec<Preferred
         if let Some(first) = seen.insert(layout.id(), index) {
             findings.fault(
                 &place.index(index),
-                format!("The layout is the same as fallback[{first}]"),
+                format!("The layout is the same as layouts[{first}]"),
                 "Its pool could never be the second choice. Leave it out.",
             );
         }
@@ -70,7 +70,7 @@ fn common(findings: &mut Findings, place: &Place, layouts: &[Layout]) {
         let all: Vec<String> = layouts
             .iter()
             .enumerate()
-            .map(|(index, layout)| format!("fallback[{index}] has {}", words(&resources(layout))))
+            .map(|(index, layout)| format!("layouts[{index}] has {}", words(&resources(layout))))
             .collect();
         findings.fault(
             place,
@@ -126,14 +126,14 @@ mod tests {
         let mixed =
             |profile: &str| layout(json!({"instance_types": ["p5.48xlarge"], "slices": {profile: 1}}));
         let faults = preference("mig", &[mixed("1g.10gb"), mixed("2g.20gb")]).unwrap_err();
-        assert_eq!(fault_paths(&faults), ["fallback"]);
+        assert_eq!(fault_paths(&faults), ["layouts"]);
         assert!(
             faults[0].detail().contains("strategy = \"single\""),
             "{}",
             faults[0]
         );
         let faults = preference("mig", &[mixed("1g.10gb"), mixed("1g.10gb")]).unwrap_err();
-        assert_eq!(fault_paths(&faults), ["fallback[1]"]);
-        assert_eq!(fault_paths(&preference("mig", &[]).unwrap_err()), ["fallback"]);
+        assert_eq!(fault_paths(&faults), ["layouts[1]"]);
+        assert_eq!(fault_paths(&preference("mig", &[]).unwrap_err()), ["layouts"]);
     }
 }
