@@ -51,6 +51,7 @@ impl Resource for DevicePluginResource {
         plan::refine(plan, &self.facts.get())?
             .into_iter()
             .for_each(|warning| cx.warn(warning));
+        apply::look_around(cx, &plan.planned, plan.prior.as_ref()).await;
         let before = plan
             .prior
             .as_ref()

@@ -4,6 +4,7 @@ mod drift;
 mod existing;
 mod faults;
 mod lifecycle;
+mod neighbours;
 mod offline;
 mod refusals;
 mod rollout;

@@ -1,13 +1,89 @@
-//! What is waited for once the objects are applied.
+//! What is asked of the cluster beside the objects themselves.
 
-use tfplug::{Context, Diagnostics};
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
 use super::model::DevicePluginModel;
-use crate::connections::Connections;
+use crate::connections::{ClusterChoice, Connections};
 use crate::duration;
-use crate::kube::{self, Connection, WaitOptions};
+use crate::kube::{self, Connection, KubeApi, KubeErrorKind, ObjectRef, Resource, WaitOptions};
 use crate::resources::manifests::apply::failure;
 use crate::resources::manifests::{self, ManifestModel};
+
+/// What Node Feature Discovery keeps of a node.
+const NODE_FEATURE: Resource = Resource {
+    group: "nfd.k8s-sigs.io",
+    version: "v1alpha1",
+    kind: "NodeFeature",
+    plural: "nodefeatures",
+    namespaced: true,
+};
+
+/// Tells in the plan of what is on the cluster, or is not, so that the plugin will not serve as it should. Says nothing
+/// where the cluster cannot be asked: that is told where the objects are tried out.
+pub(super) async fn look_around(
+    cx: &Context<Connections>,
+    planned: &DevicePluginModel,
+    before: Option<&DevicePluginModel>,
+) {
+    let changed = before.is_none_or(|before| before.manifests != planned.manifests);
+    let Some(provider) = cx.provider_if_configured().filter(|_| changed) else {
+        return;
+    };
+    let Ok(ClusterChoice::Known(spec)) = provider.cluster(&planned.cluster) else {
+        return;
+    };
+    let Ok(connection) = provider.connect(&spec).await else {
+        return;
+    };
+    let api = connection.api();
+    if let Some(place) = mig_manager(api).await {
+        cx.warn(two_cutters(&place));
+    }
+    if planned.feature_discovery.known() == Some(&true) && !has_nfd(api, &planned.namespace).await {
+        cx.warn(no_nfd());
+    }
+}
+
+/// Where NVIDIA's mig-manager runs, if anywhere. Who may not look sees none.
+async fn mig_manager(api: &dyn KubeApi) -> Option<String> {
+    let daemon_sets = manifests::kind("DaemonSet")?;
+    let found = api.list(daemon_sets, None, "app=nvidia-mig-manager").await.ok()?;
+    let word = |pointer: &str| found.first()?.pointer(pointer)?.as_str();
+    let wanted = found
+        .first()?
+        .pointer("/status/desiredNumberScheduled")?
+        .as_u64()?;
+    let (namespace, name) = (word("/metadata/namespace")?, word("/metadata/name")?);
+    Some(format!(
+        "DaemonSet {namespace}/{name}, wanted on {wanted} nodes now"
+    ))
+}
+
+fn two_cutters(place: &str) -> Diagnostic {
+    let detail = format!(
+        "{place}. It cuts GPUs as the node label nvidia.com/mig.config says, under running pods, and restarts kubelet, from          which an Amazon Linux 2023 node does not recover while it boots (NVIDIA/gpu-operator issue 2415). The nodes of these          layouts cut themselves before kubelet starts. Turn it off (Helm value migManager.enabled=false of the GPU operator),          or keep it from these nodes by the label nvidia.com/gpu.deploy.mig-manager=false."
+    );
+    Diagnostic::warning("NVIDIA's mig-manager is on the cluster", detail)
+}
+
+/// Whether the cluster knows Node Feature Discovery. Who may not look is not told that it is missing.
+async fn has_nfd(api: &dyn KubeApi, namespace: &Attr<String>) -> bool {
+    // There need not be one of this name: the answer tells whether the kind is known.
+    let any = ObjectRef {
+        resource: NODE_FEATURE,
+        namespace: namespace.as_str(),
+        name: "any",
+    };
+    let answer = api.get(&any).await;
+    !answer.is_err_and(|error| error.kind == KubeErrorKind::CrdMissing)
+}
+
+fn no_nfd() -> Diagnostic {
+    let detail = "Feature discovery only finds labels; Node Feature Discovery gives them to the nodes, and the cluster knows no \
+                  NodeFeature. Install its Helm chart node-feature-discovery, with a toleration of nvidia.com/gpu for its workers.";
+    Diagnostic::warning("Nothing makes labels of what feature discovery finds", detail)
+        .at(Path::attr("feature_discovery"))
+}
 
 /// Waits until the plugin's pods are rolled out, if that was asked for.
 pub(super) async fn wait(

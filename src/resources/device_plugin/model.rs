@@ -45,6 +45,11 @@ pub struct DevicePluginModel {
     pub runtime_class_name: Attr<String>,
     /// Requests and limits of each container.
     pub resources: Attr<ResourcesModel>,
+    /// Label the nodes by what their GPUs and slices are (`nvidia.com/gpu.product`, `nvidia.com/mig-1g.10gb.count`), by NVIDIA's
+    /// feature discovery. It needs Node Feature Discovery on the cluster, whose workers tolerate the layouts' taint and make
+    /// the labels.
+    #[attr(default = false)]
+    pub feature_discovery: Attr<bool>,
     /// Further environment variables of the plugin.
     pub env: Attr<BTreeMap<String, String>>,
     /// Labels of all objects and pods.
@@ -77,6 +82,7 @@ pub struct DevicePluginModel {
             "priority_class_name",
             "runtime_class_name",
             "resources",
+            "feature_discovery",
             "env",
             "labels",
             "annotations",

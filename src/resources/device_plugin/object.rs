@@ -10,7 +10,8 @@ pub(super) fn roots(name: &str) -> Vec<Key> {
     kinds.iter().filter_map(|kind| Key::new(kind, name)).collect()
 }
 
-/// The DaemonSets that a ConfigMap's files belong to: the plugin's, and for MPS its control daemon.
+/// The DaemonSets that a ConfigMap's files belong to: the plugin's, for MPS its control daemon, and that of feature
+/// discovery, of which no file tells whether it is there.
 pub(super) fn daemon_sets(name: &str, config_map: &Json) -> Vec<Key> {
     let files = config_map
         .get("data")
@@ -23,7 +24,8 @@ pub(super) fn daemon_sets(name: &str, config_map: &Json) -> Vec<Key> {
         let control = content
             .contains("  mps:\n")
             .then(|| format!("{name}-{config}-mps"));
-        std::iter::once(plugin).chain(control)
+        let discovery = format!("{name}-{config}-gfd");
+        [plugin, discovery].into_iter().chain(control)
     });
     sets.filter_map(|name| Key::new("DaemonSet", &name)).collect()
 }
@@ -42,7 +44,9 @@ mod tests {
             names,
             [
                 "DaemonSet/p-mixed",
+                "DaemonSet/p-mixed-gfd",
                 "DaemonSet/p-none-1",
+                "DaemonSet/p-none-1-gfd",
                 "DaemonSet/p-none-1-mps"
             ]
         );

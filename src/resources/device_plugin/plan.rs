@@ -143,6 +143,7 @@ fn options(model: &DevicePluginModel) -> Option<DevicePluginOptions> {
             .filter(|name| !name.is_empty()),
         runtime_class: model.runtime_class_name.settled()?.cloned(),
         resources: requirements(model.resources.settled()?.cloned().unwrap_or_default())?,
+        feature_discovery: model.feature_discovery.settled()?.copied().unwrap_or_default(),
         env: model.env.settled()?.cloned().unwrap_or_default(),
         labels: model.labels.settled()?.cloned().unwrap_or_default(),
         annotations: model.annotations.settled()?.cloned().unwrap_or_default(),

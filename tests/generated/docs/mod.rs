@@ -23,7 +23,10 @@ fn subcategory(name: &str) -> &'static str {
         | "slices_per_node" => "Layouts",
         "user_data" | "bottlerocket_settings" => "EC2",
         "node_labels" | "node_taints" | "node_template_tags" => "Kubernetes",
-        "mig_karpenter_nodeclass" | "mig_karpenter_nodepool" | "mig_karpenter_nodeoverlay" => "Karpenter",
+        "mig_manifests" => "Kubernetes",
+        "preference" | "mig_karpenter_nodeclass" | "mig_karpenter_nodepool" | "mig_karpenter_nodeoverlay" => {
+            "Karpenter"
+        }
         _ => panic!("{name} needs a line in subcategory() of tests/generated/docs/mod.rs"),
     }
 }

@@ -175,7 +175,7 @@ fn env(options: &DevicePluginOptions, config: &PluginConfig) -> Vec<Value> {
 }
 
 /// Reading MIG devices takes SYS_ADMIN (NVIDIA/k8s-device-plugin issues 201, 229); without MIG nothing is needed.
-fn security_context(config: &PluginConfig) -> Value {
+pub(super) fn security_context(config: &PluginConfig) -> Value {
     match config.strategy {
         PluginStrategy::None => json!({"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}),
         PluginStrategy::Mixed | PluginStrategy::Single => json!({"capabilities": {"add": ["SYS_ADMIN"]}}),

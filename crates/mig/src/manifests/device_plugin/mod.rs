@@ -4,6 +4,7 @@
 //! ([`crate::layout::DEVICE_PLUGIN_LABEL`]); what differs only in its slices shares one.
 
 mod daemon_set;
+mod feature_discovery;
 mod mps;
 mod options;
 
@@ -49,6 +50,9 @@ impl DevicePlugin {
                 objects.push(mps::control_daemon(options, config));
             }
             objects.push(daemon_set::device_plugin(options, config));
+            if options.feature_discovery {
+                objects.push(feature_discovery::feature_discovery(options, config));
+            }
         }
         Ok(objects)
     }

@@ -50,6 +50,8 @@ pub struct DevicePluginOptions {
     pub runtime_class: Option<String>,
     /// Requests and limits of each container.
     pub resources: ResourceRequirements,
+    /// Label the nodes by what their GPUs and slices are. Node Feature Discovery has to be there.
+    pub feature_discovery: bool,
     /// Further environment variables of the plugin.
     pub env: BTreeMap<String, String>,
     /// Labels of all objects and pods.
@@ -71,6 +73,7 @@ impl Default for DevicePluginOptions {
             priority_class: Some("system-node-critical".to_owned()),
             runtime_class: None,
             resources: ResourceRequirements::default(),
+            feature_discovery: false,
             env: BTreeMap::new(),
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),

@@ -257,3 +257,49 @@ fn what_kubernetes_or_the_plugin_refuses() {
     );
     assert!(DevicePlugin::render(&[], &DevicePluginOptions::default()).is_err());
 }
+
+#[test]
+fn feature_discovery_comes_on_request_for_each_configuration() {
+    let layouts = [sliced("mixed"), shared("g5.xlarge", "time-slicing")];
+    let options = DevicePluginOptions {
+        feature_discovery: true,
+        ..DevicePluginOptions::default()
+    };
+    let objects = DevicePlugin::render(&layouts, &options).unwrap();
+    let with: Vec<&Value> = objects
+        .iter()
+        .filter(|object| object["metadata"]["name"].as_str().unwrap().ends_with("-gfd"))
+        .collect();
+    assert_eq!(with.len(), 2);
+    for discovery in with {
+        let name = discovery["metadata"]["name"]
+            .as_str()
+            .unwrap()
+            .trim_end_matches("-gfd");
+        let plugin = objects
+            .iter()
+            .find(|object| object["metadata"]["name"] == name)
+            .unwrap();
+        for same in ["CONFIG_FILE", "MIG_STRATEGY"] {
+            assert_eq!(env(discovery, same), env(plugin, same));
+        }
+        let pod = |object: &Value, field: &str| object["spec"]["template"]["spec"][field].clone();
+        for same in ["nodeSelector", "tolerations", "serviceAccountName"] {
+            assert_eq!(pod(discovery, same), pod(plugin, same));
+        }
+        assert_eq!(
+            container(discovery)["securityContext"],
+            container(plugin)["securityContext"]
+        );
+        assert_eq!(
+            env(discovery, "GFD_USE_NODE_FEATURE_API").as_deref(),
+            Some("false")
+        );
+    }
+    let without: Vec<Value> = objects
+        .iter()
+        .filter(|object| !object["metadata"]["name"].as_str().unwrap().ends_with("-gfd"))
+        .cloned()
+        .collect();
+    assert_eq!(without, render(&layouts), "nothing else changes");
+}
