@@ -1,7 +1,9 @@
-//! The EC2 calls in use: launch templates, their versions, their tags.
+//! The EC2 calls in use: launch templates, their versions, their tags; where instance types are to be had.
 
 mod client;
 mod gather;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
@@ -127,6 +129,16 @@ pub trait Ec2: Send + Sync {
     /// # Errors
     /// `NotFound` where the object is gone; any failure of the call.
     async fn create_tags(&self, id: &str, tags: Vec<Tag>) -> Result<(), AwsError>;
+
+    /// `DescribeInstanceTypeOfferings`: the availability zones that have each of these instance types. A type that the
+    /// region does not have is left out.
+    ///
+    /// # Errors
+    /// Any failure of the call.
+    async fn instance_type_offerings(
+        &self,
+        types: &[String],
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, AwsError>;
 
     /// `DeleteTags`: removes the tags of these keys, whatever their values.
     ///

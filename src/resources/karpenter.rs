@@ -2,6 +2,7 @@
 
 mod apply;
 mod found;
+mod offers;
 mod parts;
 mod roll;
 
@@ -15,6 +16,7 @@ use tfplug::{
 };
 
 pub(crate) use found::{Found, timeout, wait_time};
+pub use offers::Places;
 pub use parts::{NodeClassRefModel, NodePoolRefModel, RequirementModel, TaintModel};
 pub(crate) use parts::{all, check_agreement, followed, followed_layout};
 pub(crate) use roll::changed_fields;
@@ -73,6 +75,12 @@ pub trait KarpenterObject: KarpenterModel + ManifestModel {
 
     /// The fields of an object whose change makes Karpenter replace nodes, `userData` or `template.spec.taints`.
     fn rolling(before: &Json, after: &Json) -> Vec<String>;
+
+    /// Where an object of this kind wants nodes of which types, if it says so.
+    fn places(object: &Json) -> Option<Places> {
+        let _ = object;
+        None
+    }
 }
 
 /// One of the resources of Karpenter.
@@ -128,6 +136,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
             .as_ref()
             .and_then(|prior| prior.manifests().known().cloned());
         apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
+        offers::tell_of_missing(cx, &plan.planned, before.as_ref()).await;
         objects::try_out(cx, &plan.planned, before.as_ref()).await
     }
 

@@ -6,6 +6,7 @@ mod faults;
 mod lifecycle;
 mod offline;
 mod wrong_input;
+mod zones;
 
 use counterparts::Cli;
 

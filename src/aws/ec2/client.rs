@@ -1,6 +1,6 @@
 //! [`Ec2`] by the SDK.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
@@ -10,7 +10,8 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
 use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
 use aws_sdk_ec2::types::{
-    DeleteLaunchTemplateVersionsResponseErrorItem, LaunchTemplate, LaunchTemplateVersion, Tag,
+    DeleteLaunchTemplateVersionsResponseErrorItem, Filter, LaunchTemplate, LaunchTemplateVersion,
+    LocationType, Tag,
 };
 
 use super::super::error::{AwsError, AwsErrorKind, from_sdk, kind_of_code};
@@ -188,6 +189,33 @@ impl Ec2 for Ec2Client {
         while let Some(page) = pages.next().await {
             let page = page.map_err(self.failed(ACTION, template.text()))?;
             found.extend(page.launch_template_versions.unwrap_or_default());
+        }
+        Ok(found)
+    }
+
+    async fn instance_type_offerings(
+        &self,
+        types: &[String],
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, AwsError> {
+        const ACTION: &str = "DescribeInstanceTypeOfferings";
+        let named = Filter::builder()
+            .name("instance-type")
+            .set_values(Some(types.to_vec()))
+            .build();
+        let call = self
+            .client
+            .describe_instance_type_offerings()
+            .location_type(LocationType::AvailabilityZone)
+            .filters(named);
+        let mut pages = call.into_paginator().send();
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(self.failed(ACTION, &types.join(", ")))?;
+            for offering in page.instance_type_offerings.unwrap_or_default() {
+                if let (Some(of), Some(zone)) = (offering.instance_type, offering.location) {
+                    found.entry(of.as_str().to_owned()).or_default().insert(zone);
+                }
+            }
         }
         Ok(found)
     }

@@ -8,8 +8,8 @@ use tfplug::{Attr, Model, Path};
 
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
-    KarpenterObject, NodeClassRefModel, RequirementModel, Settling, TaintModel, changed_fields, timeout,
-    wait_time,
+    KarpenterObject, NodeClassRefModel, Places, RequirementModel, Settling, TaintModel, changed_fields,
+    timeout, wait_time,
 };
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
@@ -35,7 +35,8 @@ pub struct NodePoolModel {
     pub annotations: Attr<BTreeMap<String, String>>,
     /// `on-demand`, `reserved`, `spot`; the first two if left out. Reserved capacity is what the class selects.
     pub capacity_types: Attr<Vec<String>>,
-    /// Availability zones, such as `us-east-1a`; those of the class' subnets if left out.
+    /// Availability zones, such as `us-east-1a`; those of the class' subnets if left out. The plan warns of instance types that
+    /// AWS does not have there, if it can be asked.
     pub zones: Attr<Vec<String>>,
     /// Require the GPU's name too. The instance types say it already; it serves those who read the pool.
     pub require_gpu_name: Attr<bool>,
@@ -229,6 +230,10 @@ impl KarpenterObject for NodePoolModel {
         let mut all = changed_fields(before, after, "/spec/template/metadata", &[]);
         all.extend(changed_fields(before, after, "/spec/template/spec", &[]));
         all
+    }
+
+    fn places(object: &Json) -> Option<Places> {
+        Some(Places::of_pool(object))
     }
 }
 
