@@ -136,7 +136,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
             .as_ref()
             .and_then(|prior| prior.manifests().known().cloned());
         apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
-        offers::tell_of_missing(cx, &plan.planned, before.as_ref()).await;
+        apply::tell_of_missing_types(cx, &plan.planned, before.as_ref()).await;
         objects::try_out(cx, &plan.planned, before.as_ref()).await
     }
 

@@ -1,12 +1,12 @@
-//! What is asked of the cluster beside the objects themselves: how many nodes a change replaces, and whether Karpenter
-//! has taken what was applied.
+//! What is asked beside the objects themselves: how many nodes a change replaces, where AWS has the instance types, and
+//! whether Karpenter has taken what was applied.
 
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics};
 
-use super::{KarpenterObject, OVERLAY_GATE, Settling};
+use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, Connection, KubeErrorKind, Rollout, WaitOptions};
+use crate::kube::{self, ClusterSpec, Connection, KubeErrorKind, Rollout, WaitOptions};
 use crate::resources::manifests::apply::{claims, failure};
 use crate::resources::manifests::{self, Manifests};
 
@@ -56,6 +56,41 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
         Ok(count) => format!("There are {count} nodes (NodeClaims) of it now."),
         // That the cluster does not answer is told where the objects are tried out.
         Err(_) => unknown,
+    }
+}
+
+/// Warns in the plan of instance types that AWS does not have where they are wanted, if it can be asked: for an EKS cluster.
+pub(super) async fn tell_of_missing_types<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    planned: &M,
+    before: Option<&Manifests>,
+) {
+    let of = |manifests: &Manifests| {
+        let objects = manifests::in_order(manifests);
+        objects.iter().find_map(|(_, object)| M::places(object))
+    };
+    let Some(places) = of(&planned.wanted()).filter(|places| before.and_then(of).as_ref() != Some(places))
+    else {
+        return;
+    };
+    let Some(provider) = cx.provider_if_configured() else {
+        return;
+    };
+    let Ok(ClusterChoice::Known(spec)) = provider.cluster(planned.cluster()) else {
+        return;
+    };
+    let ClusterSpec::Eks { region, .. } = *spec else {
+        return;
+    };
+    // That AWS does not answer is told where the objects are tried out on the cluster.
+    let Ok(regional) = provider.region(region.as_deref()).await else {
+        return;
+    };
+    let types: Vec<String> = places.types.iter().cloned().collect();
+    if let Ok(offered) = regional.ec2().instance_type_offerings(&types).await
+        && let Some(warning) = offers::missing(&places, &offered, regional.region())
+    {
+        cx.warn(warning);
     }
 }
 

@@ -6,12 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
-use tfplug::{Context, Diagnostic, Path};
-
-use super::KarpenterObject;
-use crate::connections::{ClusterChoice, Connections};
-use crate::kube::ClusterSpec;
-use crate::resources::manifests::{self, Manifests};
+use tfplug::{Diagnostic, Path};
 
 /// Where nodes of which types are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,43 +40,8 @@ fn values(pool: &Json, key: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Warns in the plan of instance types that AWS does not have where they are wanted, if it can be asked: for an EKS cluster.
-pub(super) async fn tell_of_missing<M: KarpenterObject>(
-    cx: &Context<Connections>,
-    planned: &M,
-    before: Option<&Manifests>,
-) {
-    let of = |manifests: &Manifests| {
-        let objects = manifests::in_order(manifests);
-        objects.iter().find_map(|(_, object)| M::places(object))
-    };
-    let Some(places) = of(&planned.wanted()).filter(|places| before.and_then(of).as_ref() != Some(places))
-    else {
-        return;
-    };
-    let Some(provider) = cx.provider_if_configured() else {
-        return;
-    };
-    let Ok(ClusterChoice::Known(spec)) = provider.cluster(planned.cluster()) else {
-        return;
-    };
-    let ClusterSpec::Eks { region, .. } = *spec else {
-        return;
-    };
-    // That AWS does not answer is told where the objects are tried out on the cluster.
-    let Ok(regional) = provider.region(region.as_deref()).await else {
-        return;
-    };
-    let types: Vec<String> = places.types.iter().cloned().collect();
-    if let Ok(offered) = regional.ec2().instance_type_offerings(&types).await
-        && let Some(warning) = missing(&places, &offered, regional.region())
-    {
-        cx.warn(warning);
-    }
-}
-
 /// What is wrong with the places, by the zones that have each type.
-fn missing(
+pub(super) fn missing(
     places: &Places,
     offered: &BTreeMap<String, BTreeSet<String>>,
     region: &str,
