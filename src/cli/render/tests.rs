@@ -62,6 +62,18 @@ fn faults_have_their_places() {
     assert!(one.contains("pools[0].nodepool.limit"), "{one}");
     assert!(one.contains("limits"), "{one}");
 
+    let all = errors(
+        &FILE
+            .replace("nodeoverlay: {}", "nodeoverlay: { weight: 0 }")
+            .replace(
+                "device_plugin: {}",
+                "device_plugin: { env: { MIG_STRATEGY: none } }",
+            ),
+    );
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(all[0].starts_with("pools[0].nodeoverlay.weight"), "{all:?}");
+    assert!(all[1].starts_with("device_plugin.env"), "{all:?}");
+
     let all = errors(&FILE.replace("1g.10gb: 7", "1g.10gb: 8"));
     assert_eq!(all.len(), 1, "{all:?}");
     assert!(all[0].starts_with("pools[0].nodeclass.layout.slices"), "{all:?}");

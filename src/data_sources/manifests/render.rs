@@ -31,10 +31,8 @@ pub(crate) fn objects(input: &ManifestsInput, facts: &Facts, diags: &mut Diagnos
     };
     let of_pools = rendering.pools(pools, diags);
     let plugin = input.device_plugin.settled()?;
-    // What is wrong with a pool's layout has been said there.
     let of_plugin = match plugin {
-        Some(plugin) if of_pools.is_some() => rendering.device_plugin(plugin, pools, diags),
-        Some(_) => None,
+        Some(plugin) => rendering.device_plugin(plugin, pools, diags),
         None => Some(Vec::new()),
     };
     version?;
@@ -120,6 +118,14 @@ impl Rendering<'_> {
                 let detail = "Give layouts, or pools that have some.";
                 let at = Path::attr("device_plugin").attribute("layouts");
                 diags.error_at(at, "The layouts are not known", detail);
+                return None;
+            }
+            // What is wrong with a pool's layout is said there.
+            let right = |layout: &LayoutModel| {
+                let mut said = Diagnostics::new();
+                layout.resolve(self.facts, &Path::root(), &mut said).is_some()
+            };
+            if !layouts.iter().all(right) {
                 return None;
             }
             plugin.layouts = layouts.into();
