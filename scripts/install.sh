@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts the release binary where terraform and tofu look for providers before they ask a registry.
+# Puts the release binary where terraform and tofu look for providers before they ask a registry, and its command line where
+# shells look for commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
@@ -16,6 +17,10 @@ for host in registry.terraform.io registry.opentofu.org; do
   mv -f "$dir/.new" "$dir/terraform-provider-mig_v$version"
   echo "$dir/terraform-provider-mig_v$version"
 done
+# The program is the same: started by a person it is a command line.
+mkdir -p "$HOME/.local/bin"
+ln -sfn "$dir/terraform-provider-mig_v$version" "$HOME/.local/bin/mig"
+echo "$HOME/.local/bin/mig"
 cat <<END
 
 In a configuration, then \`terraform init\` or \`tofu init\`:

@@ -29,13 +29,11 @@ static STACK: LazyLock<KarpenterAws> =
 static DISRUPTION: RwLock<()> = RwLock::new(());
 
 /// The cluster beside others that disrupt nothing.
-#[must_use]
 pub(crate) fn shared() -> RwLockReadGuard<'static, ()> {
     DISRUPTION.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The cluster for one that lets nodes drift, until none waits for its replacement any more.
-#[must_use]
 pub(crate) fn alone() -> RwLockWriteGuard<'static, ()> {
     DISRUPTION.write().unwrap_or_else(PoisonError::into_inner)
 }

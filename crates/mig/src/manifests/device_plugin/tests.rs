@@ -186,6 +186,7 @@ fn options_reach_the_objects() {
         env: [("DEVICE_ID_STRATEGY".to_owned(), "index".to_owned())].into(),
         labels: [("team".to_owned(), "ml".to_owned())].into(),
         annotations: [("example.com/owner".to_owned(), "ml@example.com".to_owned())].into(),
+        feature_discovery: true,
     };
     let objects = DevicePlugin::render(&[sliced("mixed")], &options).unwrap();
     let pod = &objects[2]["spec"]["template"]["spec"];
