@@ -9,5 +9,6 @@ mod device_plugin;
 mod functions;
 mod karpenter;
 mod launch_template;
+mod many_clusters;
 mod support;
 mod wrong_input;
