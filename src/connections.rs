@@ -1,7 +1,7 @@
 //! The connections that resources and data sources share: by region and by cluster, made when first needed, once.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tfplug::{Attr, Diagnostic, Diagnostics, Path};
 
@@ -16,6 +16,7 @@ pub struct Connections {
     clusters: Clusters,
     default_cluster: DefaultCluster,
     unknown: Unknown,
+    told: Mutex<Vec<(&'static str, Attr<ClusterModel>)>>,
 }
 
 /// What of the provider block is known only after apply, so that nothing may be planned from it.
@@ -55,6 +56,7 @@ impl Connections {
             aws,
             default_cluster,
             unknown,
+            told: Mutex::default(),
         }
     }
 
@@ -121,6 +123,24 @@ impl Connections {
         };
         let own = own.filter(|spec| self.can_ask_for(spec));
         Ok(own.map_or(ClusterChoice::Unknown, ClusterChoice::Known))
+    }
+
+    /// Whether this is the first time that something is to be told of a cluster: what holds for all of its objects is
+    /// told once. Clusters are the same if they are named the same way, unknown parts included.
+    pub fn is_news(&self, what: &'static str, cluster: &Attr<ClusterModel>) -> bool {
+        // The list is whole after every statement, so a panic elsewhere cannot have broken it.
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = !told.iter().any(|(other, of)| *other == what && of == cluster);
+        if news {
+            told.push((what, cluster.clone()));
+        }
+        news
+    }
+
+    /// Whether that was told of the cluster.
+    pub fn was_told(&self, what: &'static str, cluster: &Attr<ClusterModel>) -> bool {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.iter().any(|(other, of)| *other == what && of == cluster)
     }
 
     /// The connection to a cluster.

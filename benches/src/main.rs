@@ -3,6 +3,7 @@
 //! Ratios to a floor measured beside it, not absolute times, so that a slow or busy machine does not decide.
 
 mod host;
+mod kubernetes;
 mod peer;
 mod reads;
 mod rows;

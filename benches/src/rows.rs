@@ -6,7 +6,7 @@ use counterparts::{Project, Provider};
 
 use crate::table::Row;
 use crate::timing::{medians, ms, no_op_plan, ratio, say};
-use crate::{Bench, Failure, host::Host, peer, reads, usage};
+use crate::{Bench, Failure, host::Host, kubernetes, peer, reads, usage};
 
 const RUNS: usize = 5;
 /// For what takes seconds.
@@ -19,7 +19,15 @@ type Measurement = fn(&Bench) -> Result<Vec<Row>, Failure>;
 
 /// All rows, in the order of the goals; each is told when it is measured, since the whole takes minutes.
 pub(crate) fn all(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let measurements: [Measurement; 6] = [one_template, many_templates, layouts, start, peak_memory, size];
+    let measurements: [Measurement; 7] = [
+        one_template,
+        many_templates,
+        layouts,
+        kubernetes::rows,
+        start,
+        peak_memory,
+        size,
+    ];
     let mut rows = Vec::new();
     for measure in measurements {
         let measured = measure(bench)?;
@@ -164,17 +172,21 @@ fn size(bench: &Bench) -> Result<Vec<Row>, Failure> {
     }])
 }
 
-fn pair(times: &[Duration]) -> [Duration; 2] {
+pub(crate) fn pair(times: &[Duration]) -> [Duration; 2] {
     let at = |index: usize| times.get(index).copied().unwrap_or_default();
     [at(0), at(1)]
 }
 
-fn mig(bench: &Bench) -> Provider {
+pub(crate) fn mig(bench: &Bench) -> Provider {
     Provider::mig(bench.provider.clone())
 }
 
 /// A project that is applied already.
-fn applied(bench: &Bench, providers: &[Provider], configuration: &str) -> Result<Project, Failure> {
+pub(crate) fn applied(
+    bench: &Bench,
+    providers: &[Provider],
+    configuration: &str,
+) -> Result<Project, Failure> {
     let mut project = Project::new(&bench.cli, providers)?;
     project.set_envs(bench.moto.env());
     apply(&project, configuration)?;
@@ -196,12 +208,12 @@ fn apply(project: &Project, configuration: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn peak_of(bench: &Bench, configuration: &str) -> Result<f64, Failure> {
+pub(crate) fn peak_of(bench: &Bench, configuration: &str) -> Result<f64, Failure> {
     let mut project = measured_project(bench, &mig(bench), configuration)?;
     usage::peak_of_plan(&mut project, &bench.provider)
 }
 
-fn terraform_data(count: usize) -> String {
+pub(crate) fn terraform_data(count: usize) -> String {
     format!("resource \"terraform_data\" \"floor\" {{\n  count = {count}\n  input = \"x\"\n}}\n")
 }
 
@@ -229,7 +241,7 @@ data "mig_layout" "bench" {{
     )
 }
 
-const MIG: &str = r#"terraform {
+pub(crate) const MIG: &str = r#"terraform {
   required_providers {
     mig = { source = "eks-mig/mig" }
   }

@@ -14,6 +14,7 @@ use tower::buffer::BufferLayer;
 use tower::retry::RetryLayer;
 use tower::{BoxError, Layer, Service, ServiceExt as _};
 
+use super::line;
 use crate::aws::TokenSource;
 
 /// Requests that may wait for a connection; more than Terraform ever has in flight.
@@ -26,7 +27,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(5);
 
 /// A client for `config`, whose requests carry a token of `tokens`, if there is a source of them.
 pub(super) fn client(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Client> {
-    let builder = ClientBuilder::try_from(config)?
+    let builder = ClientBuilder::new(line::to(&config)?, config.default_namespace)
         .with_layer(&BufferLayer::new(QUEUE))
         .with_layer(&TokenLayer { tokens });
     Ok(

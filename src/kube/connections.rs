@@ -69,7 +69,10 @@ impl Clusters {
         };
         let config = kubeconfig::config(kubeconfig, context).await;
         let config = config.map_err(|error| unusable(&name, &error))?;
-        let client = auth::client(config, tokens).map_err(|error| KubeError {
+        // A credential plugin may take seconds, and blocks.
+        let made = tokio::task::spawn_blocking(move || auth::client(config, tokens)).await;
+        let made = made.map_err(|error| unusable(&name, &error))?;
+        let client = made.map_err(|error| KubeError {
             kind: KubeErrorKind::Connection,
             ..KubeError::from_kube(&name, &error)
         })?;

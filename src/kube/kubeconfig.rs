@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,10 +14,6 @@ use kube::config::{
 
 use super::cluster::{Direct, Exec, Identity, Server};
 
-/// Opening a connection, DNS and TLS included.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The API server itself gives an ordinary request 60 seconds, admission webhooks included.
-const READ_TIMEOUT: Duration = Duration::from_secs(65);
 const NAME: &str = "mig";
 
 /// Address and CA alone; who calls is added to each request.
@@ -146,12 +141,6 @@ pub(super) async fn config(
         ..Default::default()
     };
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await?;
-    config.connect_timeout = Some(CONNECT_TIMEOUT);
-    config.read_timeout = Some(READ_TIMEOUT);
-    // Without it the time that a pooled connection sat idle counts as waiting for an answer.
-    config.reset_reader_on_write = true;
-    // Its default tries for up to an hour; ours is in `auth`.
-    config.default_retry = false;
     if !explicit_proxy {
         config.proxy_url = environment_proxy(&config.cluster_url);
     }
@@ -207,7 +196,7 @@ mod tests {
         };
         let config = config(of_direct(&direct), None).await.unwrap();
         assert_eq!(config.cluster_url, "https://10.0.0.1:6443/");
-        assert!(!config.default_retry && !config.accept_invalid_certs);
+        assert!(!config.accept_invalid_certs);
     }
 
     #[tokio::test]

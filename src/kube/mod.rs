@@ -10,6 +10,7 @@ pub mod connections;
 pub mod error;
 pub mod fields;
 mod kubeconfig;
+mod line;
 pub mod quantity;
 pub mod wait;
 

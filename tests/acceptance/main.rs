@@ -10,5 +10,6 @@ mod functions;
 mod karpenter;
 mod launch_template;
 mod manifests;
+mod many_clusters;
 mod support;
 mod wrong_input;

@@ -56,7 +56,8 @@ async fn carry_out<M: ManifestModel>(
     let home = slot.recall::<Home>()?.moved_to(cx, &spec).await?;
     slot.remember(&home);
     missing::wait_for_kinds(cx, connection.api(), planned).await?;
-    if let Some(taken) = ownership::taken(connection.api(), planned, before.as_ref()).await? {
+    let taken = ownership::taken(connection.api(), planned, before.as_ref()).await;
+    if let Some(taken) = taken.map_err(|(key, error)| observe::unread::<M>(&key, &error))? {
         return Err(taken.into());
     }
     let changes = Changes {

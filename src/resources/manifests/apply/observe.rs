@@ -8,7 +8,10 @@ use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Home, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, KubeApi};
+use crate::kube::{self, ClusterSpec, KubeApi, KubeError};
+
+const NOT_READ: &str = "The objects were not read";
+const GONE: &str = "The cluster is gone";
 
 /// Looks the objects up; `None` if none of them, or no cluster, is there any more.
 pub(crate) async fn read<M: ManifestModel>(
@@ -20,12 +23,16 @@ pub(crate) async fn read<M: ManifestModel>(
         ClusterChoice::Known(spec) => spec,
         ClusterChoice::Unreadable(why) => return Err(why),
         ClusterChoice::Unknown => {
-            cx.warn(not_read());
+            if cx.provider()?.is_news(NOT_READ, stored.cluster()) {
+                cx.warn(not_read());
+            }
             return Ok(Some(stored));
         }
     };
     let Some(connection) = connect_if_there(cx, &spec, home).await? else {
-        cx.warn(gone_with_cluster(&spec));
+        if cx.provider()?.is_news(GONE, stored.cluster()) {
+            cx.warn(gone_with_cluster(&spec));
+        }
         return Ok(None);
     };
     *home = std::mem::take(home).moved_to(cx, &spec).await?;
@@ -64,17 +71,28 @@ async fn look_up<M: ManifestModel>(
 }
 
 /// A live object, if it is there.
-pub(super) async fn get<M: ManifestModel>(
+async fn get<M: ManifestModel>(api: &dyn KubeApi, model: &M, key: &Key) -> Result<Option<Json>, Diagnostics> {
+    let found = look_for(api, model, key).await;
+    found.map_err(|error| unread::<M>(key, &error).into())
+}
+
+/// The same, before a failure is put in words.
+pub(super) async fn look_for<M: ManifestModel>(
     api: &dyn KubeApi,
     model: &M,
     key: &Key,
-) -> Result<Option<Json>, Diagnostics> {
+) -> Result<Option<Json>, KubeError> {
     let object = key.object(model.namespace());
     match api.get(&object).await {
         Ok(live) => Ok(Some(live)),
         Err(error) if is_absent(&error) || missing::is_kind_gone(api, &object, &error).await => Ok(None),
-        Err(error) => Err(failure::<M>(&format!("{} cannot be read", key.text()), &error).into()),
+        Err(error) => Err(error),
     }
+}
+
+/// An object that may or may not be there.
+pub(super) fn unread<M: ManifestModel>(key: &Key, error: &KubeError) -> Diagnostic {
+    failure::<M>(&format!("{} cannot be read", key.text()), error)
 }
 
 /// Our fields of a live object, in our own writing while they mean the same.
@@ -124,7 +142,7 @@ fn made_again(key: &Key, ours: bool) -> Diagnostic {
 fn not_read() -> Diagnostic {
     let detail =
         "The cluster is known only after apply, so the objects are taken to be as they were last seen.";
-    Diagnostic::warning("The objects were not read", detail).at(Path::attr("cluster"))
+    Diagnostic::warning(NOT_READ, detail).at(Path::attr("cluster"))
 }
 
 fn gone_with_cluster(spec: &ClusterSpec) -> Diagnostic {
@@ -132,5 +150,5 @@ fn gone_with_cluster(spec: &ClusterSpec) -> Diagnostic {
         "EKS knows no such cluster: {spec}. Its objects are gone with it. If it does exist, check region, account and \
          credentials before the next apply."
     );
-    Diagnostic::warning("The cluster is gone", detail).at(Path::attr("cluster"))
+    Diagnostic::warning(GONE, detail).at(Path::attr("cluster"))
 }

@@ -2,20 +2,21 @@
 //! one day.
 
 use serde_json::Value as Json;
-use tfplug::{Diagnostic, Diagnostics, Path};
+use tfplug::{Diagnostic, Path};
 
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::FIELD_MANAGER;
 use super::observe;
-use crate::kube::KubeApi;
+use crate::kube::{KubeApi, KubeError};
 
-/// The first object that would have to be made and is there already, if any: as an error to fail with.
+/// The first object that would have to be made and is there already, if any: as an error to fail with. A failure comes
+/// with the object that could not be looked for.
 pub(super) async fn taken<M: ManifestModel>(
     api: &dyn KubeApi,
     planned: &M,
     before: Option<&Manifests>,
-) -> Result<Option<Diagnostic>, Diagnostics> {
+) -> Result<Option<Diagnostic>, (Key, KubeError)> {
     if planned.force() {
         return Ok(None);
     }
@@ -24,7 +25,8 @@ pub(super) async fn taken<M: ManifestModel>(
         if known.contains_key(&key.text()) {
             continue;
         }
-        let Some(live) = observe::get(api, planned, &key).await? else {
+        let found = observe::look_for(api, planned, &key).await;
+        let Some(live) = found.map_err(|error| (key.clone(), error))? else {
             continue;
         };
         match before {

@@ -10,6 +10,8 @@ use super::ownership;
 use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind};
 
+const NOT_TRIED: &str = "The objects were not tried out on the cluster";
+
 /// Tries the planned changes out. What the server can never take is an error. What may be otherwise at apply (a
 /// cluster that cannot be asked, fields or objects of others) gives a warning: the plan is right without it.
 pub(crate) async fn try_out<M: ManifestModel>(
@@ -21,30 +23,46 @@ pub(crate) async fn try_out<M: ManifestModel>(
     let Some(provider) = cx.provider_if_configured().filter(|_| !changed.is_empty()) else {
         return Ok(());
     };
-    let spec = match provider.cluster(planned.cluster())? {
-        ClusterChoice::Known(spec) => spec,
-        ClusterChoice::Unreadable(why) => {
-            why.into_iter()
-                .for_each(|fault| cx.warn(unchecked(&fault.detail)));
-            return Ok(());
-        }
-        ClusterChoice::Unknown => {
-            cx.warn(unchecked("The cluster is known only after apply."));
-            return Ok(());
-        }
-    };
-    let finding = match provider.connect(&spec).await {
-        Ok(connection) => objection(connection.api(), planned, before, &changed).await,
-        Err(error) => Some(unchecked(&error.to_string())),
-    };
-    match finding {
-        Some(error) if error.severity == Severity::Error => Err(error.into()),
-        Some(warning) => {
-            cx.warn(warning);
-            Ok(())
-        }
-        None => Ok(()),
+    // A cluster that does not answer would keep each of its objects waiting.
+    if provider.was_told(NOT_TRIED, planned.cluster()) {
+        return Ok(());
     }
+    let unasked = match provider.cluster(planned.cluster())? {
+        ClusterChoice::Known(spec) => match provider.connect(&spec).await {
+            Ok(connection) => match objection(connection.api(), planned, before, &changed).await {
+                Ok(()) => return Ok(()),
+                Err(Objection::Fault(error)) => return Err(error.into()),
+                Err(Objection::Doubt(warning)) => {
+                    cx.warn(warning);
+                    return Ok(());
+                }
+                Err(Objection::NoAnswer(why)) => why,
+            },
+            Err(error) => error.to_string(),
+        },
+        ClusterChoice::Unreadable(why) => details(&why),
+        ClusterChoice::Unknown => "The cluster is known only after apply.".to_owned(),
+    };
+    if provider.is_news(NOT_TRIED, planned.cluster()) {
+        let all = "This holds for all objects of the cluster, and is told once.";
+        cx.warn(unchecked(&format!("{unasked}\n\n{all}")));
+    }
+    Ok(())
+}
+
+/// What stands against an apply.
+enum Objection {
+    /// It can never succeed.
+    Fault(Diagnostic),
+    /// It may fail.
+    Doubt(Diagnostic),
+    /// The cluster as a whole could not be asked.
+    NoAnswer(String),
+}
+
+fn details(faults: &Diagnostics) -> String {
+    let details: Vec<_> = faults.iter().map(|fault| fault.detail.as_str()).collect();
+    details.join("\n\n")
 }
 
 /// The objects that an apply would send, in state's form.
@@ -60,11 +78,11 @@ async fn objection<M: ManifestModel>(
     planned: &M,
     before: Option<&Manifests>,
     changed: &Manifests,
-) -> Option<Diagnostic> {
+) -> Result<(), Objection> {
     match ownership::taken(api, planned, before).await {
         Ok(None) => {}
-        Ok(Some(taken)) => return Some(as_warning(taken)),
-        Err(failed) => return failed.into_iter().next().map(|failed| unchecked(&failed.detail)),
+        Ok(Some(taken)) => return Err(Objection::Doubt(as_warning(taken))),
+        Err((_, error)) => return Err(unanswered(&error)),
     }
     for (key, manifest) in object::in_order(changed) {
         let how = Apply {
@@ -72,19 +90,25 @@ async fn objection<M: ManifestModel>(
             force: planned.force(),
             dry_run: true,
         };
-        if let Err(error) = api.apply(&key.object(planned.namespace()), &manifest, how).await {
-            return Some(refusal::<M>(&key.text(), &error));
-        }
+        let tried = api.apply(&key.object(planned.namespace()), &manifest, how).await;
+        tried.map_err(|error| refusal::<M>(&key.text(), &error))?;
     }
-    None
+    Ok(())
 }
 
-fn refusal<M: ManifestModel>(object: &str, error: &KubeError) -> Diagnostic {
+fn refusal<M: ManifestModel>(object: &str, error: &KubeError) -> Objection {
     let refused = failure::<M>(&format!("{object} would be refused"), error);
     match error.kind {
-        KubeErrorKind::Invalid(_) => refused,
-        KubeErrorKind::Conflict(_) => as_warning(refused),
-        _ => unchecked(&error.to_string()),
+        KubeErrorKind::Invalid(_) => Objection::Fault(refused),
+        KubeErrorKind::Conflict(_) => Objection::Doubt(as_warning(refused)),
+        _ => unanswered(error),
+    }
+}
+
+fn unanswered(error: &KubeError) -> Objection {
+    match error.is_cluster_unavailable() {
+        true => Objection::NoAnswer(error.to_string()),
+        false => Objection::Doubt(unchecked(&error.to_string())),
     }
 }
 
@@ -98,5 +122,5 @@ fn as_warning(error: Diagnostic) -> Diagnostic {
 fn unchecked(why: &str) -> Diagnostic {
     let detail =
         format!("{why}\n\nThe plan is complete; what the API server itself would refuse shows at apply.");
-    Diagnostic::warning("The objects were not tried out on the cluster", detail).at(Path::attr("cluster"))
+    Diagnostic::warning(NOT_TRIED, detail).at(Path::attr("cluster"))
 }

@@ -101,7 +101,8 @@ pub struct AccessEntry {
 /// One cluster's judgement.
 #[derive(Debug, Clone)]
 pub struct Authenticator {
-    cluster: String,
+    /// The first is its own name, the others are clusters that it stands for as well.
+    clusters: Vec<String>,
     keys: BTreeMap<String, IssuedCredentials>,
     entries: BTreeMap<String, AccessEntry>,
     hosts: BTreeSet<String>,
@@ -112,11 +113,16 @@ impl Authenticator {
     #[must_use]
     pub fn new(cluster: &str) -> Self {
         Self {
-            cluster: cluster.to_owned(),
+            clusters: vec![cluster.to_owned()],
             keys: BTreeMap::new(),
             entries: BTreeMap::new(),
             hosts: BTreeSet::new(),
         }
+    }
+
+    /// Takes the tokens of another cluster too, which this one stands for.
+    pub fn stand_for(&mut self, cluster: &str) {
+        self.clusters.push(cluster.to_owned());
     }
 
     /// Lets AWS know an access key.
@@ -170,7 +176,11 @@ impl Authenticator {
         if query.get("x-amz-security-token") != key.session_token.as_deref() {
             return Err(unknown());
         }
-        self.check_signature(&url, &query, &scope, &key.secret_access_key)?;
+        let verdicts = self
+            .clusters
+            .iter()
+            .map(|cluster| check_signature(cluster, &url, &query, &scope, &key.secret_access_key));
+        any_of(verdicts)?;
         let entry = self
             .entries
             .get(&key.arn)
@@ -209,33 +219,53 @@ impl Authenticator {
         }
         Ok(url)
     }
+}
 
-    fn check_signature(&self, url: &Url, query: &Query, scope: &Scope, secret: &str) -> Result<(), Refusal> {
-        let mismatch = || Refusal::Signature(self.cluster.clone());
-        let mut headers = Vec::new();
-        for name in query.required("x-amz-signedheaders")?.split(';') {
-            // The authenticator's request to STS has these two; any other signed header would be missing there.
-            let value = match name {
-                "host" => authority(url),
-                CLUSTER_HEADER => self.cluster.clone(),
-                _ => return Err(mismatch()),
-            };
-            headers.push((name.to_owned(), value));
-        }
-        let unsigned = query.without_signature();
-        let request = UnsignedGet {
-            path: url.path(),
-            query: &unsigned,
-            headers: &headers,
-            body_hash: EMPTY_BODY,
+/// Whether it was signed for this cluster.
+fn check_signature(
+    cluster: &str,
+    url: &Url,
+    query: &Query,
+    scope: &Scope,
+    secret: &str,
+) -> Result<(), Refusal> {
+    let mismatch = || Refusal::Signature(cluster.to_owned());
+    let mut headers = Vec::new();
+    for name in query.required("x-amz-signedheaders")?.split(';') {
+        // The authenticator's request to STS has these two; any other signed header would be missing there.
+        let value = match name {
+            "host" => authority(url),
+            CLUSTER_HEADER => cluster.to_owned(),
+            _ => return Err(mismatch()),
         };
-        let expected = signature(&request, query.required("x-amz-date")?, scope, secret);
-        if expected == query.required("x-amz-signature")? {
-            Ok(())
-        } else {
-            Err(mismatch())
-        }
+        headers.push((name.to_owned(), value));
     }
+    let unsigned = query.without_signature();
+    let request = UnsignedGet {
+        path: url.path(),
+        query: &unsigned,
+        headers: &headers,
+        body_hash: EMPTY_BODY,
+    };
+    let expected = signature(&request, query.required("x-amz-date")?, scope, secret);
+    if expected == query.required("x-amz-signature")? {
+        Ok(())
+    } else {
+        Err(mismatch())
+    }
+}
+
+/// The first verdict, unless a later one is better.
+fn any_of(verdicts: impl Iterator<Item = Result<(), Refusal>>) -> Result<(), Refusal> {
+    verdicts
+        .reduce(|first, next| {
+            if first.is_err() && next.is_ok() {
+                next
+            } else {
+                first
+            }
+        })
+        .unwrap_or(Ok(()))
 }
 
 /// Host with its port where it is not the scheme's own, as the `Host` header has it.

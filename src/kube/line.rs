@@ -1,0 +1,266 @@
+//! The way to one API server: one connection that all requests share.
+//!
+//! `kube`'s own client speaks HTTP/1.1, which takes a connection for every request under way: ten for each cluster while
+//! Terraform works. Every API server speaks HTTP/2; where something on the way to it does not, requests go over
+//! connections that are kept and used again.
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
+use http::{Request, Response, Uri};
+use http_body_util::BodyExt as _;
+use hyper::rt::{Read, Write};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connection, HttpConnector};
+use hyper_util::client::legacy::{Builder, Client};
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::TokioExecutor;
+use kube::Config;
+use kube::client::{Body, ConfigExt as _, RustlsTlsError};
+use tower::util::BoxService;
+use tower::{BoxError, Service, ServiceBuilder, ServiceExt as _};
+
+/// Opening a connection, DNS and TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// One request and its whole answer. The API server itself gives an ordinary request 60 seconds, admission webhooks
+/// included.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(65);
+/// Less than the 350 seconds after which the load balancers of EKS forget a connection without a word.
+const IDLE: Duration = Duration::from_secs(300);
+
+/// Sends requests to an API server.
+pub(super) type Requests = BoxService<Request<Body>, Response<Body>, BoxError>;
+
+/// Requests as these settings say: to this server, as this caller. Opens nothing yet; runs a credential plugin, which
+/// blocks.
+pub(super) fn to(config: &Config) -> kube::Result<Requests> {
+    let auth = config.auth_layer()?;
+    // A plugin gives a token, for which there is a layer then, or a certificate. To ask for the certificate runs it again.
+    let tls = match &auth {
+        Some(_) => without_plugin(config),
+        None => config.clone(),
+    };
+    let layers = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(auth)
+        .layer(config.extra_headers_layer()?);
+    Ok(match proxied(&tls)? {
+        Dialled::Plainly(line) => layers.service(line).map_err(BoxError::from).boxed(),
+        Dialled::ThroughTls(line) => layers.service(line).map_err(BoxError::from).boxed(),
+    })
+}
+
+fn without_plugin(config: &Config) -> Config {
+    let mut config = config.clone();
+    config.auth_info.exec = None;
+    config
+}
+
+/// A connection to the server itself, or inside of a connection to a proxy.
+type Plain = MaybeHttpsStream<<HttpConnector as Service<Uri>>::Response>;
+
+/// The kinds of connections differ where the way to the proxy is encrypted as well.
+enum Dialled {
+    Plainly(Line<Plain>),
+    ThroughTls(Line<MaybeHttpsStream<Plain>>),
+}
+
+fn proxied(config: &Config) -> kube::Result<Dialled> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    // A request is several small writes, which would wait for one another's acknowledgement.
+    tcp.set_nodelay(true);
+    let Some(proxy) = &config.proxy_url else {
+        return Ok(Dialled::Plainly(Line::new(https(config, tcp)?)));
+    };
+    Ok(match proxy.scheme_str() {
+        Some("http") => Dialled::Plainly(Line::new(https(config, tunnel(proxy, tcp))?)),
+        Some("https") => {
+            let encrypted = config.rustls_https_connector_with_connector(tcp)?;
+            Dialled::ThroughTls(Line::new(https(config, tunnel(proxy, encrypted))?))
+        }
+        _ => {
+            let proxy_url = Box::new(proxy.clone());
+            return Err(kube::Error::ProxyProtocolUnsupported { proxy_url });
+        }
+    })
+}
+
+fn tunnel<C>(proxy: &Uri, connector: C) -> Tunnel<C> {
+    let tunnel = Tunnel::new(proxy.clone(), connector);
+    let login = Matcher::builder().all(proxy.to_string()).build();
+    let login = login.intercept(&Uri::from_static("https://any.invalid"));
+    match login.as_ref().and_then(|login| login.basic_auth()) {
+        Some(login) => tunnel.with_auth(login.clone()),
+        None => tunnel,
+    }
+}
+
+/// TLS around a connection, offering HTTP/2.
+fn https<H>(config: &Config, connector: H) -> kube::Result<HttpsConnector<H>> {
+    let mut builder = HttpsConnectorBuilder::new()
+        .with_tls_config(config.rustls_client_config()?)
+        .https_or_http();
+    if let Some(name) = &config.tls_server_name {
+        let name = name.clone().try_into();
+        let name = name.map_err(|error| kube::Error::RustlsTls(RustlsTlsError::InvalidServerName(error)))?;
+        builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
+    }
+    Ok(builder.enable_all_versions().wrap_connector(connector))
+}
+
+/// What a connection is to hyper.
+trait Io: Read + Write + Connection + Unpin + Send + 'static {}
+
+impl<T: Read + Write + Connection + Unpin + Send + 'static> Io for T {}
+
+type Dial<T> = Arc<dyn Fn(Uri) -> BoxFuture<'static, Result<T, BoxError>> + Send + Sync>;
+
+/// A failure that all who waited for the connection get.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("no connection")]
+struct NoConnection {
+    source: Arc<dyn std::error::Error + Send + Sync>,
+}
+
+type Sender<T> = Client<Spare<T>, Body>;
+type Attempt<T> = Shared<BoxFuture<'static, Result<Sender<T>, NoConnection>>>;
+
+/// Opens its connection with the first request, and another one when that has ended.
+struct Line<T: Io> {
+    dial: Dial<T>,
+    /// Requests that come before the connection is there wait for it instead of opening their own, and fail with it.
+    attempt: Arc<Mutex<Option<Attempt<T>>>>,
+}
+
+impl<T: Io> Clone for Line<T> {
+    fn clone(&self) -> Self {
+        Self {
+            dial: Arc::clone(&self.dial),
+            attempt: Arc::clone(&self.attempt),
+        }
+    }
+}
+
+impl<T: Io> Line<T> {
+    fn new<C>(connector: C) -> Self
+    where
+        C: Service<Uri, Response = T, Error = BoxError> + Clone + Send + Sync + 'static,
+        C::Future: Send,
+    {
+        let dial = move |uri| {
+            let opening = tokio::time::timeout(CONNECT_TIMEOUT, connector.clone().oneshot(uri));
+            async move { opening.await.map_err(timed_out)? }.boxed()
+        };
+        Self {
+            dial: Arc::new(dial),
+            attempt: Arc::default(),
+        }
+    }
+
+    async fn exchange(self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        let sender = self.sender(request.uri()).await?;
+        let asked = (request.method().clone(), request.uri().path().to_owned());
+        let (head, body) = sender.request(request).await?.into_parts();
+        tracing::debug!(method = %asked.0, path = asked.1, status = head.status.as_u16(), "Kubernetes API");
+        let body = body.collect().await?.to_bytes();
+        Ok(Response::from_parts(head, Body::from(body)))
+    }
+
+    async fn sender(&self, server: &Uri) -> Result<Sender<T>, NoConnection> {
+        let attempt = {
+            let mut attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
+            attempt.get_or_insert_with(|| self.open(server.clone())).clone()
+        };
+        let result = attempt.clone().await;
+        if result.is_err() {
+            let mut last = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
+            // Another request may have begun anew already.
+            last.take_if(|last| last.ptr_eq(&attempt));
+        }
+        result
+    }
+
+    /// Opens the first connection, by which is seen what the server speaks.
+    fn open(&self, server: Uri) -> Attempt<T> {
+        let dial = Arc::clone(&self.dial);
+        let opened = async move {
+            let first = dial(server).await;
+            let first = first.map_err(|source| NoConnection {
+                source: source.into(),
+            })?;
+            let http2 = first.connected().is_negotiated_h2();
+            let first = Arc::new(Mutex::new(Some(first)));
+            // Told so, hyper lets one connection do; if it has to find out, each early request opens one.
+            Ok(Builder::new(TokioExecutor::new())
+                .pool_idle_timeout(IDLE)
+                .http2_only(http2)
+                .build(Spare { first, dial }))
+        };
+        opened.boxed().shared()
+    }
+}
+
+impl<T: Io> Service<Request<Body>> for Line<T> {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let answered = tokio::time::timeout(ANSWER_TIMEOUT, self.clone().exchange(request));
+        async move { answered.await.map_err(timed_out)? }.boxed()
+    }
+}
+
+fn timed_out(elapsed: impl Into<BoxError>) -> BoxError {
+    io::Error::new(io::ErrorKind::TimedOut, elapsed).into()
+}
+
+/// Gives the connection that is there already, then new ones.
+struct Spare<T> {
+    first: Arc<Mutex<Option<T>>>,
+    dial: Dial<T>,
+}
+
+impl<T> Clone for Spare<T> {
+    fn clone(&self) -> Self {
+        Self {
+            first: Arc::clone(&self.first),
+            dial: Arc::clone(&self.dial),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Spare<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Spare").finish_non_exhaustive()
+    }
+}
+
+impl<T: Io> Service<Uri> for Spare<T> {
+    type Response = T;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<T, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, server: Uri) -> Self::Future {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match first {
+            Some(open) => std::future::ready(Ok(open)).boxed(),
+            None => (self.dial)(server),
+        }
+    }
+}
