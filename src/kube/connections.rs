@@ -7,9 +7,10 @@ use kube::config::Kubeconfig;
 use tokio::sync::OnceCell;
 
 use super::api::{Api, KubeApi};
+use super::auth::Caller;
 use super::cluster::{ClusterKey, ClusterSpec, Server};
 use super::error::{KubeError, KubeErrorKind};
-use super::{auth, kubeconfig};
+use super::kubeconfig;
 use crate::aws::{AssumeRole, Aws, AwsError, TokenSource};
 
 /// All cluster connections of one provider block.
@@ -69,12 +70,12 @@ impl Clusters {
         };
         let config = kubeconfig::config(kubeconfig, context).await;
         let config = config.map_err(|error| unusable(&name, &error))?;
-        let client = auth::client(config, tokens).map_err(|error| KubeError {
+        let caller = Caller::new(config, tokens).map_err(|error| KubeError {
             kind: KubeErrorKind::Connection,
             ..KubeError::from_kube(&name, &error)
         })?;
         Ok(Arc::new(Connection {
-            api: Api::new(client, name),
+            api: Api::new(caller, name),
         }))
     }
 
