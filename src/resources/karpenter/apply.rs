@@ -6,7 +6,7 @@ use tfplug::{Context, Diagnostic, Diagnostics};
 
 use super::{KarpenterObject, OVERLAY_GATE, Settling};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, Connection, KubeErrorKind, Rollout, WaitOptions};
+use crate::kube::{self, Connection, KubeErrorKind, Rollout, Stoppable, WaitOptions};
 use crate::resources::manifests::apply::{claims, failure};
 use crate::resources::manifests::{self, Manifests};
 
@@ -47,7 +47,10 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
         return unknown;
     };
     let found = match provider.connect(&spec).await {
-        Ok(connection) => claims(connection.api(), &labels).await,
+        Ok(connection) => {
+            let api = Stoppable::new(connection.api(), cx.cancel());
+            claims(&api, &labels).await
+        }
         Err(error) => Err(error),
     };
     match found.map(|names| names.len()) {

@@ -8,7 +8,7 @@ use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Home, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, KubeApi};
+use crate::kube::{self, ClusterSpec, KubeApi, Stoppable};
 
 /// Looks the objects up; `None` if none of them, or no cluster, is there any more.
 pub(crate) async fn read<M: ManifestModel>(
@@ -29,7 +29,8 @@ pub(crate) async fn read<M: ManifestModel>(
         return Ok(None);
     };
     *home = std::mem::take(home).moved_to(cx, &spec).await?;
-    let found = look_up(cx, connection.api(), &stored, home).await?;
+    let api = Stoppable::new(connection.api(), cx.cancel());
+    let found = look_up(cx, &api, &stored, home).await?;
     Ok((!found.is_empty()).then(|| stored.with_manifests(found)))
 }
 

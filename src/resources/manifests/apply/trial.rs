@@ -8,7 +8,7 @@ use super::super::object::{self, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
 use super::ownership;
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind};
+use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind, Stoppable};
 
 /// Tries the planned changes out. What the server can never take is an error. What may be otherwise at apply (a
 /// cluster that cannot be asked, fields or objects of others) gives a warning: the plan is right without it.
@@ -34,7 +34,10 @@ pub(crate) async fn try_out<M: ManifestModel>(
         }
     };
     let finding = match provider.connect(&spec).await {
-        Ok(connection) => objection(connection.api(), planned, before, &changed).await,
+        Ok(connection) => {
+            let api = Stoppable::new(connection.api(), cx.cancel());
+            objection(&api, planned, before, &changed).await
+        }
         Err(error) => Some(unchecked(&error.to_string())),
     };
     match finding {
@@ -83,7 +86,7 @@ fn refusal<M: ManifestModel>(object: &str, error: &KubeError) -> Diagnostic {
     let refused = failure::<M>(&format!("{object} would be refused"), error);
     match error.kind {
         KubeErrorKind::Invalid(_) => refused,
-        KubeErrorKind::Conflict(_) => as_warning(refused),
+        KubeErrorKind::Conflict(_) | KubeErrorKind::Denied => as_warning(refused),
         _ => unchecked(&error.to_string()),
     }
 }
