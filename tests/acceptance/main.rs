@@ -9,5 +9,7 @@ mod device_plugin;
 mod functions;
 mod karpenter;
 mod launch_template;
+mod outages;
+mod rights;
 mod support;
 mod wrong_input;
