@@ -4,13 +4,13 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use kube::Client;
 use kube::core::Request;
 use kube::core::params::{
     DeleteParams, GetParams, ListParams, Patch, PatchParams, Preconditions, PropagationPolicy,
 };
 use serde_json::Value;
 
+use super::auth::Caller;
 use super::error::KubeError;
 
 /// A kind of object and where the API server serves it.
@@ -153,7 +153,7 @@ pub trait KubeApi: Send + Sync {
 
 /// [`KubeApi`] over a connection.
 pub(super) struct Api {
-    client: Client,
+    caller: Caller,
     cluster: String,
 }
 
@@ -168,13 +168,13 @@ impl fmt::Debug for Api {
 type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
 impl Api {
-    pub(super) fn new(client: Client, cluster: String) -> Self {
-        Self { client, cluster }
+    pub(super) fn new(caller: Caller, cluster: String) -> Self {
+        Self { caller, cluster }
     }
 
     async fn send(&self, object: &ObjectRef<'_>, built: Built) -> Result<Value, KubeError> {
         let answer = match built {
-            Ok(request) => self.client.request(request).await,
+            Ok(request) => self.caller.request(request).await,
             Err(error) => Err(kube::Error::BuildRequest(error)),
         };
         answer.map_err(|error| KubeError::from_kube(&self.cluster, &error).about(object))

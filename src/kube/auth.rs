@@ -5,13 +5,16 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
 use kube::client::retry::RetryPolicy;
 use kube::client::{Body, ClientBuilder};
 use kube::{Client, Config};
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tokio::time::Sleep;
 use tower::buffer::BufferLayer;
-use tower::retry::RetryLayer;
+use tower::retry::{Policy, RetryLayer};
 use tower::{BoxError, Layer, Service, ServiceExt as _};
 
 use super::line;
@@ -24,19 +27,103 @@ const QUEUE: usize = 1024;
 const RETRIES: u32 = 5;
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
+/// The longest `Retry-After` that counts; a busy API server says a second or a few.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// A client, and the settings to make another of when its credentials are refused. `kube` runs a credential plugin or
+/// reads a token file when a client is made, and again only when the token says that it ends.
+pub(super) struct Caller {
+    current: Mutex<(u64, Client)>,
+    renewable: Option<Config>,
+}
+
+impl Caller {
+    /// Makes the first client; `tokens` as for [`client`].
+    pub(super) fn new(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Self> {
+        let renewable = config.auth_info.exec.is_some() || config.auth_info.token_file.is_some();
+        let renewable = renewable.then(|| config.clone());
+        Ok(Self {
+            current: Mutex::new((0, client(config, tokens)?)),
+            renewable,
+        })
+    }
+
+    /// Sends a request; once more, with new credentials, where the server takes the ones in use for nobody's.
+    pub(super) async fn request(&self, request: Request<Vec<u8>>) -> kube::Result<Value> {
+        let (number, client) = self.current.lock().await.clone();
+        let Some(config) = &self.renewable else {
+            return client.request(request).await;
+        };
+        match client.request(request.clone()).await {
+            Err(kube::Error::Api(status)) if status.code == StatusCode::UNAUTHORIZED => {
+                self.renewed(number, config).await?.request(request).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// A client that is newer than the one of that number; calls that were refused together share one.
+    async fn renewed(&self, refused: u64, config: &Config) -> kube::Result<Client> {
+        let mut current = self.current.lock().await;
+        if current.0 == refused {
+            let config = config.clone();
+            // A credential plugin may take seconds, and blocks.
+            let made = tokio::task::spawn_blocking(move || client(config, None)).await;
+            *current = (
+                refused + 1,
+                made.map_err(|error| kube::Error::Service(error.into()))??,
+            );
+        }
+        Ok(current.1.clone())
+    }
+}
 
 /// A client for `config`, whose requests carry a token of `tokens`, if there is a source of them.
-pub(super) fn client(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Client> {
+fn client(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Client> {
     let builder = ClientBuilder::new(line::to(&config)?, config.default_namespace)
         .with_layer(&BufferLayer::new(QUEUE))
         .with_layer(&TokenLayer { tokens });
     Ok(
         match RetryPolicy::new(FIRST_DELAY, LONGEST_DELAY, RETRIES, true) {
-            Ok(policy) => builder.with_layer(&RetryLayer::new(policy)).build(),
+            Ok(policy) => builder.with_layer(&RetryLayer::new(Patience(policy))).build(),
             // The constants above are in order, which a test holds; without a policy nothing is retried.
             Err(_) => builder.build(),
         },
     )
+}
+
+/// A retry policy that gives up where the server asks for more patience than anybody has: the user is told, and decides.
+#[derive(Clone)]
+struct Patience(RetryPolicy);
+
+type Inner<B> = dyn Policy<Request<Body>, Response<B>, BoxError, Future = Sleep>;
+
+impl<B> Policy<Request<Body>, Response<B>, BoxError> for Patience {
+    type Future = Sleep;
+
+    fn retry(
+        &mut self,
+        request: &mut Request<Body>,
+        answer: &mut Result<Response<B>, BoxError>,
+    ) -> Option<Sleep> {
+        let asked = answer.as_ref().ok().and_then(retry_after);
+        if asked.is_some_and(|asked| asked > LONGEST_WAIT) {
+            return None;
+        }
+        let inner: &mut Inner<B> = &mut self.0;
+        inner.retry(request, answer)
+    }
+
+    fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
+        let inner: &mut Inner<B> = &mut self.0;
+        inner.clone_request(request)
+    }
+}
+
+/// The seconds of `Retry-After`; the API server gives no dates.
+fn retry_after<B>(answer: &Response<B>) -> Option<Duration> {
+    let value = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    value.parse().ok().map(Duration::from_secs)
 }
 
 /// Puts [`TokenService`] around a service.
@@ -172,6 +259,19 @@ mod tests {
         assert_eq!(seen(&[401, 200]).await.0, 200);
         let (status, headers) = seen(&[401, 401]).await;
         assert_eq!((status, headers.len()), (401, 2));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_day() {
+        let retried = |seconds: &str| {
+            let policy = RetryPolicy::new(FIRST_DELAY, LONGEST_DELAY, RETRIES, true).unwrap();
+            let answer = Response::builder().status(429).header(RETRY_AFTER, seconds);
+            let mut request = Request::get("/api").body(Body::empty()).unwrap();
+            let mut answer = Ok(answer.body(()).unwrap());
+            Patience(policy).retry(&mut request, &mut answer).is_some()
+        };
+        assert!(retried("1") && retried("60") && retried("no number"));
+        assert!(!retried("61") && !retried("86400"));
     }
 
     #[test]

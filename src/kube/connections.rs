@@ -7,9 +7,10 @@ use kube::config::Kubeconfig;
 use tokio::sync::OnceCell;
 
 use super::api::{Api, KubeApi};
+use super::auth::Caller;
 use super::cluster::{ClusterKey, ClusterSpec, Server};
 use super::error::{KubeError, KubeErrorKind};
-use super::{auth, kubeconfig};
+use super::kubeconfig;
 use crate::aws::{AssumeRole, Aws, AwsError, TokenSource};
 
 /// All cluster connections of one provider block.
@@ -70,14 +71,14 @@ impl Clusters {
         let config = kubeconfig::config(kubeconfig, context).await;
         let config = config.map_err(|error| unusable(&name, &error))?;
         // A credential plugin may take seconds, and blocks.
-        let made = tokio::task::spawn_blocking(move || auth::client(config, tokens)).await;
+        let made = tokio::task::spawn_blocking(move || Caller::new(config, tokens)).await;
         let made = made.map_err(|error| unusable(&name, &error))?;
-        let client = made.map_err(|error| KubeError {
+        let caller = made.map_err(|error| KubeError {
             kind: KubeErrorKind::Connection,
             ..KubeError::from_kube(&name, &error)
         })?;
         Ok(Arc::new(Connection {
-            api: Api::new(client, name),
+            api: Api::new(caller, name),
         }))
     }
 

@@ -28,6 +28,8 @@ pub enum KubeErrorKind {
     Invalid(Vec<InvalidField>),
     /// The caller is known, and lacks the right.
     Forbidden,
+    /// The caller has the right; a rule of the cluster (a policy, a webhook, a quota) forbids this one change.
+    Denied,
     /// The caller is not known.
     Unauthorized,
     /// The API server could not be reached.
@@ -151,8 +153,12 @@ impl KubeError {
             Kind::Changed => "Run terraform plan again to see what it is now.",
             Kind::Invalid(_) => "Change what the API server names.",
             Kind::Forbidden => "Allow it with RBAC, or with an EKS access entry, for the identity in use.",
+            Kind::Denied => {
+                "Change what it names, or ask those who keep this rule of the cluster; RBAC is not in the way."
+            }
             Kind::Unauthorized => {
-                "Give the identity in use an EKS access entry (or aws-auth mapping), or check the credentials."
+                "Give the identity in use an EKS access entry (or aws-auth mapping), or check the credentials: a token \
+                 or a client certificate may have expired."
             }
             Kind::Unreachable => {
                 "Check the address, the network (a private endpoint needs a way in), HTTPS_PROXY and NO_PROXY."

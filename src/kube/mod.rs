@@ -12,6 +12,7 @@ pub mod fields;
 mod kubeconfig;
 mod line;
 pub mod quantity;
+pub mod stop;
 pub mod wait;
 
 pub use api::{Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation, Resource};
@@ -19,6 +20,7 @@ pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
 pub use fields::{FieldDiff, diff, drift, observed, owned};
+pub use stop::Stoppable;
 pub use wait::{
     Rollout, WaitOptions, condition, ready_status, rollout_status, unmet, wait_for_rollout, wait_for_state,
     wait_until_gone, wait_until_served,

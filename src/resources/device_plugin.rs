@@ -51,12 +51,13 @@ impl Resource for DevicePluginResource {
         plan::refine(plan, &self.facts.get())?
             .into_iter()
             .for_each(|warning| cx.warn(warning));
-        apply::look_around(cx, &plan.planned, plan.prior.as_ref()).await;
         let before = plan
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests.known().cloned());
-        objects::try_out(cx, &plan.planned, before.as_ref()).await
+        objects::try_out(cx, &plan.planned, before.as_ref()).await?;
+        apply::look_around(cx, &plan.planned, plan.prior.as_ref()).await;
+        Ok(())
     }
 
     async fn create(

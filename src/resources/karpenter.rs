@@ -135,9 +135,10 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests().known().cloned());
+        objects::try_out(cx, &plan.planned, before.as_ref()).await?;
         apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
         apply::tell_of_missing_types(cx, &plan.planned, before.as_ref()).await;
-        objects::try_out(cx, &plan.planned, before.as_ref()).await
+        Ok(())
     }
 
     async fn create(

@@ -4,7 +4,9 @@
 mod drift;
 mod faults;
 mod lifecycle;
+mod moves;
 mod offline;
+mod refusals;
 mod wrong_input;
 mod zones;
 

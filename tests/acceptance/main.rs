@@ -11,5 +11,7 @@ mod karpenter;
 mod launch_template;
 mod manifests;
 mod many_clusters;
+mod outages;
+mod rights;
 mod support;
 mod wrong_input;

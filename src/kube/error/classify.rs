@@ -88,15 +88,18 @@ pub(super) fn kind_of_status(status: &Status) -> Kind {
     }
 }
 
-/// A namespace that is being deleted forbids creation, which no RBAC rule will allow.
+/// A namespace that is being deleted forbids creation, which no RBAC rule will allow; neither will one help against
+/// admission, whose refusals have the same code. Only the refusal of a right says what the user cannot do.
 fn kind_of_forbidden(status: &Status) -> Kind {
     let terminating = cause_list(status)
         .iter()
         .any(|cause| cause.reason == "NamespaceTerminating");
     if terminating {
         Kind::NamespaceMissing
-    } else {
+    } else if status.message.contains("User \"") && status.message.contains("\" cannot ") {
         Kind::Forbidden
+    } else {
+        Kind::Denied
     }
 }
 

@@ -21,7 +21,7 @@ fn codes_have_their_kinds() {
     let named = json!({"name": "a", "kind": "daemonsets"});
     let table = [
         (401, "Unauthorized", json!({}), Kind::Unauthorized),
-        (403, "Forbidden", named.clone(), Kind::Forbidden),
+        (403, "Forbidden", named.clone(), Kind::Denied),
         (404, "NotFound", named.clone(), Kind::NotFound),
         (
             404,
@@ -50,6 +50,22 @@ fn codes_have_their_kinds() {
 fn a_terminating_namespace_is_not_a_missing_right() {
     let details = json!({"name": "a", "causes": [{"reason": "NamespaceTerminating", "message": "m"}]});
     assert_eq!(kind(403, "Forbidden", details), Kind::NamespaceMissing);
+}
+
+/// Texts as kube-apiserver 1.34 writes them.
+#[test]
+fn a_refusal_of_admission_is_not_a_missing_right() {
+    let kind = |message: &str| {
+        kind_of_status(&status(json!({
+            "kind": "Status", "status": "Failure", "code": 403, "reason": "Forbidden", "message": message,
+        })))
+    };
+    let right = r#"configmaps "a" is forbidden: User "reader" cannot get resource "configmaps" in API group "" in the namespace "gpu""#;
+    assert_eq!(kind(right), Kind::Forbidden);
+    let quota = r#"configmaps "a" is forbidden: exceeded quota: few, requested: count/configmaps=1, used: 1, limited: 1"#;
+    assert_eq!(kind(quota), Kind::Denied);
+    let webhook = r#"admission webhook "policy.example.com" denied the request: no owner"#;
+    assert_eq!(kind(webhook), Kind::Denied);
 }
 
 /// Texts as kube-apiserver 1.34 writes them.

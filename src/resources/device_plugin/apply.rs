@@ -5,8 +5,8 @@ use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 use super::model::DevicePluginModel;
 use crate::connections::{ClusterChoice, Connections};
 use crate::duration;
-use crate::kube::{self, Connection, KubeApi, KubeErrorKind, ObjectRef, Resource, WaitOptions};
-use crate::resources::manifests::apply::failure;
+use crate::kube::{self, Connection, KubeApi, KubeErrorKind, ObjectRef, Resource, Stoppable, WaitOptions};
+use crate::resources::manifests::apply::{failure, is_silent};
 use crate::resources::manifests::{self, ManifestModel};
 
 /// What Node Feature Discovery keeps of a node.
@@ -29,13 +29,16 @@ pub(super) async fn look_around(
     let Some(provider) = cx.provider_if_configured().filter(|_| changed) else {
         return;
     };
+    if is_silent(provider, planned) {
+        return;
+    }
     let Ok(ClusterChoice::Known(spec)) = provider.cluster(&planned.cluster) else {
         return;
     };
     let Ok(connection) = provider.connect(&spec).await else {
         return;
     };
-    let api = connection.api();
+    let api = &Stoppable::new(connection.api(), cx.cancel());
     if let Some(place) = mig_manager(api).await {
         cx.warn(two_cutters(&place));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tfplug::schema::validators;
-use tfplug::{Attr, Model};
+use tfplug::{Attr, Model, Path};
 
 use super::{object, rules};
 use crate::models::{ClusterModel, LayoutModel};
@@ -165,6 +165,10 @@ impl ManifestModel for DevicePluginModel {
 
     fn roots(&self) -> Vec<Key> {
         object::roots(self.name.as_str().unwrap_or_default())
+    }
+
+    fn attribute_of(field: &str) -> Path {
+        object::attribute(field).map_or_else(Path::root, Path::attr)
     }
 
     fn branches(&self, root: &Key, live: &serde_json::Value) -> Vec<Key> {

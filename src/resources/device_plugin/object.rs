@@ -30,11 +30,74 @@ pub(super) fn daemon_sets(name: &str, config_map: &Json) -> Vec<Key> {
     sets.filter_map(|name| Key::new("DaemonSet", &name)).collect()
 }
 
+/// The attribute that makes a field of one of the objects.
+pub(super) fn attribute(field: &str) -> Option<&'static str> {
+    let name = |text: &str| text.split(['.', '[']).next().unwrap_or_default().to_owned();
+    if let Some(rest) = field.strip_prefix("metadata.") {
+        return metadata(&name(rest));
+    }
+    let template = field.strip_prefix("spec.template.")?;
+    if let Some(rest) = template.strip_prefix("metadata.") {
+        return metadata(&name(rest));
+    }
+    let pod = template.strip_prefix("spec.")?;
+    let known = match name(pod).as_str() {
+        // After the index or, in conflicts, the name in brackets.
+        "containers" | "initContainers" => match name(pod.split_once("].")?.1).as_str() {
+            "image" => "image",
+            "imagePullPolicy" => "image_pull_policy",
+            "resources" => "resources",
+            "env" => "env",
+            _ => return None,
+        },
+        "imagePullSecrets" => "image_pull_secrets",
+        "tolerations" => "tolerations",
+        "nodeSelector" => "node_selector",
+        "priorityClassName" => "priority_class_name",
+        "runtimeClassName" => "runtime_class_name",
+        _ => return None,
+    };
+    Some(known)
+}
+
+fn metadata(name: &str) -> Option<&'static str> {
+    match name {
+        "labels" => Some("labels"),
+        "annotations" => Some("annotations"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn fields_of_the_api_have_their_attributes() {
+        let expected = [
+            ("metadata.labels", Some("labels")),
+            ("metadata.name", None),
+            ("spec.template.metadata.annotations[a/b]", Some("annotations")),
+            (
+                "spec.template.spec.containers[0].resources.requests",
+                Some("resources"),
+            ),
+            ("spec.template.spec.containers[0].env[2].value", Some("env")),
+            ("spec.template.spec.containers[0].volumeMounts[0].name", None),
+            ("spec.template.spec.tolerations[0].effect", Some("tolerations")),
+            (
+                "spec.template.spec.priorityClassName",
+                Some("priority_class_name"),
+            ),
+            ("spec.selector", None),
+            ("", None),
+        ];
+        for (field, name) in expected {
+            assert_eq!(attribute(field), name, "{field}");
+        }
+    }
 
     #[test]
     fn finds_the_daemon_sets_of_a_config_map() {

@@ -1,13 +1,16 @@
 //! What is asked beside the objects themselves: how many nodes a change replaces, where AWS has the instance types, and
 //! whether Karpenter has taken what was applied.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics};
 
 use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
+use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, Connection, KubeErrorKind, Rollout, WaitOptions};
-use crate::resources::manifests::apply::{claims, failure};
+use crate::kube::{self, ClusterSpec, Connection, KubeErrorKind, Rollout, Stoppable, WaitOptions};
+use crate::resources::manifests::apply::{claims, failure, is_silent};
 use crate::resources::manifests::{self, Manifests};
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
@@ -43,11 +46,17 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
     let (Some(provider), Some(labels)) = (cx.provider_if_configured(), planned.claims()) else {
         return unknown;
     };
+    if is_silent(provider, planned) {
+        return unknown;
+    }
     let Ok(ClusterChoice::Known(spec)) = provider.cluster(planned.cluster()) else {
         return unknown;
     };
     let found = match provider.connect(&spec).await {
-        Ok(connection) => claims(connection.api(), &labels).await,
+        Ok(connection) => {
+            let api = Stoppable::new(connection.api(), cx.cancel());
+            claims(&api, &labels).await
+        }
         Err(error) => Err(error),
     };
     match found.map(|names| names.len()) {
@@ -69,28 +78,37 @@ pub(super) async fn tell_of_missing_types<M: KarpenterObject>(
         let objects = manifests::in_order(manifests);
         objects.iter().find_map(|(_, object)| M::places(object))
     };
-    let Some(places) = of(&planned.wanted()).filter(|places| before.and_then(of).as_ref() != Some(places))
-    else {
-        return;
-    };
-    let Some(provider) = cx.provider_if_configured() else {
-        return;
-    };
-    let Ok(ClusterChoice::Known(spec)) = provider.cluster(planned.cluster()) else {
-        return;
-    };
-    let ClusterSpec::Eks { region, .. } = *spec else {
-        return;
-    };
-    // That AWS does not answer is told where the objects are tried out on the cluster.
-    let Ok(regional) = provider.region(region.as_deref()).await else {
+    let places = of(&planned.wanted()).filter(|places| before.and_then(of).as_ref() != Some(places));
+    let (Some(places), Some(regional)) = (places, region_of(cx, planned).await) else {
         return;
     };
     let types: Vec<String> = places.types.iter().cloned().collect();
-    if let Ok(offered) = regional.ec2().instance_type_offerings(&types).await
-        && let Some(warning) = offers::missing(&places, &offered, regional.region())
-    {
+    let ec2 = regional.ec2();
+    let offered = tokio::select! {
+        offered = ec2.instance_type_offerings(&types) => offered,
+        () = cx.cancel().cancelled() => return,
+    };
+    // Who may not ask has a plan without this warning.
+    let warning = offered
+        .ok()
+        .and_then(|offered| offers::missing(&places, &offered, regional.region()));
+    if let Some(warning) = warning {
         cx.warn(warning);
+    }
+}
+
+/// AWS where an EKS cluster is that has answered. That it does not is told where the objects are tried out.
+async fn region_of<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -> Option<Arc<Regional>> {
+    let provider = cx.provider_if_configured()?;
+    if is_silent(provider, planned) {
+        return None;
+    }
+    match provider.cluster(planned.cluster()).ok()? {
+        ClusterChoice::Known(spec) => match *spec {
+            ClusterSpec::Eks { region, .. } => provider.region(region.as_deref()).await.ok(),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -15,12 +15,12 @@ use tfplug::{Context, Diagnostics, Slot};
 use super::ManifestModel;
 use super::object::{self, Manifests};
 use crate::connections::Connections;
-use crate::kube::Connection;
+use crate::kube::{Connection, Stoppable};
 
 pub(crate) use connect::{Home, failure};
 pub(crate) use delete::claims;
 pub(crate) use observe::read;
-pub(crate) use trial::try_out;
+pub(crate) use trial::{is_silent, try_out};
 
 use changes::Changes;
 use connect::{cluster, connect, connect_if_there};
@@ -55,14 +55,15 @@ async fn carry_out<M: ManifestModel>(
     let connection = connect(cx, &spec).await?;
     let home = slot.recall::<Home>()?.moved_to(cx, &spec).await?;
     slot.remember(&home);
-    missing::wait_for_kinds(cx, connection.api(), planned).await?;
-    let taken = ownership::taken(connection.api(), planned, before.as_ref()).await;
+    let api = Stoppable::new(connection.api(), cx.cancel());
+    missing::wait_for_kinds(cx, &api, planned).await?;
+    let taken = ownership::taken(&api, planned, before.as_ref()).await;
     if let Some(taken) = taken.map_err(|(key, error)| observe::unread::<M>(&key, &error))? {
         return Err(taken.into());
     }
     let changes = Changes {
         cx,
-        api: connection.api(),
+        api: &api,
         planned,
         slot,
         home,
@@ -81,8 +82,9 @@ pub(crate) async fn delete<M: ManifestModel>(
     let Some(connection) = connect_if_there(cx, &spec, home).await? else {
         return Ok(());
     };
+    let api = Stoppable::new(connection.api(), cx.cancel());
     for (key, _) in object::in_order(&state.wanted()).into_iter().rev() {
-        delete::one(cx, connection.api(), state, &key, home.uid(&key)).await?;
+        delete::one(cx, &api, state, &key, home.uid(&key)).await?;
     }
     Ok(())
 }

@@ -26,6 +26,8 @@ fn what_the_server_would_refuse_shows_at_plan() {
                 "DaemonSet/mig-device-plugin-mixed would be refused",
                 "spec.template.spec.containers[0].resources.requests",
                 "must be less than or equal to cpu limit",
+                // The line that is to be changed.
+                ": resources = { requests",
             ],
         );
         assert!(objects(&ground.name).is_empty());

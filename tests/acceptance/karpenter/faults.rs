@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{CLASS, POOL, Wish, configuration, ground};
 use crate::support::api_proxy::{ApiFault, ApiProxy, is_change};
-use crate::support::karpenter::{at, edit, know_karpenter, live, make_claim};
+use crate::support::karpenter::{at, edit, know_karpenter, live, make_claim, set_condition};
 use crate::support::kube::KUBE;
 use crate::support::{Ground, assert_says, with_each_cli};
 
@@ -118,6 +118,99 @@ fn an_interrupt_ends_the_wait_and_keeps_the_object() {
         assert_eq!(output.code, 1, "{}", output.stdout);
         assert_says(&output.words(), &["is not ready"]);
         assert_eq!(ground.project.state_list().unwrap(), [CLASS]);
+        ground.project.destroy().unwrap();
+    });
+}
+
+#[test]
+fn a_busy_and_slow_server_is_waited_for_as_long_as_it_says() {
+    with_each_cli(|cli| {
+        let (ground, api) = through_proxy(cli, "kp-busy");
+        let mut requests = 0;
+        api.judge(move |_, _| {
+            requests += 1;
+            match requests % 5 {
+                1 => Some(ApiFault::Busy(1)),
+                2 => Some(ApiFault::Answer(503)),
+                3 => Some(ApiFault::Delay(Duration::from_millis(1500))),
+                _ => None,
+            }
+        });
+        ground.apply();
+        api.heal();
+        ground.assert_settled();
+        ground.project.destroy().unwrap();
+    });
+}
+
+#[test]
+fn a_server_that_stays_busy_is_told_and_loses_nothing() {
+    with_each_cli(|cli| {
+        let (ground, api) = through_proxy(cli, "kp-flood");
+        ground.settle();
+        let cluster = format!(
+            "host = \"{}\", token_file = \"{}\"",
+            api.url(),
+            ground.project.dir().join("token").display()
+        );
+        let wish = Wish {
+            cluster: &cluster,
+            pool: "weight = 7",
+            ..Wish::default()
+        };
+        ground.write(&configuration(&ground.name, &wish));
+        // A time that nobody waits for is not waited for.
+        for fault in [ApiFault::Busy(0), ApiFault::Busy(86_400)] {
+            api.judge(move |method, target| is_change(method, target).then_some(fault));
+            let words = ground.failed_apply();
+            assert_says(&words, &["NodePool", "cannot be applied", "Repeat in a while"]);
+            assert_eq!(ground.project.state_list().unwrap().len(), 3);
+        }
+        api.heal();
+        ground.settle();
+        assert_eq!(live("NodePool", &ground.name).unwrap()["spec"]["weight"], 7);
+        ground.project.destroy().unwrap();
+    });
+}
+
+#[test]
+fn connections_that_are_cut_during_a_wait_do_not_end_it() {
+    with_each_cli(|cli| {
+        let (ground, api) = through_proxy(cli, "kp-wait-cut");
+        let name = ground.name.clone();
+        let cluster = format!(
+            "host = \"{}\", token_file = \"{}\"",
+            api.url(),
+            ground.project.dir().join("token").display()
+        );
+        let wish = Wish {
+            cluster: &cluster,
+            class: "wait_for_ready = true\n  ready_timeout = \"1h\"",
+            ..Wish::default()
+        };
+        ground.write(&configuration(&name, &wish));
+        // The first looks after the class is made are cut, refused and lost; then Karpenter says that it is ready.
+        let (mut made, mut looks) = (false, 0);
+        api.judge(move |method, target| {
+            made |= is_change(method, target);
+            if !made || method != "GET" || !target.contains("ec2nodeclasses") {
+                return None;
+            }
+            looks += 1;
+            match looks {
+                1 | 2 => Some(ApiFault::DropBefore),
+                3 => Some(ApiFault::Answer(500)),
+                4 => Some(ApiFault::DropAfter),
+                5 => {
+                    set_condition("EC2NodeClass", &name, "Ready", "True", "");
+                    None
+                }
+                _ => None,
+            }
+        });
+        ground.apply();
+        api.heal();
+        ground.assert_settled();
         ground.project.destroy().unwrap();
     });
 }

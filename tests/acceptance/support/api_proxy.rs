@@ -2,9 +2,11 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use counterparts::KubeApiServer;
 use http::Method;
 use serde_json::json;
 
@@ -19,8 +21,12 @@ pub(crate) enum ApiFault {
     DropAfter,
     /// Held back for this long, then forwarded.
     Delay(Duration),
+    /// The API server does it, and the answer never comes.
+    HangAfter,
     /// Answered here with this status.
     Answer(u16),
+    /// Answered here with 429 and the word to come again after so many seconds.
+    Busy(u64),
 }
 
 type Judge = Box<dyn FnMut(&str, &str) -> Option<ApiFault> + Send>;
@@ -42,14 +48,20 @@ struct Request {
 impl ApiProxy {
     /// A proxy that lets everything through.
     pub(crate) fn start() -> Self {
+        Self::to(|| &*KUBE)
+    }
+
+    /// The same to the API server that `kube` gives.
+    pub(crate) fn to<K: Deref<Target = KubeApiServer>>(kube: impl Fn() -> K + Send + Sync + 'static) -> Self {
+        let forward = Arc::new(move |request: &Request| forward(&kube(), request));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let judge: Arc<Mutex<Judge>> = Arc::new(Mutex::new(Box::new(|_, _| None)));
         let shared = Arc::clone(&judge);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let judge = Arc::clone(&shared);
-                std::thread::spawn(move || serve(stream, &judge));
+                let (judge, forward) = (Arc::clone(&shared), Arc::clone(&forward));
+                std::thread::spawn(move || serve(stream, &judge, &*forward));
             }
         });
         Self { url, judge }
@@ -77,21 +89,34 @@ pub(crate) fn is_change(method: &str, target: &str) -> bool {
 }
 
 /// One request per connection: a lost answer must not take another request along.
-fn serve(stream: TcpStream, judge: &Mutex<Judge>) {
+fn serve(stream: TcpStream, judge: &Mutex<Judge>, forward: &dyn Fn(&Request) -> Option<(u16, String)>) {
     let Some(request) = read(&stream) else { return };
     let fault = judge.lock().unwrap()(&request.method, &request.target);
-    let (status, body) = match fault {
+    let mut again = String::new();
+    let answer = match fault {
         Some(ApiFault::DropBefore) => return,
-        Some(ApiFault::Answer(status)) => (status, failure(status)),
+        Some(ApiFault::Answer(status)) => Some((status, failure(status))),
+        Some(ApiFault::Busy(seconds)) => {
+            again = format!("retry-after: {seconds}\r\n");
+            Some((429, failure(429)))
+        }
         Some(ApiFault::DropAfter) => return drop(forward(&request)),
+        Some(ApiFault::HangAfter) => {
+            forward(&request);
+            std::thread::sleep(Duration::from_secs(3600));
+            return;
+        }
         Some(ApiFault::Delay(delay)) => {
             std::thread::sleep(delay);
             forward(&request)
         }
         None => forward(&request),
     };
+    // A server that is gone answers nobody.
+    let Some((status, body)) = answer else { return };
     let head = format!(
-        "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\n{again}content-length: {}\r\nconnection: \
+         close\r\n\r\n",
         body.len()
     );
     // A client that went away meanwhile is part of the tests.
@@ -106,7 +131,7 @@ fn failure(status: u16) -> String {
     failure.to_string()
 }
 
-fn forward(request: &Request) -> (u16, String) {
+fn forward(kube: &KubeApiServer, request: &Request) -> Option<(u16, String)> {
     let method = Method::from_bytes(request.method.as_bytes()).unwrap();
     let Request {
         token,
@@ -115,10 +140,8 @@ fn forward(request: &Request) -> (u16, String) {
         body,
         ..
     } = request;
-    let answer = KUBE
-        .request_as(token, method, target, content_type, body)
-        .unwrap();
-    (answer.status, answer.body)
+    let answer = kube.request_as(token, method, target, content_type, body).ok()?;
+    Some((answer.status, answer.body))
 }
 
 fn read(stream: &TcpStream) -> Option<Request> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{Method, Request};
 use serde_json::Value;
 use ureq::Agent;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsConfigBuilder, parse_pem};
 
 use crate::error::{Error, Result};
 
@@ -62,9 +62,17 @@ impl HttpClient {
         Self::with_roots(certificates.collect())
     }
 
+    /// A client for servers whose certificate nobody should trust.
+    pub(crate) fn trusting_anyone() -> Self {
+        Self::with_tls(TlsConfig::builder().disable_verification(true))
+    }
+
     fn with_roots(roots: Vec<Certificate<'static>>) -> Self {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&roots))
+        Self::with_tls(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&roots)))
+    }
+
+    fn with_tls(tls: TlsConfigBuilder) -> Self {
+        let tls = tls
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .build();
         let config = Agent::config_builder()

@@ -14,7 +14,7 @@ const RANGE: std::ops::RangeInclusive<u16> = 20_000..=29_999;
 #[derive(Debug)]
 pub struct Port {
     number: u16,
-    _lock: File,
+    lock: File,
 }
 
 impl Port {
@@ -30,14 +30,21 @@ impl Port {
             let number = RANGE.start() + (start + step) % width;
             let path = locks.join(number.to_string());
             let lock = File::create(&path).context(|| format!("open {}", path.display()))?;
-            if lock.try_lock().is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, number)).is_ok() {
-                return Ok(Self { number, _lock: lock });
+            let port = Self { number, lock };
+            if port.lock.try_lock().is_ok() && port.is_free() {
+                return Ok(port);
             }
         }
         Err(Error::NoPort {
             from: *RANGE.start(),
             to: *RANGE.end(),
         })
+    }
+
+    /// Whether nothing listens on it.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, self.number)).is_ok()
     }
 
     /// The port number.

@@ -84,7 +84,8 @@ async fn not_deleted<M: ManifestModel>(
     error: &KubeError,
 ) -> Diagnostic {
     let mut told = failure::<M>(&format!("{} cannot be deleted", key.text()), error);
-    let waited = matches!(error.kind, KubeErrorKind::Timeout | KubeErrorKind::Cancelled);
+    // Who is asked to stop asks no more.
+    let waited = error.kind == KubeErrorKind::Timeout;
     let holders = match model.claims().filter(|_| waited) {
         Some(labels) => claims(api, &labels).await,
         None => return told,

@@ -8,7 +8,7 @@ use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Home, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, KubeApi, KubeError};
+use crate::kube::{self, ClusterSpec, KubeApi, KubeError, Stoppable};
 
 const NOT_READ: &str = "The objects were not read";
 const GONE: &str = "The cluster is gone";
@@ -36,7 +36,8 @@ pub(crate) async fn read<M: ManifestModel>(
         return Ok(None);
     };
     *home = std::mem::take(home).moved_to(cx, &spec).await?;
-    let found = look_up(cx, connection.api(), &stored, home).await?;
+    let api = Stoppable::new(connection.api(), cx.cancel());
+    let found = look_up(cx, &api, &stored, home).await?;
     Ok((!found.is_empty()).then(|| stored.with_manifests(found)))
 }
 

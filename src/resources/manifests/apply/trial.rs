@@ -8,7 +8,7 @@ use super::super::object::{self, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
 use super::ownership;
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind};
+use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind, Stoppable};
 
 const NOT_TRIED: &str = "The objects were not tried out on the cluster";
 
@@ -24,30 +24,47 @@ pub(crate) async fn try_out<M: ManifestModel>(
         return Ok(());
     };
     // A cluster that does not answer would keep each of its objects waiting.
-    if provider.was_told(NOT_TRIED, planned.cluster()) {
+    if is_silent(provider, planned) {
         return Ok(());
     }
-    let unasked = match provider.cluster(planned.cluster())? {
+    match ask(cx, provider, planned, before, &changed).await? {
+        Ok(()) => {}
+        Err(Objection::Fault(error)) => return Err(error.into()),
+        Err(Objection::Doubt(warning)) => cx.warn(warning),
+        Err(Objection::NoAnswer(why)) => {
+            if provider.is_news(NOT_TRIED, planned.cluster()) {
+                let all = "This holds for all objects of the cluster, and is told once.";
+                cx.warn(unchecked(&format!("{why}\n\n{all}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the object's cluster has left an earlier question of this plan unanswered.
+pub(crate) fn is_silent<M: ManifestModel>(provider: &Connections, planned: &M) -> bool {
+    provider.was_told(NOT_TRIED, planned.cluster())
+}
+
+async fn ask<M: ManifestModel>(
+    cx: &Context<Connections>,
+    provider: &Connections,
+    planned: &M,
+    before: Option<&Manifests>,
+    changed: &Manifests,
+) -> Result<Result<(), Objection>, Diagnostics> {
+    let why = match provider.cluster(planned.cluster())? {
         ClusterChoice::Known(spec) => match provider.connect(&spec).await {
-            Ok(connection) => match objection(connection.api(), planned, before, &changed).await {
-                Ok(()) => return Ok(()),
-                Err(Objection::Fault(error)) => return Err(error.into()),
-                Err(Objection::Doubt(warning)) => {
-                    cx.warn(warning);
-                    return Ok(());
-                }
-                Err(Objection::NoAnswer(why)) => why,
-            },
+            Ok(connection) => {
+                let api = Stoppable::new(connection.api(), cx.cancel());
+                return Ok(objection(&api, planned, before, changed).await);
+            }
             Err(error) => error.to_string(),
         },
         ClusterChoice::Unreadable(why) => details(&why),
         ClusterChoice::Unknown => "The cluster is known only after apply.".to_owned(),
     };
-    if provider.is_news(NOT_TRIED, planned.cluster()) {
-        let all = "This holds for all objects of the cluster, and is told once.";
-        cx.warn(unchecked(&format!("{unasked}\n\n{all}")));
-    }
-    Ok(())
+    Ok(Err(Objection::NoAnswer(why)))
 }
 
 /// What stands against an apply.
@@ -100,7 +117,7 @@ fn refusal<M: ManifestModel>(object: &str, error: &KubeError) -> Objection {
     let refused = failure::<M>(&format!("{object} would be refused"), error);
     match error.kind {
         KubeErrorKind::Invalid(_) => Objection::Fault(refused),
-        KubeErrorKind::Conflict(_) => Objection::Doubt(as_warning(refused)),
+        KubeErrorKind::Conflict(_) | KubeErrorKind::Denied => Objection::Doubt(as_warning(refused)),
         _ => unanswered(error),
     }
 }

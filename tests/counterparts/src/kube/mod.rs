@@ -11,6 +11,7 @@ mod watch;
 pub use api::object_path;
 pub use crd::Crd;
 pub use kwok::{KWOK_ANNOTATION, Kwok};
+pub use pki::{Certificate, Validity};
 pub use watch::{condition, is_true};
 
 pub use server::{KubeApiServer, KubeOptions};

@@ -1,6 +1,7 @@
 //! Starts the processes of a control plane in their order, each on a free port.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -8,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::SERVICE_CIDR;
-use super::pki::Pki;
+use super::pki::{Certificate, Pki, Validity};
 use crate::cache;
 use crate::eks::Webhook;
 use crate::error::Result;
@@ -17,7 +18,7 @@ use crate::http_client::{HttpClient, answers};
 use crate::launch::{launch, log};
 use crate::moto::EksCluster;
 use crate::port::Port;
-use crate::process::Process;
+use crate::process::{Process, wait_for};
 use crate::workspace::Workspace;
 
 const READY: Duration = Duration::from_secs(90);
@@ -60,19 +61,19 @@ pub struct KubeApiServer {
     // Stopped in this order.
     scheduler: Option<Process>,
     controllers: Option<Process>,
-    apiserver: Process,
+    apiserver: Mutex<Option<Process>>,
     _etcd: Process,
     webhook: Webhook,
     pub(super) client: HttpClient,
     pub(super) admin_token: String,
     options: KubeOptions,
-    ca: String,
-    _ports: Vec<Port>,
+    pki: Pki,
     url: String,
-    work: Workspace,
+    plan: Plan,
 }
 
 /// Where the parts of a control plane find one another, before any of them runs.
+#[derive(Debug)]
 struct Plan {
     work: Workspace,
     etcd: Port,
@@ -104,22 +105,69 @@ impl KubeApiServer {
             .scheduler
             .then(|| plan.start_loop(Program::KubeScheduler, &client))
             .transpose()?;
-        let mut server = Self {
+        let server = Self {
             scheduler,
             controllers,
-            apiserver,
+            apiserver: Mutex::new(Some(apiserver)),
             _etcd: etcd,
             webhook,
             client,
             admin_token,
             options: options.clone(),
-            ca: pki.ca,
+            pki,
             url: plan.url(),
-            _ports: vec![plan.etcd, plan.peer, plan.api, plan.manager, plan.scheduler],
-            work: plan.work,
+            plan,
         };
         server.wait_for_default_namespace()?;
         Ok(server)
+    }
+
+    /// Kills the API server, as a node that fails does; what etcd holds stays.
+    ///
+    /// # Errors
+    /// Its address is not free in time.
+    pub fn kill_api_server(&self) -> Result<()> {
+        drop(self.apiserver().take());
+        let free = || {
+            let taken = || format!("port {} is taken", self.plan.api.number());
+            self.plan.api.is_free().then_some(()).ok_or_else(taken)
+        };
+        wait_for("the API server's end", READY, free)
+    }
+
+    /// Starts the API server again, at the same address.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub fn restart_api_server(&self) -> Result<()> {
+        self.restart_with(Validity::Good)
+    }
+
+    /// Starts the API server again with a certificate of this validity; the methods that send requests take the good one
+    /// only.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub fn restart_with(&self, validity: Validity) -> Result<()> {
+        self.kill_api_server()?;
+        let shown = self.pki.server(validity)?;
+        self.plan.work.write("tls.crt", shown.certificate)?;
+        self.plan.work.write("tls.key", shown.key)?;
+        let started = self.plan.start_apiserver(&HttpClient::trusting_anyone())?;
+        *self.apiserver() = Some(started);
+        Ok(())
+    }
+
+    /// A certificate by which the API server takes its holder for this user.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn client_certificate(&self, user: &str, groups: &[&str], validity: Validity) -> Result<Certificate> {
+        self.pki.client(user, groups, validity)
+    }
+
+    fn apiserver(&self) -> MutexGuard<'_, Option<Process>> {
+        self.apiserver.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `https://127.0.0.1:PORT`.
@@ -131,7 +179,7 @@ impl KubeApiServer {
     /// The certificate authority as PEM.
     #[must_use]
     pub fn ca_pem(&self) -> &str {
-        &self.ca
+        &self.pki.ca
     }
 
     /// A bearer token of a user in `system:masters` that is not an AWS user.
@@ -143,7 +191,7 @@ impl KubeApiServer {
     /// A kubeconfig file with [`KubeApiServer::admin_token`]; it lives as long as the server.
     #[must_use]
     pub fn kubeconfig(&self) -> PathBuf {
-        self.work.path().join("kubeconfig")
+        self.plan.work.path().join("kubeconfig")
     }
 
     /// The EKS name of the cluster.
@@ -167,7 +215,7 @@ impl KubeApiServer {
             name: self.options.cluster.clone(),
             region: region.to_owned(),
             endpoint: self.url.clone(),
-            certificate_authority: STANDARD.encode(&self.ca),
+            certificate_authority: STANDARD.encode(&self.pki.ca),
             version: minor.join("."),
         }
     }
@@ -182,7 +230,7 @@ impl KubeApiServer {
             Program::KubeScheduler,
         ];
         names
-            .map(|program| (program.name(), log(program, &self.work)))
+            .map(|program| (program.name(), log(program, &self.plan.work)))
             .into()
     }
 
@@ -198,17 +246,23 @@ impl KubeApiServer {
         self.scheduler.is_some()
     }
 
-    fn wait_for_default_namespace(&mut self) -> Result<()> {
-        let (client, bearer) = (self.client.clone(), format!("Bearer {}", self.admin_token));
+    fn wait_for_default_namespace(&self) -> Result<()> {
+        let bearer = format!("Bearer {}", self.admin_token);
         let url = format!("{}/api/v1/namespaces/default", self.url);
-        self.apiserver.wait_ready(READY, || {
-            let answer = client.send(http::Method::GET, &url, &[("authorization", &bearer)], "");
+        let ready = || {
+            let answer = self
+                .client
+                .send(http::Method::GET, &url, &[("authorization", &bearer)], "");
             match answer {
                 Ok(answer) if answer.status == 200 => Ok(()),
                 Ok(answer) => Err(format!("namespace default: {}", answer.status)),
                 Err(error) => Err(error.to_string()),
             }
-        })
+        };
+        match self.apiserver().as_mut() {
+            Some(process) => process.wait_ready(READY, ready),
+            None => Ok(()),
+        }
     }
 }
 
@@ -235,8 +289,8 @@ impl Plan {
     fn write_files(&self, pki: &Pki, admin_token: &str, webhook: &str) -> Result<()> {
         let files = [
             ("ca.crt", pki.ca.clone()),
-            ("tls.crt", pki.certificate.clone()),
-            ("tls.key", pki.key.clone()),
+            ("tls.crt", pki.server.certificate.clone()),
+            ("tls.key", pki.server.key.clone()),
             ("sa.key", pki.service_account_key.clone()),
             ("sa.pub", pki.service_account_public.clone()),
             (
@@ -291,6 +345,7 @@ impl Plan {
             format!("--service-account-signing-key-file={}", self.path("sa.key")),
             format!("--service-cluster-ip-range={SERVICE_CIDR}"),
             format!("--token-auth-file={}", self.path("tokens.csv")),
+            format!("--client-ca-file={}", self.path("ca.crt")),
             "--authorization-mode=RBAC".to_owned(),
             // As on EKS: the MPS control daemon is privileged.
             "--allow-privileged=true".to_owned(),
@@ -339,7 +394,7 @@ impl Plan {
 fn token(pki: &Pki) -> String {
     format!(
         "{}{}",
-        cache::key([pki.key.as_bytes()]),
+        cache::key([pki.server.key.as_bytes()]),
         cache::key([pki.service_account_key.as_bytes()])
     )
 }

@@ -1,0 +1,118 @@
+//! Rights that make plans better, and plans with less.
+
+use counterparts::karpenter::{Flavor, karpenter_crds};
+use counterparts::{KubeApiServer, KubeOptions};
+
+use super::roles::{documented, role};
+use super::{Desk, NODE_CLASS, RIGHTS, SUBJECTS};
+use crate::support::{assert_says, with_each_cli, with_tofu};
+
+#[test]
+fn the_guide_has_a_role_for_each_resource_and_one_for_better_plans() {
+    let names: Vec<String> = documented(&RIGHTS).into_iter().map(|role| role.name).collect();
+    let expected: Vec<&str> = SUBJECTS
+        .iter()
+        .map(|subject| subject.role)
+        .chain(["mig-better-plans"])
+        .collect();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn without_the_right_to_list_node_claims_a_plan_says_so_and_does_not_fail() {
+    with_each_cli(|cli| {
+        let mut desk = Desk::new(cli, "no-claims", NODE_CLASS);
+        let user = desk.ground.name.clone();
+        let class = role(&RIGHTS, NODE_CLASS.role);
+        let better = role(&RIGHTS, "mig-better-plans").only(&["get"]);
+        desk.seat(&user, &[class, better]);
+        desk.ground.settle();
+        desk.write(true);
+        let plan = desk.ground.plan();
+        assert_eq!(plan.actions(NODE_CLASS.address), ["update"]);
+        assert_says(
+            &plan.output.words(),
+            &[
+                "The change rolls nodes",
+                "How many nodes there are could not be asked",
+            ],
+        );
+        desk.ground.settle();
+        desk.ground.project.destroy().unwrap();
+    });
+}
+
+#[test]
+fn a_plan_needs_the_right_to_read_alone() {
+    with_tofu(|cli| {
+        for subject in SUBJECTS {
+            let mut desk = Desk::new(cli, &format!("reader-{}", subject.role), subject);
+            let user = desk.ground.name.clone();
+            let full = role(&RIGHTS, subject.role);
+            desk.seat(&user, std::slice::from_ref(&full));
+            let reader = format!("{user}-plans");
+            desk.replace(&reader, &[full.only(&["get"])]);
+            let plan = desk.ground.plan();
+            assert_eq!(plan.actions(subject.address), ["create"]);
+            let refused = format!("User \"{reader}\" cannot patch resource");
+            assert_says(
+                &plan.output.words(),
+                &[
+                    "Warning: The objects were not tried out",
+                    &refused,
+                    "The plan is complete",
+                ],
+            );
+            desk.replace(&format!("{user}-makes"), std::slice::from_ref(&full));
+            desk.ground.settle();
+            desk.replace(&format!("{user}-again"), &[full.only(&["get"])]);
+            let output = desk.ground.project.try_plan(&[]).unwrap();
+            assert_eq!(output.code, 0, "{}", output.words());
+            assert!(!output.words().contains("Warning"), "{}", output.words());
+            // What cannot be read is not taken for gone.
+            desk.replace(&format!("{user}-blind"), &[full.only(&["delete"])]);
+            assert_says(
+                &desk.ground.refused_plan(),
+                &["cannot get resource", "Allow it with RBAC"],
+            );
+            assert_eq!(desk.ground.project.state_list().unwrap(), [subject.address]);
+        }
+    });
+}
+
+#[test]
+fn only_with_the_right_to_read_definitions_is_an_uninstalled_kind_known_to_be_gone() {
+    with_tofu(|cli| {
+        let options = KubeOptions {
+            controllers: false,
+            ..KubeOptions::new("uninstalled")
+        };
+        // Its definitions go, which nobody else may miss. It ends with the test process.
+        let kube: &'static KubeApiServer = Box::leak(Box::new(KubeApiServer::start(&options).unwrap()));
+        kube.apply_crds(&karpenter_crds(Flavor::Aws).unwrap()).unwrap();
+        let mut desk = Desk::new(cli, "uninstalled", NODE_CLASS);
+        desk.kube = kube;
+        let user = desk.ground.name.clone();
+        let class = role(kube, NODE_CLASS.role);
+        desk.seat(&user, std::slice::from_ref(&class));
+        desk.ground.settle();
+        let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        let definition = format!("{definitions}/ec2nodeclasses.karpenter.k8s.aws");
+        kube.delete(&definition).unwrap();
+        kube.wait_until(&definition, super::roles::LIMIT, |found| {
+            found.is_null().then_some(()).ok_or_else(|| found.to_string())
+        })
+        .unwrap();
+        assert_says(
+            &desk.ground.refused_plan(),
+            &[
+                &format!("EC2NodeClass/{user} cannot be read"),
+                "Install the chart",
+            ],
+        );
+        assert_eq!(desk.ground.project.state_list().unwrap(), [NODE_CLASS.address]);
+        let better = role(kube, "mig-better-plans");
+        desk.replace(&format!("{user}-better"), &[class, better]);
+        assert_eq!(desk.ground.plan().actions(NODE_CLASS.address), ["create"]);
+    });
+}
