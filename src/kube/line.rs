@@ -264,3 +264,68 @@ impl<T: Io> Service<Uri> for Spare<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::net::{SocketAddr, TcpListener};
+    use std::sync::mpsc::{Receiver, channel};
+
+    use futures::future::join_all;
+
+    use super::*;
+
+    /// A server that reads what comes first, up to an empty line or the end, and hangs up.
+    fn rude() -> (SocketAddr, Receiver<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (seen, heard) = channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+                if seen.send(head.join("\n")).is_err() {
+                    return;
+                }
+            }
+        });
+        (address, heard)
+    }
+
+    async fn ask(config: &Config, times: usize) -> Vec<BoxError> {
+        let Dialled::Plainly(line) = proxied(config).unwrap() else {
+            panic!("the proxy is spoken to in plain text");
+        };
+        let request = || Request::get(&config.cluster_url).body(Body::empty()).unwrap();
+        let answers = join_all((0..times).map(|_| line.clone().exchange(request()))).await;
+        answers.into_iter().map(|answer| answer.unwrap_err()).collect()
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_the_connection_fails_with_it() {
+        let (proxy, heard) = rude();
+        let mut config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
+        config.proxy_url = Some(format!("http://{proxy}").parse().unwrap());
+        let errors = ask(&config, 8).await;
+        assert!(
+            errors.iter().all(|error| error.is::<NoConnection>()),
+            "{errors:?}"
+        );
+        assert_eq!(heard.try_iter().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_proxy_gets_its_credentials() {
+        let (proxy, heard) = rude();
+        let mut config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
+        config.proxy_url = Some(format!("http://user:p%40ss@{proxy}").parse().unwrap());
+        ask(&config, 1).await;
+        let head = heard.recv().unwrap().to_ascii_lowercase();
+        assert!(head.starts_with("connect 10.0.0.1:6443 "), "{head}");
+        // user:p@ss
+        assert!(
+            head.contains(&"proxy-authorization: Basic dXNlcjpwQHNz".to_ascii_lowercase()),
+            "{head}"
+        );
+    }
+}

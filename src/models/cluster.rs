@@ -105,6 +105,19 @@ impl AssumeRoleModel {
     }
 }
 
+impl ClusterModel {
+    /// What says which cluster it is, without how it is reached and as whom.
+    pub(crate) fn place(&self) -> [&Attr<String>; 5] {
+        [
+            &self.name,
+            &self.region,
+            &self.kubeconfig,
+            &self.context,
+            &self.host,
+        ]
+    }
+}
+
 /// The ways to name a cluster; exactly one is to be used.
 const WAYS: &str = "Give name (an EKS cluster), kubeconfig, or host.";
 

@@ -109,6 +109,15 @@ pub trait ManifestModel: Model {
     }
 }
 
+/// Whether objects are to live in another cluster than before. Another way to reach the same one moves nothing: a new
+/// object of Karpenter would take all its nodes with it.
+pub(crate) fn moved(before: &Attr<ClusterModel>, after: &Attr<ClusterModel>) -> bool {
+    match (before, after) {
+        (Attr::Known(before), Attr::Known(after)) => before.place() != after.place(),
+        (before, after) => before != after,
+    }
+}
+
 /// An EKS cluster and its region, read from the front of an import ID: `CLUSTER` or `CLUSTER@REGION`.
 pub(crate) fn cluster_of_id(text: Option<&str>) -> (Attr<String>, Attr<String>) {
     match text.map(|text| text.split_once('@').unwrap_or((text, ""))) {

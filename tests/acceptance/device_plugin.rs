@@ -4,7 +4,7 @@ mod drift;
 mod existing;
 mod faults;
 mod lifecycle;
-mod neighbours;
+pub(crate) mod neighbours;
 mod offline;
 mod refusals;
 mod rollout;

@@ -28,8 +28,8 @@ pub struct NodeClassModel {
     /// Name.
     #[attr(required, replace)]
     pub name: Attr<String>,
-    /// The cluster; the provider's `kubernetes` if left out.
-    #[attr(replace)]
+    /// The cluster; the provider's `kubernetes` if left out. Objects of another cluster are new ones; another way to reach
+    /// the same one leaves them alone.
     pub cluster: Attr<ClusterModel>,
     /// What the GPUs of a node are cut into.
     #[attr(required)]

@@ -26,8 +26,9 @@ pub struct NodeOverlayModel {
     /// What the objects' names begin with; the pool's name if left out.
     #[attr(optional, computed, replace, depends_on("nodepool"))]
     pub name: Attr<String>,
-    /// The cluster; the pool's, or else the provider's `kubernetes`, if left out.
-    #[attr(optional, computed, replace, depends_on("nodepool"))]
+    /// The cluster; the pool's, or else the provider's `kubernetes`, if left out. A new object for
+    /// another cluster, not for another way to reach the same one.
+    #[attr(optional, computed, depends_on("nodepool"))]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the pool's nodes; the pool's if left out.
     #[attr(optional, computed, depends_on("nodepool"))]

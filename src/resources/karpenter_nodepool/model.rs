@@ -23,8 +23,9 @@ pub struct NodePoolModel {
     /// Name; the node class' if left out.
     #[attr(optional, computed, replace, depends_on("nodeclass"))]
     pub name: Attr<String>,
-    /// The cluster; the node class', or else the provider's `kubernetes`, if left out.
-    #[attr(optional, computed, replace, depends_on("nodeclass"))]
+    /// The cluster; the node class', or else the provider's `kubernetes`, if left out. A new object for
+    /// another cluster, not for another way to reach the same one.
+    #[attr(optional, computed, depends_on("nodeclass"))]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the nodes; the node class' if left out.
     #[attr(optional, computed, depends_on("nodeclass"))]

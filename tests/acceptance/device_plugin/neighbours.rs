@@ -8,7 +8,8 @@ use crate::support::{assert_says, with_each_cli, with_tofu};
 
 const WARNING: &str = "NVIDIA's mig-manager is on the cluster";
 
-fn mig_manager() -> Value {
+/// What marks the GPU operator's DaemonSet.
+pub(crate) fn mig_manager() -> Value {
     let labels = json!({"app": "nvidia-mig-manager"});
     json!({
         "apiVersion": "apps/v1",

@@ -2,8 +2,8 @@
 
 use super::{CLASS, OVERLAY, POOL, Wish, configuration, ground, overlay_name};
 use crate::rights::RIGHTS;
-use crate::support::karpenter::{at, live};
-use crate::support::with_each_cli;
+use crate::support::karpenter::{at, know_karpenter, live};
+use crate::support::{Ground, with_each_cli};
 
 #[test]
 fn another_cluster_means_other_objects() {
@@ -52,5 +52,48 @@ fn another_cluster_means_other_objects() {
         for (kind, object) in &objects {
             assert!(RIGHTS.get(&at(kind, object)).unwrap().is_none(), "{kind}");
         }
+    });
+}
+
+#[test]
+fn another_way_to_the_same_cluster_replaces_nothing() {
+    with_each_cli(|cli| {
+        know_karpenter();
+        let ground = Ground::new(cli, "kp-way");
+        let name = &ground.name;
+        ground.project.write("ca.crt", RIGHTS.ca_pem()).unwrap();
+        let through = |file: &str| {
+            let token = ground.project.write(file, RIGHTS.admin_token()).unwrap();
+            let cluster = format!(
+                "host = \"{}\", token_file = \"{}\", cluster_ca_certificate = file(\"ca.crt\")",
+                RIGHTS.url(),
+                token.display()
+            );
+            let wish = Wish {
+                cluster: &cluster,
+                ..Wish::default()
+            };
+            let plugin = "resource \"mig_device_plugin\" \"this\" {\n  cluster = mig_karpenter_nodeclass.this.cluster\n  layouts = \
+                          [mig_karpenter_nodeclass.this.layout]\n  namespace = \"default\"\n  name = mig_karpenter_nodeclass.this.name\n}\n";
+            ground.write(&(configuration(name, &wish) + plugin));
+        };
+        through("token-a");
+        ground.project.init().unwrap();
+        ground.settle();
+        let uid = || RIGHTS.get(&at("EC2NodeClass", name)).unwrap().unwrap()["metadata"]["uid"].clone();
+        let before = uid();
+        through("token-b");
+        let plan = ground.plan();
+        for address in [CLASS, POOL, OVERLAY, "mig_device_plugin.this"] {
+            assert_eq!(plan.actions(address), ["update"], "{address}");
+        }
+        assert!(
+            !plan.output.words().contains("rolls nodes"),
+            "{}",
+            plan.output.words()
+        );
+        ground.settle();
+        assert_eq!(uid(), before);
+        ground.project.destroy().unwrap();
     });
 }

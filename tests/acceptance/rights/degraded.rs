@@ -4,7 +4,9 @@ use counterparts::karpenter::{Flavor, karpenter_crds};
 use counterparts::{KubeApiServer, KubeOptions};
 
 use super::roles::{documented, role};
-use super::{Desk, NODE_CLASS, RIGHTS, SUBJECTS};
+use super::{DEVICE_PLUGIN, Desk, NODE_CLASS, RIGHTS, SUBJECTS};
+use crate::device_plugin::neighbours::mig_manager;
+use crate::support::kube::collection;
 use crate::support::{assert_says, with_each_cli, with_tofu};
 
 #[test]
@@ -39,6 +41,26 @@ fn without_the_right_to_list_node_claims_a_plan_says_so_and_does_not_fail() {
         );
         desk.ground.settle();
         desk.ground.project.destroy().unwrap();
+    });
+}
+
+#[test]
+fn only_who_may_list_daemon_sets_everywhere_is_told_of_a_mig_manager() {
+    with_tofu(|cli| {
+        let mut desk = Desk::new(cli, "neighbours", DEVICE_PLUGIN);
+        let user = desk.ground.name.clone();
+        let least = role(&RIGHTS, DEVICE_PLUGIN.role);
+        desk.seat(&user, std::slice::from_ref(&least));
+        let sets = collection(&user, "DaemonSet");
+        RIGHTS.create(&sets, &mig_manager()).unwrap();
+        let place = format!("DaemonSet {user}/nvidia-mig-manager");
+        let plan = desk.ground.plan();
+        assert_eq!(plan.actions(DEVICE_PLUGIN.address), ["create"]);
+        assert!(!plan.output.words().contains(&place));
+        let better = role(&RIGHTS, "mig-better-plans");
+        desk.replace(&format!("{user}-better"), &[least, better]);
+        assert_says(&desk.ground.plan().output.words(), &[&place]);
+        RIGHTS.delete(&format!("{sets}/nvidia-mig-manager")).unwrap();
     });
 }
 
