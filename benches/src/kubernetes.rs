@@ -123,7 +123,9 @@ fn fleet(bench: &Bench, cluster: &Cluster, hundred: &Beyond) -> Result<Vec<Row>,
 
 /// Connections and tokens of one plan.
 fn counts(cluster: &Cluster, relays: &[Relay], project: &Project) -> Result<Row, Failure> {
-    relays.iter().for_each(|relay| drop(relay.take_opened()));
+    for relay in relays {
+        let _ = relay.take_opened();
+    }
     fs::write(cluster.calls(), "")?;
     no_op_plan(project)?;
     let connections: Vec<usize> = relays.iter().map(Relay::take_opened).collect();

@@ -46,7 +46,7 @@ fn measure() -> Result<bool, Failure> {
     let provider = std::env::args_os()
         .nth(1)
         .map(PathBuf::from)
-        .ok_or("usage: mig-bench PATH-OF-THE-RELEASE-BINARY; `make bench` builds it and says where it is")?;
+        .ok_or("usage: mig-bench PATH-OF-THE-RELEASE-BINARY [MEASUREMENT]; `make bench` builds it and says where it is")?;
     let bench = Bench {
         cli: Cli::any()?,
         moto: Moto::start()?,

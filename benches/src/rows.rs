@@ -19,17 +19,19 @@ type Measurement = fn(&Bench) -> Result<Vec<Row>, Failure>;
 
 /// All rows, in the order of the goals; each is told when it is measured, since the whole takes minutes.
 pub(crate) fn all(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let measurements: [Measurement; 7] = [
-        one_template,
-        many_templates,
-        layouts,
-        kubernetes::rows,
-        start,
-        peak_memory,
-        size,
+    let measurements: [(&str, Measurement); 7] = [
+        ("template", one_template),
+        ("templates", many_templates),
+        ("layouts", layouts),
+        ("kubernetes", kubernetes::rows),
+        ("start", start),
+        ("memory", peak_memory),
+        ("size", size),
     ];
+    let only = std::env::args().nth(2);
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     let mut rows = Vec::new();
-    for measure in measurements {
+    for (_, measure) in measurements.iter().filter(|(name, _)| wanted(name)) {
         let measured = measure(bench)?;
         measured
             .iter()
