@@ -6,7 +6,7 @@ mod object;
 mod plan;
 mod rules;
 
-use tfplug::{Attr, Context, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
+use tfplug::{Attr, Context, Diagnostics, ImportTarget, Plan, Resource, Slot, async_trait};
 
 pub use model::{DevicePluginIdentity, DevicePluginModel};
 
@@ -55,13 +55,7 @@ impl Resource for DevicePluginResource {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests.known().cloned());
-        if plan
-            .prior
-            .as_ref()
-            .is_some_and(|prior| manifests::moved(&prior.cluster, &plan.planned.cluster))
-        {
-            plan.require_replace(Path::attr("cluster"));
-        }
+        manifests::replace_if_moved(plan);
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
         apply::look_around(cx, &plan.planned, plan.prior.as_ref()).await;
         Ok(())

@@ -135,13 +135,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests().known().cloned());
-        if plan
-            .prior
-            .as_ref()
-            .is_some_and(|prior| manifests::moved(prior.cluster(), plan.planned.cluster()))
-        {
-            plan.require_replace(Path::attr("cluster"));
-        }
+        manifests::replace_if_moved(plan);
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
         apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
         apply::tell_of_missing_types(cx, &plan.planned, before.as_ref()).await;

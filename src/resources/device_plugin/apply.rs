@@ -3,10 +3,10 @@
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
 use super::model::DevicePluginModel;
-use crate::connections::{ClusterChoice, Connections};
+use crate::connections::Connections;
 use crate::duration;
 use crate::kube::{self, Connection, KubeApi, KubeErrorKind, ObjectRef, Resource, Stoppable, WaitOptions};
-use crate::resources::manifests::apply::{failure, is_silent};
+use crate::resources::manifests::apply::{connect_at_plan, failure};
 use crate::resources::manifests::{self, ManifestModel};
 
 /// What Node Feature Discovery keeps of a node.
@@ -26,16 +26,10 @@ pub(super) async fn look_around(
     before: Option<&DevicePluginModel>,
 ) {
     let changed = before.is_none_or(|before| before.manifests != planned.manifests);
-    let Some(provider) = cx.provider_if_configured().filter(|_| changed) else {
-        return;
-    };
-    if is_silent(provider, planned) {
+    if !changed {
         return;
     }
-    let Ok(ClusterChoice::Known(spec)) = provider.cluster(&planned.cluster) else {
-        return;
-    };
-    let Ok(connection) = provider.connect(&spec).await else {
+    let Some(connection) = connect_at_plan(cx, planned).await else {
         return;
     };
     let api = &Stoppable::new(connection.api(), cx.cancel());
@@ -64,7 +58,10 @@ async fn mig_manager(api: &dyn KubeApi) -> Option<String> {
 
 fn two_cutters(place: &str) -> Diagnostic {
     let detail = format!(
-        "{place}. It cuts GPUs as the node label nvidia.com/mig.config says, under running pods, and restarts kubelet, from          which an Amazon Linux 2023 node does not recover while it boots (NVIDIA/gpu-operator issue 2415). The nodes of these          layouts cut themselves before kubelet starts. Turn it off (Helm value migManager.enabled=false of the GPU operator),          or keep it from these nodes by the label nvidia.com/gpu.deploy.mig-manager=false."
+        "{place}. It cuts GPUs as the node label nvidia.com/mig.config says, under running pods, and restarts kubelet, from \
+         which an Amazon Linux 2023 node does not recover while it boots (NVIDIA/gpu-operator issue 2415). The nodes of these \
+         layouts cut themselves before kubelet starts. Turn it off (Helm value migManager.enabled=false of the GPU operator), \
+         or keep it from these nodes by the label nvidia.com/gpu.deploy.mig-manager=false."
     );
     Diagnostic::warning("NVIDIA's mig-manager is on the cluster", detail)
 }

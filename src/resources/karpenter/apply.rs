@@ -10,7 +10,7 @@ use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{self, ClusterSpec, Connection, KubeErrorKind, Rollout, Stoppable, WaitOptions};
-use crate::resources::manifests::apply::{claims, failure, is_silent};
+use crate::resources::manifests::apply::{claims, connect_at_plan, failure, is_silent};
 use crate::resources::manifests::{self, Manifests};
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
@@ -43,22 +43,11 @@ pub(super) async fn tell_of_rolling<M: KarpenterObject>(
 
 async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -> String {
     let unknown = "How many nodes there are could not be asked.".to_owned();
-    let (Some(provider), Some(labels)) = (cx.provider_if_configured(), planned.claims()) else {
+    let (Some(labels), Some(connection)) = (planned.claims(), connect_at_plan(cx, planned).await) else {
         return unknown;
     };
-    if is_silent(provider, planned) {
-        return unknown;
-    }
-    let Ok(ClusterChoice::Known(spec)) = provider.cluster(planned.cluster()) else {
-        return unknown;
-    };
-    let found = match provider.connect(&spec).await {
-        Ok(connection) => {
-            let api = Stoppable::new(connection.api(), cx.cancel());
-            claims(&api, &labels).await
-        }
-        Err(error) => Err(error),
-    };
+    let api = Stoppable::new(connection.api(), cx.cancel());
+    let found = claims(&api, &labels).await;
     match found.map(|names| names.len()) {
         Ok(0) => "There are no nodes (NodeClaims) of it now.".to_owned(),
         Ok(1) => "There is 1 node (NodeClaim) of it now.".to_owned(),

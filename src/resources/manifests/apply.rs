@@ -20,7 +20,7 @@ use crate::kube::{Connection, Stoppable};
 pub(crate) use connect::{Home, failure};
 pub(crate) use delete::claims;
 pub(crate) use observe::read;
-pub(crate) use trial::{is_silent, try_out};
+pub(crate) use trial::{connect_at_plan, is_silent, try_out};
 
 use changes::Changes;
 use connect::{cluster, connect, connect_if_there};

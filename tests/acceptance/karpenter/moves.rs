@@ -5,19 +5,24 @@ use crate::rights::RIGHTS;
 use crate::support::karpenter::{at, know_karpenter, live};
 use crate::support::{Ground, with_each_cli};
 
+/// The cluster of the tests of rights, by a token in this file.
+fn other_cluster(ground: &Ground, file: &str) -> String {
+    let token = ground.project.write(file, RIGHTS.admin_token()).unwrap();
+    ground.project.write("ca.crt", RIGHTS.ca_pem()).unwrap();
+    format!(
+        "host = \"{}\", token_file = \"{}\", cluster_ca_certificate = file(\"ca.crt\")",
+        RIGHTS.url(),
+        token.display()
+    )
+}
+
 #[test]
 fn another_cluster_means_other_objects() {
     with_each_cli(|cli| {
         let ground = ground(cli, "kp-move");
         let name = &ground.name;
         ground.settle();
-        let token = ground.project.write("token", RIGHTS.admin_token()).unwrap();
-        ground.project.write("ca.crt", RIGHTS.ca_pem()).unwrap();
-        let cluster = format!(
-            "host = \"{}\", token_file = \"{}\", cluster_ca_certificate = file(\"ca.crt\")",
-            RIGHTS.url(),
-            token.display()
-        );
+        let cluster = other_cluster(&ground, "token");
         let wish = Wish {
             cluster: &cluster,
             ..Wish::default()
@@ -61,14 +66,8 @@ fn another_way_to_the_same_cluster_replaces_nothing() {
         know_karpenter();
         let ground = Ground::new(cli, "kp-way");
         let name = &ground.name;
-        ground.project.write("ca.crt", RIGHTS.ca_pem()).unwrap();
         let through = |file: &str| {
-            let token = ground.project.write(file, RIGHTS.admin_token()).unwrap();
-            let cluster = format!(
-                "host = \"{}\", token_file = \"{}\", cluster_ca_certificate = file(\"ca.crt\")",
-                RIGHTS.url(),
-                token.display()
-            );
+            let cluster = other_cluster(&ground, file);
             let wish = Wish {
                 cluster: &cluster,
                 ..Wish::default()

@@ -1,5 +1,7 @@
 //! Asking the API server at plan whether it would take the changes.
 
+use std::sync::Arc;
+
 use tfplug::diag::Severity;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
@@ -8,7 +10,7 @@ use super::super::object::{self, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
 use super::ownership;
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{Apply, KubeApi, KubeError, KubeErrorKind, Stoppable};
+use crate::kube::{Apply, Connection, KubeApi, KubeError, KubeErrorKind, Stoppable};
 
 const NOT_TRIED: &str = "The objects were not tried out on the cluster";
 
@@ -44,6 +46,22 @@ pub(crate) async fn try_out<M: ManifestModel>(
 /// Whether the object's cluster has left an earlier question of this plan unanswered.
 pub(crate) fn is_silent<M: ManifestModel>(provider: &Connections, planned: &M) -> bool {
     provider.was_told(NOT_TRIED, planned.cluster())
+}
+
+/// The connection for what makes a plan better, if there is a way to the cluster. That there is none is told by
+/// [`try_out`], which comes first.
+pub(crate) async fn connect_at_plan<M: ManifestModel>(
+    cx: &Context<Connections>,
+    planned: &M,
+) -> Option<Arc<Connection>> {
+    let provider = cx.provider_if_configured()?;
+    if is_silent(provider, planned) {
+        return None;
+    }
+    match provider.cluster(planned.cluster()).ok()? {
+        ClusterChoice::Known(spec) => provider.connect(&spec).await.ok(),
+        ClusterChoice::Unreadable(_) | ClusterChoice::Unknown => None,
+    }
 }
 
 async fn ask<M: ManifestModel>(
