@@ -186,7 +186,7 @@ async fn with_token<S, B>(
 where
     S: Service<Request<Body>, Response = Response<B>, Error = BoxError>,
 {
-    let again = copy(&request);
+    let again = line::copy(&request);
     let token = tokens.token().await?;
     authorize(&mut request, token.secret.expose())?;
     let answer = inner.call(request).await?;
@@ -203,16 +203,6 @@ fn authorize(request: &mut Request<Body>, token: &str) -> Result<(), BoxError> {
     value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);
     Ok(())
-}
-
-/// The same request, unless its body is a stream.
-fn copy(request: &Request<Body>) -> Option<Request<Body>> {
-    let mut copy = Request::new(request.body().try_clone()?);
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
-    *copy.extensions_mut() = request.extensions().clone();
-    Some(copy)
 }
 
 #[cfg(test)]

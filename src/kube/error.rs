@@ -110,7 +110,12 @@ impl KubeError {
         use KubeErrorKind as Kind;
         matches!(
             self.kind,
-            Kind::ClusterNotFound | Kind::Unreachable | Kind::Connection | Kind::Timeout | Kind::Aws(_)
+            Kind::ClusterNotFound
+                | Kind::Unauthorized
+                | Kind::Unreachable
+                | Kind::Connection
+                | Kind::Timeout
+                | Kind::Aws(_)
         )
     }
 

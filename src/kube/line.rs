@@ -4,6 +4,7 @@
 //! Terraform works. Every API server speaks HTTP/2; where something on the way to it does not, requests go over
 //! connections that are kept and used again.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
+use h2::Reason;
 use http::{Request, Response, Uri};
 use http_body_util::BodyExt as _;
 use hyper::rt::{Read, Write};
@@ -33,6 +35,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(65);
 /// Less than the 350 seconds after which the load balancers of EKS forget a connection without a word.
 const IDLE: Duration = Duration::from_secs(300);
+
+/// Farewells that one request meets on one connection after the other before it fails.
+const RETRIES: u32 = 5;
 
 /// Sends requests to an API server.
 pub(super) type Requests = BoxService<Request<Body>, Response<Body>, BoxError>;
@@ -126,7 +131,7 @@ type Dial<T> = Arc<dyn Fn(Uri) -> BoxFuture<'static, Result<T, BoxError>> + Send
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("no connection")]
 struct NoConnection {
-    source: Arc<dyn std::error::Error + Send + Sync>,
+    source: Arc<dyn Error + Send + Sync>,
 }
 
 type Sender<T> = Client<Spare<T>, Body>;
@@ -164,10 +169,21 @@ impl<T: Io> Line<T> {
         }
     }
 
-    async fn exchange(self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    async fn exchange(self, mut request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let sender = self.sender(request.uri()).await?;
         let asked = (request.method().clone(), request.uri().path().to_owned());
-        let (head, body) = sender.request(request).await?.into_parts();
+        let mut turned_away = 0;
+        let answer = loop {
+            let again = copy(&request);
+            match (sender.request(request).await, again) {
+                (Err(error), Some(again)) if turned_away < RETRIES && is_farewell(&error) => {
+                    turned_away += 1;
+                    request = again;
+                }
+                (answer, _) => break answer?,
+            }
+        };
+        let (head, body) = answer.into_parts();
         tracing::debug!(method = %asked.0, path = asked.1, status = head.status.as_u16(), "Kubernetes API");
         let body = body.collect().await?.to_bytes();
         Ok(Response::from_parts(head, Body::from(body)))
@@ -222,8 +238,29 @@ impl<T: Io> Service<Request<Body>> for Line<T> {
     }
 }
 
+/// Whether the server closed the connection in an orderly way before it looked at the request, which may be sent again
+/// then (RFC 9113, section 6.8). The API server does so when it shuts down, after `--goaway-chance`, and with each
+/// answer to a caller whom it does not know: requests that are on their way at that moment cross its farewell.
+fn is_farewell(error: &(dyn Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| (*error).source());
+    let cause = causes.find_map(|error| error.downcast_ref::<h2::Error>());
+    cause.is_some_and(|cause| {
+        cause.is_go_away() && cause.is_remote() && cause.reason() == Some(Reason::NO_ERROR)
+    })
+}
+
 fn timed_out(elapsed: impl Into<BoxError>) -> BoxError {
     io::Error::new(io::ErrorKind::TimedOut, elapsed).into()
+}
+
+/// The same request, unless its body is a stream.
+pub(super) fn copy(request: &Request<Body>) -> Option<Request<Body>> {
+    let mut copy = Request::new(request.body().try_clone()?);
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.headers_mut() = request.headers().clone();
+    *copy.extensions_mut() = request.extensions().clone();
+    Some(copy)
 }
 
 /// Gives the connection that is there already, then new ones.
@@ -266,66 +303,4 @@ impl<T: Io> Service<Uri> for Spare<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{BufRead as _, BufReader};
-    use std::net::{SocketAddr, TcpListener};
-    use std::sync::mpsc::{Receiver, channel};
-
-    use futures::future::join_all;
-
-    use super::*;
-
-    /// A server that reads what comes first, up to an empty line or the end, and hangs up.
-    fn rude() -> (SocketAddr, Receiver<String>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (seen, heard) = channel();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
-                let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
-                if seen.send(head.join("\n")).is_err() {
-                    return;
-                }
-            }
-        });
-        (address, heard)
-    }
-
-    async fn ask(config: &Config, times: usize) -> Vec<BoxError> {
-        let Dialled::Plainly(line) = proxied(config).unwrap() else {
-            panic!("the proxy is spoken to in plain text");
-        };
-        let request = || Request::get(&config.cluster_url).body(Body::empty()).unwrap();
-        let answers = join_all((0..times).map(|_| line.clone().exchange(request()))).await;
-        answers.into_iter().map(|answer| answer.unwrap_err()).collect()
-    }
-
-    #[tokio::test]
-    async fn who_waits_for_the_connection_fails_with_it() {
-        let (proxy, heard) = rude();
-        let mut config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
-        config.proxy_url = Some(format!("http://{proxy}").parse().unwrap());
-        let errors = ask(&config, 8).await;
-        assert!(
-            errors.iter().all(|error| error.is::<NoConnection>()),
-            "{errors:?}"
-        );
-        assert_eq!(heard.try_iter().count(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_proxy_gets_its_credentials() {
-        let (proxy, heard) = rude();
-        let mut config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
-        config.proxy_url = Some(format!("http://user:p%40ss@{proxy}").parse().unwrap());
-        ask(&config, 1).await;
-        let head = heard.recv().unwrap().to_ascii_lowercase();
-        assert!(head.starts_with("connect 10.0.0.1:6443 "), "{head}");
-        // user:p@ss
-        assert!(
-            head.contains(&"proxy-authorization: Basic dXNlcjpwQHNz".to_ascii_lowercase()),
-            "{head}"
-        );
-    }
-}
+mod tests;
