@@ -31,7 +31,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A client, and the settings to make another of when its credentials are refused. `kube` runs a credential plugin or
-/// reads a token file when a client is made, and again only when the token says that it ends.
+/// reads a token file when a client is made, and again only when the token's own end comes near, if it tells one.
 pub(super) struct Caller {
     current: Mutex<(u64, Client)>,
     renewable: Option<Config>,
@@ -80,6 +80,7 @@ impl Caller {
 
 /// A client for `config`, whose requests carry a token of `tokens`, if there is a source of them.
 fn client(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Client> {
+    let config = with_token_of_file(config);
     let builder = ClientBuilder::new(line::to(&config)?, config.default_namespace)
         .with_layer(&BufferLayer::new(QUEUE))
         .with_layer(&TokenLayer { tokens });
@@ -90,6 +91,20 @@ fn client(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Clie
             Err(_) => builder.build(),
         },
     )
+}
+
+/// The settings with the token that the file holds now, if they name one. `kube` would take the line's end for a part of
+/// it, and read it again only after a minute. A file that cannot be read is for `kube` to tell.
+fn with_token_of_file(mut config: Config) -> Config {
+    let auth = &mut config.auth_info;
+    let token = match (&auth.token, &auth.token_file) {
+        (None, Some(file)) => std::fs::read_to_string(file).ok(),
+        _ => None,
+    };
+    if let Some(token) = token {
+        auth.token = Some(token.trim().into());
+    }
+    config
 }
 
 /// A retry policy that gives up where the server asks for more patience than anybody has: the user is told, and decides.

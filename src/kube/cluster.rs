@@ -18,7 +18,7 @@ pub enum ClusterSpec {
         /// Role that the tokens speak for; `None` is the identity in use.
         role: Option<AssumeRole>,
     },
-    /// An API server with fixed credentials.
+    /// An API server with a token or a certificate.
     Direct(Direct),
     /// A context of a kubeconfig file.
     Kubeconfig {
@@ -44,7 +44,7 @@ pub struct Server {
     pub tls_server_name: Option<String>,
 }
 
-/// An API server with fixed credentials.
+/// An API server with a token or a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Direct {
     /// The server.
@@ -53,11 +53,13 @@ pub struct Direct {
     pub identity: Identity,
 }
 
-/// Fixed credentials for an API server.
+/// What an API server knows a caller by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity {
     /// Bearer token.
     Token(Secret),
+    /// A file with a bearer token, which others may renew; blanks around the token are no part of it.
+    TokenFile(PathBuf),
     /// Client certificate and key, each as PEM text or base64 of it.
     Certificate {
         /// Certificate.

@@ -21,11 +21,15 @@ pub(super) fn of_server(server: &Server) -> Kubeconfig {
     assemble(server, AuthInfo::default())
 }
 
-/// An API server with fixed credentials.
+/// An API server with a token or a certificate.
 pub(super) fn of_direct(direct: &Direct) -> Kubeconfig {
     let auth = match &direct.identity {
         Identity::Token(token) => AuthInfo {
             token: Some(token.expose().into()),
+            ..AuthInfo::default()
+        },
+        Identity::TokenFile(path) => AuthInfo {
+            token_file: Some(path.display().to_string()),
             ..AuthInfo::default()
         },
         Identity::Certificate { certificate, key } => AuthInfo {

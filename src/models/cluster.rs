@@ -35,7 +35,7 @@ pub struct ClusterModel {
     pub tls_server_name: Attr<String>,
     /// Do not check the API server's certificate.
     pub insecure: Attr<bool>,
-    /// File that holds a bearer token.
+    /// File that holds a bearer token. It is read again when the API server takes its token no more.
     pub token_file: Attr<String>,
     /// File that holds a client certificate as PEM.
     pub client_certificate_file: Attr<String>,
@@ -258,9 +258,10 @@ impl ClusterModel {
         let file =
             |name: &str, path: &Attr<String>| read(&at.attribute(name), path.as_str().unwrap_or_default());
         if !self.token_file.is_null() {
-            return Ok(Identity::Token(Secret::new(
-                file("token_file", &self.token_file)?.trim(),
-            )));
+            // Its token is read with each connection; here is told that it cannot be.
+            file("token_file", &self.token_file)?;
+            let path = self.token_file.as_str().unwrap_or_default();
+            return Ok(Identity::TokenFile(expand_home(path)));
         }
         let certificate = file("client_certificate_file", &self.client_certificate_file)?;
         let key = Secret::new(file("client_key_file", &self.client_key_file)?);

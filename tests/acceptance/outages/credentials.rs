@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 
 use counterparts::cli::Flavor;
+use counterparts::eks::{AccessEntry, AccessKey, Presign};
 use counterparts::{Cli, EksCluster};
 use serde_json::json;
 
@@ -131,5 +132,55 @@ fn a_credential_plugin_is_asked_again_once_when_its_token_ends_in_mid_apply() {
         });
         let asked = fs::read_to_string(log).unwrap().lines().count();
         assert!(asked >= 2, "{asked}");
+    });
+}
+
+/// Whose token comes into the file while an apply runs.
+const RENEWER: AccessKey = AccessKey {
+    access_key_id: "AKIAMIGTOKENRENEWER1",
+    secret_access_key: "acceptance/renewer/not+a+secret/at+all",
+    arn: "arn:aws:iam::123456789012:user/renewer",
+};
+
+/// How often the cluster let that user in.
+fn renewals() -> usize {
+    let decisions = KUBE.webhook().decisions();
+    let users = decisions.iter().flatten();
+    users.filter(|user| user.arn == RENEWER.arn).count()
+}
+
+#[test]
+fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
+    know_karpenter();
+    KUBE.webhook().configure(|authenticator| {
+        authenticator.add_key(&RENEWER);
+        let groups = vec!["system:masters".to_owned()];
+        let username = "renewer".to_owned();
+        authenticator.grant(RENEWER.arn, AccessEntry { username, groups });
+    });
+    with_each_cli(|cli: &Cli| {
+        let api = ApiProxy::start();
+        let ground = Ground::new(cli, "token-file");
+        make_namespace(&ground.name);
+        // As most programs write it: with the end of a line.
+        let line = |token: &str| format!("{token}\n");
+        let file = ground.project.write("token", &line(KUBE.admin_token())).unwrap();
+        let cluster = format!("host = \"{}\", token_file = \"{}\"", api.url(), file.display());
+        ground.write(&class_and_plugin(&ground.name, &cluster, ""));
+        ground.project.init().unwrap();
+        ground.plan();
+        let (before, renewed) = (renewals(), line(&Presign::new(CLUSTER, &RENEWER).token()));
+        let log = refuse(&api, move |number| {
+            if number == 1 {
+                fs::write(&file, &renewed).unwrap();
+            }
+            number == 1
+        });
+        ground.project.try_apply_plan().unwrap().success().unwrap();
+        assert_eq!(log.lock().unwrap().len(), 5);
+        assert!(renewals() > before);
+        api.heal();
+        ground.assert_settled();
+        ground.project.destroy().unwrap();
     });
 }

@@ -1,5 +1,6 @@
 //! What the objects are now.
 
+use futures::future::join_all;
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
@@ -51,9 +52,10 @@ async fn look_up<M: ManifestModel>(
         Some(manifests) => object::in_order(manifests),
         None => discover(api, stored).await?,
     };
+    let answers = join_all(known.iter().map(|(key, _)| get(api, stored, key))).await;
     let mut found = Manifests::new();
-    for (key, desired) in known {
-        let Some(live) = get(api, stored, &key).await? else {
+    for ((key, desired), live) in known.into_iter().zip(answers) {
+        let Some(live) = live? else {
             home.forget(&key);
             continue;
         };
