@@ -3,6 +3,7 @@
 
 mod drift;
 mod faults;
+mod generated;
 mod lifecycle;
 mod moves;
 mod offline;

@@ -51,14 +51,14 @@ pub struct NodeClassModel {
     pub extra_user_data: Attr<ExtraUserData>,
     /// `AL2023`, `Bottlerocket` or `Custom`. Leave it out where an alias says it.
     pub ami_family: Attr<String>,
-    /// Images; one of the terms must fit. Pin a release, such as `alias = "al2023@v20261003"`.
-    #[attr(required, validate = validators::not_empty())]
+    /// Images: at least one term, of which one must fit. Pin a release, such as `alias = "al2023@v20261003"`.
+    #[attr(required)]
     pub ami_selector_terms: Attr<Vec<AmiSelectorTermModel>>,
-    /// Subnets; one of the terms must fit.
-    #[attr(required, validate = validators::not_empty())]
+    /// Subnets: at least one term, of which one must fit.
+    #[attr(required)]
     pub subnet_selector_terms: Attr<Vec<SubnetSelectorTermModel>>,
-    /// Security groups; one of the terms must fit.
-    #[attr(required, validate = validators::not_empty())]
+    /// Security groups: at least one term, of which one must fit.
+    #[attr(required)]
     pub security_group_selector_terms: Attr<Vec<SecurityGroupSelectorTermModel>>,
     /// Capacity reservations and blocks; one of the terms must fit.
     pub capacity_reservation_selector_terms: Attr<Vec<CapacityReservationSelectorTermModel>>,

@@ -157,7 +157,8 @@ fn family(findings: &mut Findings, options: &NodeClassOptions) -> Option<AmiFami
         .find_map(|term| term.alias.as_deref());
     let by_alias = alias.and_then(AmiFamily::of_alias);
     let Some(word) = &options.ami_family else {
-        if alias.is_none() {
+        // Of no term at all is told at the terms.
+        if alias.is_none() && !options.ami_selector_terms.is_empty() {
             findings.fault(
                 &place,
                 "Without an alias the image family must be said",
