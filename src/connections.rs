@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tfplug::{Attr, Diagnostic, Diagnostics, Path};
+use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Aws, AwsError, AwsSettings, Regional};
-use crate::kube::{ClusterSpec, Clusters, Connection, KubeError};
+use crate::kube::{ClusterSpec, Clusters, Connection, KubeError, KubeErrorKind};
 use crate::models::ClusterModel;
 
 /// What resources and data sources work with: connections by region and by cluster, made when first needed, once.
@@ -146,9 +147,20 @@ impl Connections {
     /// The connection to a cluster.
     ///
     /// # Errors
-    /// When it cannot be made. That it can be made does not say that the cluster answers.
-    pub async fn connect(&self, cluster: &ClusterSpec) -> Result<Arc<Connection>, KubeError> {
-        self.clusters.get(cluster).await
+    /// When it cannot be made, or is not made until `cancel`. That it can be made does not say that the cluster answers.
+    pub async fn connect(
+        &self,
+        cluster: &ClusterSpec,
+        cancel: &CancellationToken,
+    ) -> Result<Arc<Connection>, KubeError> {
+        tokio::select! {
+            biased;
+            made = self.clusters.get(cluster) => made,
+            () = cancel.cancelled() => {
+                let text = "stopped while waiting for the way to it";
+                Err(KubeError::new(KubeErrorKind::Cancelled, &cluster.to_string(), text))
+            }
+        }
     }
 }
 

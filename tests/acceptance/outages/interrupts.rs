@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use counterparts::cli::Output;
+use counterparts::fault_proxy::{Fault, Rule};
 use counterparts::karpenter::{Flavor, karpenter_crds};
 use counterparts::{Cli, wait_for};
 use serde_json::json;
@@ -167,6 +168,31 @@ fn while_an_api_server_does_not_answer_a_look() {
         api.heal();
         assert_eq!(ground.project.state_list().unwrap(), [CLASS]);
         ground.assert_settled();
+        ground.project.destroy().unwrap();
+    });
+}
+
+#[test]
+fn while_eks_does_not_say_where_the_cluster_is() {
+    with_each_cli(|cli| {
+        know_karpenter();
+        let ground = Ground::new(cli, "stop-eks");
+        ground.write(&class(&ground.name, "name = \"prod\"", ""));
+        ground.project.init().unwrap();
+        ground.plan();
+        let hours = Fault::DelayBefore(Duration::from_secs(3600));
+        ground.proxy.add(Rule::path("/clusters/", hours));
+        ground.proxy.clear_calls();
+        let asked = || {
+            let calls = ground.proxy.calls();
+            let asked = calls.iter().any(|call| call.path.starts_with("/clusters/"));
+            asked.then_some(()).ok_or_else(String::new)
+        };
+        let output = interrupted(&ground, &["apply", "-no-color", "counterparts.tfplan"], asked);
+        assert_says(&output.words(), &["EKS cluster prod", "stopped while waiting"]);
+        assert!(ground.project.state_list().unwrap().is_empty());
+        ground.proxy.clear_rules();
+        ground.settle();
         ground.project.destroy().unwrap();
     });
 }

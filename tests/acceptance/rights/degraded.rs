@@ -2,10 +2,12 @@
 
 use counterparts::karpenter::{Flavor, karpenter_crds};
 use counterparts::{KubeApiServer, KubeOptions};
+use serde_json::json;
 
 use super::roles::{documented, role};
-use super::{DEVICE_PLUGIN, Desk, NODE_CLASS, RIGHTS, SUBJECTS};
+use super::{DEVICE_PLUGIN, Desk, NODE_CLASS, RIGHTS, SUBJECTS, Subject};
 use crate::device_plugin::neighbours::mig_manager;
+use crate::support::karpenter::at;
 use crate::support::kube::collection;
 use crate::support::{assert_says, with_each_cli, with_tofu};
 
@@ -40,6 +42,42 @@ fn without_the_right_to_list_node_claims_a_plan_says_so_and_does_not_fail() {
             ],
         );
         desk.ground.settle();
+        desk.ground.project.destroy().unwrap();
+    });
+}
+
+/// A class whose deletion is not waited for long.
+const IMPATIENT: Subject = Subject {
+    block: |name, changed| format!("{}  delete_timeout = \"2s\"\n", (NODE_CLASS.block)(name, changed)),
+    ..NODE_CLASS
+};
+
+#[test]
+fn without_the_right_to_list_node_claims_a_held_deletion_says_that_it_cannot_tell_by_which() {
+    with_each_cli(|cli| {
+        let mut desk = Desk::new(cli, "held", IMPATIENT);
+        let user = desk.ground.name.clone();
+        desk.seat(&user, &[role(&RIGHTS, NODE_CLASS.role)]);
+        desk.ground.settle();
+        let object = at("EC2NodeClass", &user);
+        let finalizers = |value| json!({"metadata": {"finalizers": value}});
+        let held = finalizers(json!(["karpenter.k8s.aws/termination"]));
+        RIGHTS.patch(&object, &held).unwrap();
+        let destroy = ["destroy", "-no-color", "-input=false", "-auto-approve"];
+        let refused = desk.ground.project.run(&destroy).unwrap();
+        assert_eq!(refused.code, 1, "{}", refused.stdout);
+        let who = format!("User \"{user}\" cannot list resource \"nodeclaims\"");
+        assert_says(
+            &refused.words(),
+            &[
+                "cannot be deleted",
+                "karpenter.k8s.aws/termination",
+                "could not be asked",
+                &who,
+            ],
+        );
+        assert_eq!(desk.ground.project.state_list().unwrap(), [NODE_CLASS.address]);
+        RIGHTS.patch(&object, &finalizers(json!(null))).unwrap();
         desk.ground.project.destroy().unwrap();
     });
 }

@@ -33,7 +33,7 @@ pub(super) async fn connect(
     cx: &Context<Connections>,
     spec: &ClusterSpec,
 ) -> Result<Arc<Connection>, Diagnostics> {
-    let connection = cx.provider()?.connect(spec).await;
+    let connection = cx.provider()?.connect(spec, cx.cancel()).await;
     connection.map_err(|error| unusable(&error).into())
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn connect_if_there(
     spec: &ClusterSpec,
     home: &Home,
 ) -> Result<Option<Arc<Connection>>, Diagnostics> {
-    match cx.provider()?.connect(spec).await {
+    match cx.provider()?.connect(spec, cx.cancel()).await {
         Ok(connection) => Ok(Some(connection)),
         Err(error) if error.kind == KubeErrorKind::ClusterNotFound => {
             match (&home.region, region_now(cx, spec).await?) {

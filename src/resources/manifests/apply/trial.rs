@@ -59,7 +59,7 @@ pub(crate) async fn connect_at_plan<M: ManifestModel>(
         return None;
     }
     match provider.cluster(planned.cluster()).ok()? {
-        ClusterChoice::Known(spec) => provider.connect(&spec).await.ok(),
+        ClusterChoice::Known(spec) => provider.connect(&spec, cx.cancel()).await.ok(),
         ClusterChoice::Unreadable(_) | ClusterChoice::Unknown => None,
     }
 }
@@ -72,7 +72,7 @@ async fn ask<M: ManifestModel>(
     changed: &Manifests,
 ) -> Result<Result<(), Objection>, Diagnostics> {
     let why = match provider.cluster(planned.cluster())? {
-        ClusterChoice::Known(spec) => match provider.connect(&spec).await {
+        ClusterChoice::Known(spec) => match provider.connect(&spec, cx.cancel()).await {
             Ok(connection) => {
                 let api = Stoppable::new(connection.api(), cx.cancel());
                 return Ok(objection(&api, planned, before, changed).await);
