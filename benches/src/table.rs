@@ -12,7 +12,7 @@ pub(crate) struct Row {
     pub(crate) measured: String,
     /// What it may take.
     pub(crate) goal: String,
-    /// Whether the goal is met; `None` where nothing was measured.
+    /// Whether the goal is met; `None` where there is none, or nothing was measured.
     pub(crate) met: Option<bool>,
 }
 
