@@ -3,7 +3,7 @@
 use super::{CLASS, OVERLAY, POOL, Wish, configuration, ground, overlay_name};
 use crate::rights::RIGHTS;
 use crate::support::karpenter::{at, know_karpenter, live};
-use crate::support::{Ground, with_each_cli};
+use crate::support::{Ground, assert_says, with_each_cli};
 
 /// The cluster of the tests of rights, by a token in this file.
 fn other_cluster(ground: &Ground, file: &str) -> String {
@@ -94,5 +94,39 @@ fn another_way_to_the_same_cluster_replaces_nothing() {
         ground.settle();
         assert_eq!(uid(), before);
         ground.project.destroy().unwrap();
+    });
+}
+
+/// What a refresh goes by is the state, in which a file of another machine may be named.
+#[test]
+fn a_way_in_the_state_that_is_gone_can_be_replaced() {
+    with_each_cli(|cli| {
+        know_karpenter();
+        let ground = Ground::new(cli, "kp-stale");
+        let through = |file: &str| {
+            let cluster = other_cluster(&ground, file);
+            let wish = Wish {
+                cluster: &cluster,
+                ..Wish::default()
+            };
+            ground.write(&configuration(&ground.name, &wish));
+        };
+        through("token-a");
+        ground.project.init().unwrap();
+        ground.settle();
+        ground.project.remove("token-a").unwrap();
+        through("token-b");
+        assert_says(
+            &ground.refused_plan(),
+            &[
+                "The file cannot be read",
+                "token-a",
+                "terraform apply -refresh=false",
+            ],
+        );
+        ground.project.apply(&["-refresh=false"]).unwrap();
+        ground.assert_settled();
+        ground.project.destroy().unwrap();
+        assert!(RIGHTS.get(&at("NodePool", &ground.name)).unwrap().is_none());
     });
 }

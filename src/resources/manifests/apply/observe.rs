@@ -20,6 +20,30 @@ pub(crate) async fn read<M: ManifestModel>(
     stored: M,
     home: &mut Home,
 ) -> Result<Option<M>, Diagnostics> {
+    let remembered = !stored.cluster().is_null();
+    match read_now(cx, stored, home).await {
+        Err(faults) if remembered => Err(faults.into_iter().map(with_another_way).collect()),
+        read => read,
+    }
+}
+
+/// A refresh knows the state alone. Where the way to the cluster is in it, a configuration that names a better one helps
+/// only after an apply.
+fn with_another_way(mut fault: Diagnostic) -> Diagnostic {
+    if fault.path.steps().first() == Path::attr("cluster").steps().first() {
+        fault.detail.push_str(
+            "\n\nThis way to the cluster is the one in the state. If the configuration names another one by now, let \
+             terraform apply -refresh=false store it.",
+        );
+    }
+    fault
+}
+
+async fn read_now<M: ManifestModel>(
+    cx: &Context<Connections>,
+    stored: M,
+    home: &mut Home,
+) -> Result<Option<M>, Diagnostics> {
     let spec = match cx.provider()?.cluster(stored.cluster())? {
         ClusterChoice::Known(spec) => spec,
         ClusterChoice::Unreadable(why) => return Err(why),
