@@ -7,7 +7,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Path};
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Aws, AwsError, AwsSettings, Regional};
-use crate::kube::{ClusterSpec, Clusters, Connection, KubeError, KubeErrorKind};
+use crate::kube::{ClusterSpec, Clusters, Connection, KubeError, KubeErrorKind, Place};
 use crate::models::ClusterModel;
 
 /// What resources and data sources work with: connections by region and by cluster, made when first needed, once.
@@ -124,6 +124,15 @@ impl Connections {
         };
         let own = own.filter(|spec| self.can_ask_for(spec));
         Ok(own.map_or(ClusterChoice::Unknown, ClusterChoice::Known))
+    }
+
+    /// Which cluster a resource's objects are in, as far as that is known now.
+    pub fn place(&self, cluster: &Attr<ClusterModel>) -> Option<Place> {
+        match (cluster, &self.default_cluster) {
+            (Attr::Known(model), _) => model.place(),
+            (Attr::Null, DefaultCluster::Known(spec)) => Some(spec.place()),
+            _ => None,
+        }
     }
 
     /// Whether this is the first time that something is to be told of a cluster: what holds for all of its objects is

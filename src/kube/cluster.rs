@@ -84,12 +84,65 @@ pub struct Exec {
     pub env: BTreeMap<String, Secret>,
 }
 
+/// Which cluster it is, without how it is reached and as whom. Two that differ may still be the same one: a host has many
+/// names, and a kubeconfig file many copies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// An EKS cluster; the region is the provider's if `None`.
+    Eks {
+        /// Its name.
+        name: String,
+        /// Its region.
+        region: Option<String>,
+    },
+    /// The URL of an API server.
+    Server(String),
+    /// A context of a kubeconfig file.
+    Kubeconfig {
+        /// The file.
+        path: PathBuf,
+        /// The context; `None` is the file's current one.
+        context: Option<String>,
+    },
+}
+
+impl Place {
+    /// The same with a region, where there has to be one and is none.
+    #[must_use]
+    pub fn in_region(self, default: Option<&str>) -> Self {
+        match self {
+            Self::Eks { name, region: None } => Self::Eks {
+                name,
+                region: default.map(str::to_owned),
+            },
+            other => other,
+        }
+    }
+}
+
 /// What two objects must agree on to share a connection. Ordered and hashable; its `Debug` hides
 /// credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClusterKey(ClusterSpec);
 
 impl ClusterSpec {
+    /// Which cluster it is.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Eks { name, region, .. } => Place::Eks {
+                name: name.clone(),
+                region: region.clone(),
+            },
+            Self::Direct(Direct { server, .. }) | Self::Exec(Exec { server, .. }) => {
+                Place::Server(server.host.clone())
+            }
+            Self::Kubeconfig { path, context } => Place::Kubeconfig {
+                path: path.clone(),
+                context: context.clone(),
+            },
+        }
+    }
+
     /// The key, with the region filled in, so that naming the default region is the same as
     /// leaving it out.
     pub fn key(&self, default_region: Option<&str>) -> ClusterKey {

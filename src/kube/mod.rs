@@ -16,7 +16,7 @@ pub mod stop;
 pub mod wait;
 
 pub use api::{Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation, Resource};
-pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Server};
+pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Place, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
 pub use fields::{FieldDiff, diff, drift, observed, owned};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 use crate::aws::{AssumeRole, Secret};
-use crate::kube::{ClusterSpec, Direct, Exec, Identity, Server};
+use crate::kube::{ClusterSpec, Direct, Exec, Identity, Place, Server};
 
 /// A Kubernetes cluster. Give one of: `name` (an EKS cluster); `kubeconfig`; `host` together with `exec`,
 /// `token_file`, or `client_certificate_file` and `client_key_file`.
@@ -106,15 +106,27 @@ impl AssumeRoleModel {
 }
 
 impl ClusterModel {
-    /// What says which cluster it is, without how it is reached and as whom.
-    pub(crate) fn place(&self) -> [&Attr<String>; 5] {
-        [
+    /// Which cluster it is, whatever is known of how it is reached and as whom; `None` while that is unknown.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let parts = [
             &self.name,
             &self.region,
             &self.kubeconfig,
             &self.context,
             &self.host,
-        ]
+        ];
+        if parts.contains(&&Attr::Unknown) {
+            return None;
+        }
+        let [name, region, kubeconfig, context, host] = parts.map(|part| part.clone().into_known());
+        match (name, kubeconfig) {
+            (Some(name), _) => Some(Place::Eks { name, region }),
+            (None, Some(path)) => Some(Place::Kubeconfig {
+                path: expand_home(&path),
+                context,
+            }),
+            (None, None) => host.map(Place::Server),
+        }
     }
 }
 

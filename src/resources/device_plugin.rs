@@ -55,7 +55,7 @@ impl Resource for DevicePluginResource {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests.known().cloned());
-        manifests::replace_if_moved(plan);
+        objects::replace_if_moved(cx, plan).await?;
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
         apply::look_around(cx, &plan.planned, plan.prior.as_ref()).await;
         Ok(())

@@ -135,7 +135,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
             .prior
             .as_ref()
             .and_then(|prior| prior.manifests().known().cloned());
-        manifests::replace_if_moved(plan);
+        objects::replace_if_moved(cx, plan).await?;
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
         apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
         apply::tell_of_missing_types(cx, &plan.planned, before.as_ref()).await;

@@ -10,7 +10,7 @@ mod stateless;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostic, Model, Path, Plan};
+use tfplug::{Attr, Diagnostic, Model, Path};
 
 pub use object::{Key, Manifests, in_order, kind, manifests};
 pub use stateless::{Given, Stateless};
@@ -106,23 +106,6 @@ pub trait ManifestModel: Model {
             (Some(name), None) => format!("{name}/{object}"),
             (None, _) => object,
         }
-    }
-}
-
-/// Plans new objects where the cluster is another one.
-pub(crate) fn replace_if_moved<M: ManifestModel, T>(plan: &mut Plan<M, T>) {
-    let before = plan.prior.as_ref().map(|prior| prior.cluster());
-    if before.is_some_and(|before| moved(before, plan.planned.cluster())) {
-        plan.require_replace(Path::attr("cluster"));
-    }
-}
-
-/// Whether objects are to live in another cluster than before. Another way to reach the same one moves nothing: a new
-/// object of Karpenter would take all its nodes with it.
-fn moved(before: &Attr<ClusterModel>, after: &Attr<ClusterModel>) -> bool {
-    match (before, after) {
-        (Attr::Known(before), Attr::Known(after)) => before.place() != after.place(),
-        (before, after) => before != after,
     }
 }
 

@@ -47,6 +47,15 @@ fn a_user_without_an_access_entry_is_told_so() {
             &["EKS cluster prod", "Unauthorized", "EKS access entry"],
         );
 
+        // What holds for all objects of the cluster is told once.
+        let second = plugin(&ground.name, &[MIXED], "name = \"second\"").replace("\"this\"", "\"second\"");
+        let both = plugin(&ground.name, &[MIXED], "") + &second.replace("provider \"mig\" {}", "");
+        ground.write(&both);
+        let words = ground.plan().output.words();
+        assert_eq!(words.matches("were not tried out").count(), 1, "{words}");
+        assert!(!words.contains("similar warning"), "{words}");
+        ground.write(&plugin(&ground.name, &[MIXED], ""));
+
         // A key of another account: AWS itself does not know it here.
         ground
             .project

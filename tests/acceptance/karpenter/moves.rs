@@ -97,6 +97,53 @@ fn another_way_to_the_same_cluster_replaces_nothing() {
     });
 }
 
+#[test]
+fn a_region_that_was_meant_and_the_provider_block_name_the_same_cluster() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "kp-same");
+        let name = &ground.name;
+        ground.settle();
+        let uid = || live("EC2NodeClass", name).unwrap()["metadata"]["uid"].clone();
+        let before = uid();
+        let wish = Wish {
+            cluster: "name = \"prod\", region = \"us-east-1\"",
+            ..Wish::default()
+        };
+        let explicit = configuration(name, &wish);
+        let both = explicit.replace(
+            "provider \"mig\" {}",
+            "provider \"mig\" {\n  kubernetes = { name = \"prod\" }\n}",
+        );
+        let by_default = both.replace("cluster = { name = \"prod\", region = \"us-east-1\" }", "");
+        for text in [&explicit, &by_default, &both] {
+            ground.write(text);
+            let plan = ground.plan();
+            for address in [CLASS, POOL, OVERLAY] {
+                assert_eq!(plan.actions(address), ["update"], "{address} in {text}");
+            }
+            ground.settle();
+        }
+        assert_eq!(uid(), before);
+        ground.write(&by_default);
+        ground.settle();
+        ground.write(&explicit);
+        assert_says(
+            &ground.refused_plan(),
+            &[
+                "The cluster is not named",
+                "keep kubernetes in the provider block until",
+            ],
+        );
+        ground.write(&both);
+        ground.settle();
+        ground.write(&explicit.replace("us-east-1\" }", "us-west-2\" }"));
+        let plan = ground.plan();
+        assert_eq!(plan.actions(CLASS), ["delete", "create"]);
+        ground.write(&explicit);
+        ground.project.destroy().unwrap();
+    });
+}
+
 /// What a refresh goes by is the state, in which a file of another machine may be named.
 #[test]
 fn a_way_in_the_state_that_is_gone_can_be_replaced() {

@@ -135,32 +135,43 @@ fn a_credential_plugin_is_asked_again_once_when_its_token_ends_in_mid_apply() {
     });
 }
 
-/// Whose token comes into the file while an apply runs.
-const RENEWER: AccessKey = AccessKey {
-    access_key_id: "AKIAMIGTOKENRENEWER1",
-    secret_access_key: "acceptance/renewer/not+a+secret/at+all",
-    arn: "arn:aws:iam::123456789012:user/renewer",
-};
+/// Whose token comes into the file while an apply of that program runs.
+fn renewer(flavor: Flavor) -> AccessKey {
+    let (access_key_id, arn) = match flavor {
+        Flavor::Terraform => ("AKIAMIGTOKENRENEWER1", "arn:aws:iam::123456789012:user/renewer-1"),
+        Flavor::OpenTofu => ("AKIAMIGTOKENRENEWER2", "arn:aws:iam::123456789012:user/renewer-2"),
+    };
+    AccessKey {
+        access_key_id,
+        secret_access_key: "acceptance/renewer/not+a+secret/at+all",
+        arn,
+    }
+}
 
-/// How often the cluster let that user in.
-fn renewals() -> usize {
+/// Gives the user every right in the cluster.
+fn let_in(key: &AccessKey) {
+    KUBE.webhook().configure(|authenticator| {
+        authenticator.add_key(key);
+        let groups = vec!["system:masters".to_owned()];
+        let username = "renewer".to_owned();
+        authenticator.grant(key.arn, AccessEntry { username, groups });
+    });
+}
+
+/// Whether the cluster ever let that user in.
+fn came(key: &AccessKey) -> bool {
     let decisions = KUBE.webhook().decisions();
-    let users = decisions.iter().flatten();
-    users.filter(|user| user.arn == RENEWER.arn).count()
+    decisions.iter().flatten().any(|user| user.arn == key.arn)
 }
 
 #[test]
 fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
     know_karpenter();
-    KUBE.webhook().configure(|authenticator| {
-        authenticator.add_key(&RENEWER);
-        let groups = vec!["system:masters".to_owned()];
-        let username = "renewer".to_owned();
-        authenticator.grant(RENEWER.arn, AccessEntry { username, groups });
-    });
     with_each_cli(|cli: &Cli| {
         let api = ApiProxy::start();
         let ground = Ground::new(cli, "token-file");
+        let key = renewer(cli.flavor());
+        let_in(&key);
         make_namespace(&ground.name);
         // As most programs write it: with the end of a line.
         let line = |token: &str| format!("{token}\n");
@@ -169,7 +180,8 @@ fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
         ground.write(&class_and_plugin(&ground.name, &cluster, ""));
         ground.project.init().unwrap();
         ground.plan();
-        let (before, renewed) = (renewals(), line(&Presign::new(CLUSTER, &RENEWER).token()));
+        let renewed = line(&Presign::new(CLUSTER, &key).token());
+        assert!(!came(&key));
         let log = refuse(&api, move |number| {
             if number == 1 {
                 fs::write(&file, &renewed).unwrap();
@@ -178,7 +190,7 @@ fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
         });
         ground.project.try_apply_plan().unwrap().success().unwrap();
         assert_eq!(log.lock().unwrap().len(), 5);
-        assert!(renewals() > before);
+        assert!(came(&key));
         api.heal();
         ground.assert_settled();
         ground.project.destroy().unwrap();

@@ -164,7 +164,10 @@ fn while_an_api_server_does_not_answer_a_look() {
         ground.settle();
         let begun = disturb(&api, 1, Some(HANGS), |method, _| method == "GET");
         let output = interrupted(&ground, &["plan", "-no-color", "-input=false"], begun);
-        assert_says(&output.words(), &["nterrupt"]);
+        assert_says(
+            &output.words(),
+            &["cannot be read", "stopped while waiting for an answer"],
+        );
         api.heal();
         assert_eq!(ground.project.state_list().unwrap(), [CLASS]);
         ground.assert_settled();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Plan};
 
 use super::super::ManifestModel;
 use super::super::object::Key;
@@ -92,6 +92,30 @@ async fn region_now(cx: &Context<Connections>, spec: &ClusterSpec) -> Result<Opt
         ClusterSpec::Eks { region: None, .. } => cx.provider()?.default_region().await,
         _ => None,
     })
+}
+
+/// Plans new objects where the cluster is another one. Another way to reach the same one moves nothing: a new object of
+/// Karpenter would take all its nodes with it.
+pub(crate) async fn replace_if_moved<M: ManifestModel>(
+    cx: &Context<Connections>,
+    plan: &mut Plan<M, Home>,
+) -> Result<(), Diagnostics> {
+    let after = plan.planned.cluster();
+    let Some(before) = plan.prior.as_ref().map(|prior| prior.cluster()) else {
+        return Ok(());
+    };
+    if before == after {
+        return Ok(());
+    }
+    let provider = cx.provider()?;
+    let now = provider.default_region().await;
+    let then = plan.private.region.as_deref().or(now.as_deref());
+    let before = provider.place(before).map(|place| place.in_region(then));
+    let after = provider.place(after).map(|place| place.in_region(now.as_deref()));
+    if before.is_none() || before != after {
+        plan.require_replace(Path::attr("cluster"));
+    }
+    Ok(())
 }
 
 /// A connection to it, or nothing where the EKS cluster is gone, and all of its objects with it. A cluster that is

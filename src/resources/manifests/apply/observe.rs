@@ -9,7 +9,7 @@ use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Home, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, KubeApi, KubeError, Stoppable};
+use crate::kube::{self, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Stoppable};
 
 const NOT_READ: &str = "The objects were not read";
 const GONE: &str = "The cluster is gone";
@@ -20,21 +20,39 @@ pub(crate) async fn read<M: ManifestModel>(
     stored: M,
     home: &mut Home,
 ) -> Result<Option<M>, Diagnostics> {
-    let remembered = !stored.cluster().is_null();
-    match read_now(cx, stored, home).await {
-        Err(faults) if remembered => Err(faults.into_iter().map(with_another_way).collect()),
-        read => read,
-    }
+    // What is imported is in no state yet.
+    let stored_before = stored.manifests().known().is_some();
+    let hint = if stored.cluster().is_null() {
+        BY_DEFAULT
+    } else {
+        BY_ITSELF
+    };
+    let read = read_now(cx, stored, home).await;
+    read.map_err(|faults| {
+        let faults = faults.into_iter();
+        faults
+            .map(|fault| {
+                if stored_before {
+                    with_hint(fault, hint)
+                } else {
+                    fault
+                }
+            })
+            .collect()
+    })
 }
 
 /// A refresh knows the state alone. Where the way to the cluster is in it, a configuration that names a better one helps
 /// only after an apply.
-fn with_another_way(mut fault: Diagnostic) -> Diagnostic {
+const BY_ITSELF: &str = "This way to the cluster is the one in the state. If the configuration names another one by now, let \
+                         terraform apply -refresh=false store it.";
+
+const BY_DEFAULT: &str = "The state names no cluster, so the objects are in the provider's. If the configuration names one by now, \
+                          keep kubernetes in the provider block until an apply has stored it.";
+
+fn with_hint(mut fault: Diagnostic, hint: &str) -> Diagnostic {
     if fault.path.steps().first() == Path::attr("cluster").steps().first() {
-        fault.detail.push_str(
-            "\n\nThis way to the cluster is the one in the state. If the configuration names another one by now, let \
-             terraform apply -refresh=false store it.",
-        );
+        fault.detail = format!("{}\n\n{hint}", fault.detail);
     }
     fault
 }
@@ -119,7 +137,11 @@ pub(super) async fn look_for<M: ManifestModel>(
 
 /// An object that may or may not be there.
 pub(super) fn unread<M: ManifestModel>(key: &Key, error: &KubeError) -> Diagnostic {
-    failure::<M>(&format!("{} cannot be read", key.text()), error)
+    let told = failure::<M>(&format!("{} cannot be read", key.text()), error);
+    match error.kind {
+        KubeErrorKind::Timeout => told.at(Path::attr("cluster")),
+        _ => told,
+    }
 }
 
 /// Our fields of a live object, in our own writing while they mean the same.

@@ -405,7 +405,7 @@ pub(super) const OVERLAY: &[Choices] = &[
             r#"price = "$1""#,
             r#"price_adjustment = "10%""#,
             r#"price_adjustment = "-101%""#,
-            "price = \"1\"\n  price_adjustment = \"+1\"",
+            "price_adjustment = \"+1\"\n  price = \"1\"",
         ],
     ),
 ];
