@@ -31,7 +31,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A client, and the settings to make another of when its credentials are refused. `kube` runs a credential plugin or
-/// reads a token file when a client is made, and again only when the token's own end comes near, if it tells one.
+/// again only when the token's own end comes near, if it tells one; a token file is read here, when a client is made.
 pub(super) struct Caller {
     current: Mutex<(u64, Client)>,
     renewable: Option<Config>,

@@ -240,7 +240,8 @@ impl<T: Io> Service<Request<Body>> for Line<T> {
 
 /// Whether the server closed the connection in an orderly way before it looked at the request, which may be sent again
 /// then (RFC 9113, section 6.8). The API server does so when it shuts down, after `--goaway-chance`, and with each
-/// answer to a caller whom it does not know: requests that are on their way at that moment cross its farewell.
+/// answer to a caller whom it does not know: requests that are on their way at that moment cross its farewell. What was
+/// not sent yet hyper itself mostly sends over another connection.
 fn is_farewell(error: &(dyn Error + 'static)) -> bool {
     let mut causes = std::iter::successors(Some(error), |error| (*error).source());
     let cause = causes.find_map(|error| error.downcast_ref::<h2::Error>());

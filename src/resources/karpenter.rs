@@ -25,7 +25,7 @@ use crate::connections::Connections;
 use crate::facts::{Facts, SharedFacts};
 use crate::models::ClusterModel;
 use crate::resources::manifests::apply::{self as objects, Home};
-use crate::resources::manifests::{self, ManifestModel, Stateless};
+use crate::resources::manifests::{self, Key, ManifestModel, Stateless};
 
 /// What Helm calls the gate without which Karpenter reads no overlay.
 pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
@@ -76,11 +76,27 @@ pub trait KarpenterObject: KarpenterModel + ManifestModel {
     /// The fields of an object whose change makes Karpenter replace nodes, `userData` or `template.spec.taints`.
     fn rolling(before: &Json, after: &Json) -> Vec<String>;
 
+    /// What this one is nothing without, which Karpenter does not miss aloud.
+    fn need(&self) -> Option<Need> {
+        None
+    }
+
     /// Where an object of this kind wants nodes of which types, if it says so.
     fn places(object: &Json) -> Option<Places> {
         let _ = object;
         None
     }
+}
+
+/// Another object, by whose name this one is tied to it.
+#[derive(Debug)]
+pub struct Need {
+    /// The object.
+    pub(crate) key: Key,
+    /// The attribute that names it.
+    pub(crate) attribute: &'static str,
+    /// What becomes of this one while it is not there.
+    pub(crate) without: &'static str,
 }
 
 /// One of the resources of Karpenter.
@@ -150,6 +166,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
         let connection = objects::create(cx, &planned, slot).await?;
+        apply::tell_of_need(cx, &connection, &planned).await;
         apply::settle(cx, &connection, &planned).await
     }
 
@@ -171,6 +188,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
         let connection = objects::update(cx, &prior, &planned, slot).await?;
+        apply::tell_of_need(cx, &connection, &planned).await;
         apply::settle(cx, &connection, &planned).await
     }
 

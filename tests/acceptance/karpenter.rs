@@ -3,6 +3,7 @@
 
 mod drift;
 mod faults;
+mod fields;
 mod generated;
 mod lifecycle;
 mod moves;

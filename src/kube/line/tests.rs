@@ -129,9 +129,9 @@ fn read_requests(stream: &mut TcpStream, requests: usize) {
     }
 }
 
-/// A server that answers one request of a connection, and says farewell after it; `early` requests are there by then.
-/// Tells how many connections there were.
-fn departing(early: usize) -> (SocketAddr, Receiver<()>) {
+/// A server that answers one request of a connection, and says farewell after it, giving this reason; `early` requests
+/// are there by then. Tells how many connections there were.
+fn departing(early: usize, reason: Reason) -> (SocketAddr, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (opened, connections) = channel();
@@ -142,8 +142,9 @@ fn departing(early: usize) -> (SocketAddr, Receiver<()>) {
             thread::spawn(move || {
                 read_requests(&mut stream, early - number);
                 let answer = frame(HEADERS, WHOLE.0, 1, WHOLE.1);
-                let last_stream_and_no_error = [0, 0, 0, 1, 0, 0, 0, 0];
-                let farewell = frame(GOAWAY, 0, 0, &last_stream_and_no_error);
+                let last_stream = 1_u32.to_be_bytes();
+                let reason = u32::from(reason).to_be_bytes();
+                let farewell = frame(GOAWAY, 0, 0, &[last_stream, reason].concat());
                 stream.write_all(&[farewell, answer].concat()).unwrap();
                 io::copy(&mut stream, &mut io::sink())
             });
@@ -152,22 +153,23 @@ fn departing(early: usize) -> (SocketAddr, Receiver<()>) {
     (address, connections)
 }
 
-async fn ask_departing(times: usize) -> (Vec<Result<Response<Body>, BoxError>>, usize) {
-    let (server, connections) = departing(times);
+async fn ask_departing(times: usize, reason: Reason) -> (Vec<Result<Response<Body>, BoxError>>, usize) {
+    let (server, connections) = departing(times, reason);
     let connector = tower::service_fn(move |_: Uri| async move {
         let stream = tokio::net::TcpStream::connect(server).await?;
         Ok::<_, BoxError>(Http2(TokioIo::new(stream)))
     });
     let line = Line::new(connector);
     let url = format!("https://{server}/api");
-    let request = || Request::get(&url).body(Body::empty()).unwrap();
-    let answers = join_all((0..times).map(|_| line.clone().exchange(request()))).await;
+    let request = || Request::patch(&url).body(Body::from(b"{}".to_vec())).unwrap();
+    let answers = join_all((0..times).map(|_| line.clone().exchange(request())));
+    let answers = tokio::time::timeout(ANSWER_TIMEOUT, answers).await.unwrap();
     (answers, connections.try_iter().count())
 }
 
 #[tokio::test]
 async fn requests_that_cross_a_farewell_are_sent_again() {
-    let (answers, connections) = ask_departing(3).await;
+    let (answers, connections) = ask_departing(3, Reason::NO_ERROR).await;
     for answer in answers {
         assert_eq!(answer.unwrap().status(), 200);
     }
@@ -177,9 +179,16 @@ async fn requests_that_cross_a_farewell_are_sent_again() {
 #[tokio::test]
 async fn a_server_that_says_nothing_but_farewell_is_told() {
     let many = usize::try_from(RETRIES).unwrap() + 2;
-    let (mut answers, connections) = ask_departing(many).await;
+    let (mut answers, connections) = ask_departing(many, Reason::NO_ERROR).await;
     answers.retain(Result::is_err);
     assert_eq!(connections, many - 1);
     assert!(is_farewell(answers[0].as_ref().unwrap_err().as_ref()));
     assert_eq!(answers.len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_in_trouble_is_asked_once() {
+    let (answers, connections) = ask_departing(2, Reason::INTERNAL_ERROR).await;
+    assert_eq!(connections, 1);
+    assert_eq!(answers.iter().filter(|answer| answer.is_err()).count(), 1);
 }

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use tfplug::{Context, Diagnostic, Diagnostics};
+use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
 use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, Connection, KubeErrorKind, Rollout, Stoppable, WaitOptions};
+use crate::kube::{self, ClusterSpec, Connection, KubeApi, KubeErrorKind, Rollout, Stoppable, WaitOptions};
 use crate::resources::manifests::apply::{claims, connect_at_plan, failure, is_silent};
 use crate::resources::manifests::{self, Manifests};
 
@@ -98,6 +98,28 @@ async fn region_of<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Warns where the object is tied to one that is not there. Only an apply can tell: at plan the same run may be about to
+/// make it. Who may not look is told nothing.
+pub(super) async fn tell_of_need<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    connection: &Connection,
+    planned: &M,
+) {
+    let Some(need) = planned.need() else {
+        return;
+    };
+    let api: &dyn KubeApi = &Stoppable::new(connection.api(), cx.cancel());
+    let answer = api.get(&need.key.object(None)).await;
+    if answer.is_err_and(|error| error.is_not_found()) {
+        let detail = format!(
+            "{} Check the name, or let this resource depend on what makes it.",
+            need.without
+        );
+        let summary = format!("There is no {}", need.key.text());
+        cx.warn(Diagnostic::warning(summary, detail).at(Path::attr(need.attribute)));
     }
 }
 

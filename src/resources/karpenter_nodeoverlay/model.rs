@@ -9,7 +9,7 @@ use tfplug::{Attr, Model, Path};
 use crate::kube::Resource;
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
-    KarpenterObject, NodePoolRefModel, RequirementModel, Settling, timeout, wait_time,
+    KarpenterObject, Need, NodePoolRefModel, RequirementModel, Settling, timeout, wait_time,
 };
 use crate::resources::manifests::{self, Key, ManifestModel, Manifests};
 
@@ -155,5 +155,13 @@ impl KarpenterObject for NodeOverlayModel {
 
     fn rolling(_: &Json, _: &Json) -> Vec<String> {
         Vec::new()
+    }
+
+    fn need(&self) -> Option<Need> {
+        Some(Need {
+            key: Key::new("NodePool", self.nodepool.known()?.name.as_str()?)?,
+            attribute: "nodepool",
+            without: "Karpenter takes the overlay without a word, and it describes no node.",
+        })
     }
 }

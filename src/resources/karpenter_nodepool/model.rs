@@ -8,7 +8,7 @@ use tfplug::{Attr, Model, Path};
 
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
-    KarpenterObject, NodeClassRefModel, Places, RequirementModel, Settling, TaintModel, changed_fields,
+    KarpenterObject, Need, NodeClassRefModel, Places, RequirementModel, Settling, TaintModel, changed_fields,
     timeout, wait_time,
 };
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
@@ -59,9 +59,10 @@ pub struct NodePoolModel {
     pub termination_grace_period: Attr<String>,
     /// Most that the pool may have: quantity by resource, or `nodes`. 10 nodes if neither this nor `slice_limits` is
     /// given: a node that cannot cut its GPUs is replaced again and again while the cause lasts, and the limit bounds
-    /// what that costs. Empty for no limit.
+    /// what that costs. Karpenter counts `nodes` between its rounds: pods that come at once may bring up more. Empty for no
+    /// limit.
     pub limits: Attr<BTreeMap<String, String>>,
-    /// The same counted in slices: number by profile, exact or generic.
+    /// The same counted in slices, which holds within a round of Karpenter, too: number by profile, exact or generic.
     pub slice_limits: Attr<BTreeMap<String, i64>>,
     /// When Karpenter may replace nodes of its own accord.
     pub disruption: Attr<DisruptionModel>,
@@ -231,6 +232,19 @@ impl KarpenterObject for NodePoolModel {
         let mut all = changed_fields(before, after, "/spec/template/metadata", &[]);
         all.extend(changed_fields(before, after, "/spec/template/spec", &[]));
         all
+    }
+
+    fn need(&self) -> Option<Need> {
+        let class = self.nodeclass.known()?;
+        let aws = |part: &Attr<String>, own: &str| part.as_str().is_none_or(|text| text == own);
+        if !aws(&class.group, "karpenter.k8s.aws") || !aws(&class.kind, "EC2NodeClass") {
+            return None;
+        }
+        Some(Need {
+            key: Key::new("EC2NodeClass", class.name.as_str()?)?,
+            attribute: "nodeclass",
+            without: "Karpenter launches no node of the pool while there is none.",
+        })
     }
 
     fn places(object: &Json) -> Option<Places> {

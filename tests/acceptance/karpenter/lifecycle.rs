@@ -81,6 +81,33 @@ fn a_change_of_the_layout_changes_all_three_and_says_how_many_nodes_it_rolls() {
 }
 
 #[test]
+fn a_pool_without_its_class_and_an_overlay_without_its_pool_are_told_at_apply() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "kp-need");
+        let whole = configuration(&ground.name, &Wish::default());
+        let words = ground.apply().words();
+        assert!(!words.contains("There is no"), "{words}");
+        ground.project.destroy().unwrap();
+
+        for (attribute, kind) in [("nodeclass", "EC2NodeClass"), ("nodepool", "NodePool")] {
+            let by_name = format!(
+                "{attribute} = {{ name = \"{}-absent\" }}\n  cluster = {{ name = \"prod\" }}\n  layout = {}",
+                ground.name,
+                super::LAYOUT
+            );
+            let whole_reference = format!("{attribute} = mig_karpenter_{attribute}.this");
+            ground.write(&whole.replace(&whole_reference, &by_name));
+            let words = ground.apply().words();
+            let told = format!("Warning: There is no {kind}/{}-absent", ground.name);
+            assert_says(&words, &[&told, &format!("{attribute} = {{ name")]);
+            assert_eq!(words.matches("There is no").count(), 1, "{words}");
+            ground.assert_settled();
+            ground.project.destroy().unwrap();
+        }
+    });
+}
+
+#[test]
 fn a_rename_replaces_all_three() {
     with_each_cli(|cli| {
         let ground = ground(cli, "kp-rename");

@@ -114,6 +114,26 @@ pub(crate) fn claim_path(claim: &Value) -> String {
     )
 }
 
+/// Waits until a NodeClaim is no more.
+pub(crate) fn gone(claim: &Value) {
+    let waited = STACK.kube.wait_until(&claim_path(claim), LIMIT, |found| {
+        found.is_null().then_some(()).ok_or_else(|| found.to_string())
+    });
+    explained(waited);
+}
+
+/// Waits until a ReplicaSet has no pods any more.
+pub(crate) fn no_pods(name: &str) {
+    let path = format!("/api/v1/namespaces/default/pods?labelSelector=app%3D{name}");
+    let waited = STACK.kube.wait_until(&path, LIMIT, |list| {
+        let left = list["items"].as_array().map_or(0, Vec::len);
+        (left == 0)
+            .then_some(())
+            .ok_or_else(|| format!("{left} pods are left"))
+    });
+    explained(waited);
+}
+
 /// Waits until exactly so many pods of a ReplicaSet run; gives the node of each.
 pub(crate) fn running(name: &str, count: usize) -> Vec<String> {
     let path = format!("/api/v1/namespaces/default/pods?labelSelector=app%3D{name}");

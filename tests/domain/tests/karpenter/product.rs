@@ -46,6 +46,8 @@ pub(crate) struct Wishes {
     pub(crate) weight: Option<i64>,
     /// Most slices of a profile in all nodes of the pool.
     pub(crate) slice_limits: BTreeMap<String, i64>,
+    /// Most nodes of the pool.
+    pub(crate) nodes: Option<u32>,
     pub(crate) deadline_seconds: Option<u32>,
 }
 
@@ -92,6 +94,9 @@ fn pool_options(name: &str, wishes: &Wishes) -> NodePoolOptions {
         nodeclass: NodeClassRef::named(name),
         weight: wishes.weight,
         slice_limits: wishes.slice_limits.clone(),
+        limits: wishes
+            .nodes
+            .map(|nodes| BTreeMap::from([("nodes".to_owned(), nodes.to_string())])),
         node_labels: BTreeMap::from([(LABEL.to_owned(), wishes.label.unwrap_or(name).to_owned())]),
         // moto launches what is asked for first, and has no reservations.
         capacity_types: vec!["on-demand".to_owned()],
