@@ -69,7 +69,8 @@ impl Resource for DevicePluginResource {
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
         let connection = objects::create(cx, &planned, slot).await?;
-        apply::wait(cx, &connection, &planned).await
+        let rolled_out = apply::wait(cx, &connection, &planned).await;
+        rolled_out.map_err(objects::after_creation)
     }
 
     async fn read(

@@ -167,7 +167,8 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
     ) -> Result<(), Diagnostics> {
         let connection = objects::create(cx, &planned, slot).await?;
         apply::tell_of_need(cx, &connection, &planned).await;
-        apply::settle(cx, &connection, &planned).await
+        let settled = apply::settle(cx, &connection, &planned).await;
+        settled.map_err(objects::after_creation)
     }
 
     async fn read(

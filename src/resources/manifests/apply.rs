@@ -10,7 +10,7 @@ mod trial;
 
 use std::sync::Arc;
 
-use tfplug::{Context, Diagnostics, Slot};
+use tfplug::{Context, Diagnostic, Diagnostics, Slot};
 
 use super::ManifestModel;
 use super::object::{self, Manifests};
@@ -33,6 +33,19 @@ pub(crate) async fn create<M: ManifestModel>(
     slot: &Slot,
 ) -> Result<Arc<Connection>, Diagnostics> {
     carry_out(cx, planned, None, slot).await
+}
+
+/// What failed after a creation, with the word that keeps what was made: Terraform takes it for broken, and would make it
+/// anew.
+pub(crate) fn after_creation(faults: Diagnostics) -> Diagnostics {
+    let kept = |mut fault: Diagnostic| {
+        fault.detail.push_str(
+            "\n\nWhat was applied is there and in the state, marked as tainted: the next apply would delete it and make it \
+             anew. terraform untaint with its address keeps it.",
+        );
+        fault
+    };
+    faults.into_iter().map(kept).collect()
 }
 
 /// Changes the objects, and gives the connection.

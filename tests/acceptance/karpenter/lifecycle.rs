@@ -251,3 +251,32 @@ fn a_wait_for_readiness_says_what_is_missing() {
         ground.settle();
     });
 }
+
+#[test]
+fn what_was_made_before_a_wait_failed_can_be_kept() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "kp-keep");
+        let name = &ground.name;
+        let class = "wait_for_ready = true\n  ready_timeout = \"1s\"";
+        ground.write(&configuration(
+            name,
+            &Wish {
+                class,
+                ..Wish::default()
+            },
+        ));
+        assert_says(&ground.failed_apply(), &["is not ready", "terraform untaint"]);
+        let uid = || live("EC2NodeClass", name).unwrap()["metadata"]["uid"].clone();
+        let before = uid();
+        set_condition("EC2NodeClass", name, "Ready", "True", "");
+        ground
+            .project
+            .run(&["untaint", CLASS])
+            .unwrap()
+            .success()
+            .unwrap();
+        ground.settle();
+        assert_eq!(uid(), before);
+        ground.project.destroy().unwrap();
+    });
+}

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Wish, configuration, ground};
 use crate::support::karpenter::live;
 use crate::support::kube::KUBE;
-use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, with_each_cli};
 
 /// A cluster whose Karpenter takes less than the versions that are known here, as an older or a later one may.
 fn strict_cluster() -> KubeApiServer {
@@ -37,7 +37,7 @@ fn strict_cluster() -> KubeApiServer {
 
 #[test]
 fn a_field_that_only_the_server_refuses_is_told_at_its_attribute() {
-    with_tofu(|cli| {
+    with_each_cli(|cli| {
         let kube = strict_cluster();
         let ground = Ground::new(cli, "kp-strict");
         let token = ground.project.write("token", kube.admin_token()).unwrap();
