@@ -121,7 +121,7 @@ fn a_server_takes_each_document_as_it_is() {
         ground.settle();
         let files = ground.project.output("files").unwrap();
         let stream = ground.project.output("yaml").unwrap();
-        // In the order of the stream: class, pool, overlay; what the DaemonSet needs before it.
+        // In the order of the stream: what the DaemonSet needs before it, then class, pool, overlay.
         let mut kinds = Vec::new();
         for document in stream
             .as_str()
@@ -139,12 +139,12 @@ fn a_server_takes_each_document_as_it_is() {
         assert_eq!(
             kinds,
             [
-                "EC2NodeClass",
-                "NodePool",
-                "NodeOverlay",
                 "ServiceAccount",
                 "ConfigMap",
-                "DaemonSet"
+                "DaemonSet",
+                "EC2NodeClass",
+                "NodePool",
+                "NodeOverlay"
             ]
         );
     });
