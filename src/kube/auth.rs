@@ -30,8 +30,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// The longest `Retry-After` that counts; a busy API server says a second or a few.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// A client, and the settings to make another of when its credentials are refused. `kube` runs a credential plugin or
-/// again only when the token's own end comes near, if it tells one; a token file is read here, when a client is made.
+/// A client, and the settings to make another of when its credentials are refused. `kube` runs a credential plugin when a
+/// client is made, and again only when the token says that it ends; a token file is read here, for each client.
 pub(super) struct Caller {
     current: Mutex<(u64, Client)>,
     renewable: Option<Config>,
@@ -97,11 +97,10 @@ fn client(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Clie
 /// it, and read it again only after a minute. A file that cannot be read is for `kube` to tell.
 fn with_token_of_file(mut config: Config) -> Config {
     let auth = &mut config.auth_info;
-    let token = match (&auth.token, &auth.token_file) {
-        (None, Some(file)) => std::fs::read_to_string(file).ok(),
-        _ => None,
-    };
-    if let Some(token) = token {
+    if auth.token.is_none()
+        && let Some(file) = &auth.token_file
+        && let Ok(token) = std::fs::read_to_string(file)
+    {
         auth.token = Some(token.trim().into());
     }
     config

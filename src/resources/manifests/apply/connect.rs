@@ -101,12 +101,10 @@ pub(crate) async fn replace_if_moved<M: ManifestModel>(
     plan: &mut Plan<M, Home>,
 ) -> Result<(), Diagnostics> {
     let after = plan.planned.cluster();
-    let Some(before) = plan.prior.as_ref().map(|prior| prior.cluster()) else {
+    let before = plan.prior.as_ref().map(|prior| prior.cluster());
+    let Some(before) = before.filter(|before| *before != after) else {
         return Ok(());
     };
-    if before == after {
-        return Ok(());
-    }
     let provider = cx.provider()?;
     let now = provider.default_region().await;
     let then = plan.private.region.as_deref().or(now.as_deref());

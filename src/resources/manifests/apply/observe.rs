@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::Value as Json;
-use tfplug::{Context, Diagnostic, Diagnostics, Path};
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
@@ -20,26 +20,14 @@ pub(crate) async fn read<M: ManifestModel>(
     stored: M,
     home: &mut Home,
 ) -> Result<Option<M>, Diagnostics> {
-    // What is imported is in no state yet.
-    let stored_before = stored.manifests().known().is_some();
-    let hint = if stored.cluster().is_null() {
-        BY_DEFAULT
-    } else {
-        BY_ITSELF
+    let hint = match (stored.manifests().known(), stored.cluster()) {
+        // What is imported is in no state yet.
+        (None, _) => None,
+        (Some(_), Attr::Null) => Some(BY_DEFAULT),
+        (Some(_), _) => Some(BY_ITSELF),
     };
     let read = read_now(cx, stored, home).await;
-    read.map_err(|faults| {
-        let faults = faults.into_iter();
-        faults
-            .map(|fault| {
-                if stored_before {
-                    with_hint(fault, hint)
-                } else {
-                    fault
-                }
-            })
-            .collect()
-    })
+    read.map_err(|faults| faults.into_iter().map(|fault| with_hint(fault, hint)).collect())
 }
 
 /// A refresh knows the state alone. Where the way to the cluster is in it, a configuration that names a better one helps
@@ -50,8 +38,9 @@ const BY_ITSELF: &str = "This way to the cluster is the one in the state. If the
 const BY_DEFAULT: &str = "The state names no cluster, so the objects are in the provider's. If the configuration names one by now, \
                           keep kubernetes in the provider block until an apply has stored it.";
 
-fn with_hint(mut fault: Diagnostic, hint: &str) -> Diagnostic {
-    if fault.path.steps().first() == Path::attr("cluster").steps().first() {
+fn with_hint(mut fault: Diagnostic, hint: Option<&str>) -> Diagnostic {
+    let about_cluster = fault.path.steps().first() == Path::attr("cluster").steps().first();
+    if let Some(hint) = hint.filter(|_| about_cluster) {
         fault.detail = format!("{}\n\n{hint}", fault.detail);
     }
     fault
