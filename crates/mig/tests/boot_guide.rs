@@ -50,7 +50,7 @@ fn message(rest: &str) -> String {
 }
 
 fn said_by_the_script() -> BTreeSet<String> {
-    let script = read("src/boot/v2/partition.sh");
+    let script = read("src/boot/v3/partition.sh");
     let mut found = BTreeSet::new();
     for call in ["log ", "fail "] {
         for (at, _) in script.match_indices(call) {

@@ -317,7 +317,7 @@ fn the_script_is_clean() {
     let script = Path::new(env!("CARGO_TARGET_TMPDIR")).join("boot-script.sh");
     fs::write(&script, boot_script(&uniform(), &BootOptions::default())).unwrap();
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/boot");
-    let partitions = ["v1", "v2"].map(|version| sources.join(version).join("partition.sh"));
+    let partitions = ["v1", "v2", "v3"].map(|version| sources.join(version).join("partition.sh"));
     for file in partitions.iter().chain([&script]) {
         let status = Command::new("bash").arg("-n").arg(file).status().unwrap();
         assert!(status.success(), "{}", file.display());

@@ -40,19 +40,23 @@ pub enum RenderVersion {
     V1,
     /// Waits for no unit of the driver by name; a run by hand leaves kubelet and pods alone; a script that is killed and
     /// an installation that fails say so; the taint of a failed node wins over other taints.
-    #[default]
     V2,
+    /// Only known words of nvidia-smi pass; the fabric manager is started again until the deadline; a node whose
+    /// cloud-init never ran stays out.
+    #[default]
+    V3,
 }
 
 impl RenderVersion {
     /// All of them, the newest last.
-    pub const ALL: [RenderVersion; 2] = [Self::V1, Self::V2];
+    pub const ALL: [RenderVersion; 3] = [Self::V1, Self::V2, Self::V3];
 
     /// The number that users see.
     pub fn number(self) -> u32 {
         match self {
             Self::V1 => 1,
             Self::V2 => 2,
+            Self::V3 => 3,
         }
     }
 

@@ -39,11 +39,18 @@ const V2: Templates = Templates {
     keeps_comments: false,
 };
 
+const V3: Templates = Templates {
+    install: include_str!("v3/install.sh"),
+    partition: include_str!("v3/partition.sh"),
+    keeps_comments: false,
+};
+
 /// The script that installs the unit, with the layout in it.
 pub(super) fn shell_part(layout: &Layout, options: &BootOptions) -> String {
     let templates = match options.render_version {
         RenderVersion::V1 => V1,
         RenderVersion::V2 => V2,
+        RenderVersion::V3 => V3,
     };
     let deadline = options.deadline_seconds;
     templates

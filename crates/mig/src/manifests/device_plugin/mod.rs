@@ -25,7 +25,9 @@ pub const DEFAULT_IMAGE: &str = "nvcr.io/nvidia/k8s-device-plugin:v0.20.1";
 /// it never changes for a version.
 pub const fn image_of_version(version: RenderVersion) -> &'static str {
     match version {
-        RenderVersion::V1 | RenderVersion::V2 => "nvcr.io/nvidia/k8s-device-plugin:v0.20.1",
+        RenderVersion::V1 | RenderVersion::V2 | RenderVersion::V3 => {
+            "nvcr.io/nvidia/k8s-device-plugin:v0.20.1"
+        }
     }
 }
 

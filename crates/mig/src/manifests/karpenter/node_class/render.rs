@@ -71,7 +71,7 @@ fn disks(options: &NodeClassOptions, family: AmiFamily) -> Vec<BlockDeviceMappin
         return disks.clone();
     }
     match options.render_version {
-        RenderVersion::V1 | RenderVersion::V2 => disks_v1(family),
+        RenderVersion::V1 | RenderVersion::V2 | RenderVersion::V3 => disks_v1(family),
     }
 }
 
