@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::engine::validate::validate;
+use tfplug::engine::validate::validate_given;
 use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality, Schema};
 use tfplug::ty::Type;
 use tfplug::{Diagnostics, Model, Path, Value};
@@ -18,8 +18,9 @@ pub(crate) fn decode<M: Model>(written: &Value, at: &Path, diags: &mut Diagnosti
     let mut found = Diagnostics::new();
     let attributes = M::attributes();
     let value = object(plain(written), &attributes, at, &mut found);
+    // What is left out is refused above, in words that fit here.
     let mut inside = Diagnostics::new();
-    validate(&Schema::new("", attributes), &value, &mut inside);
+    validate_given(&Schema::new("", attributes), &value, &mut inside);
     let decoded = M::from_value(&value, &mut inside);
     found.extend_at(at, inside);
     let right = !found.has_errors();

@@ -22,6 +22,7 @@ mod plan_valid;
 mod proposed;
 mod range;
 mod replace;
+mod required;
 mod rule;
 mod shape;
 mod write_only;
@@ -33,5 +34,6 @@ pub use judge::{Judged, judge_apply, judge_final_plan, judge_plan, judge_read, j
 pub use plan_valid::assert_plan_valid;
 pub use proposed::proposed_new;
 pub use replace::{Action, action, assert_replace_paths, effective_replacements, resolve};
+pub use required::assert_required_given;
 pub use rule::{Rule, Violation};
 pub use write_only::assert_write_only_null;

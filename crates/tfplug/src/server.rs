@@ -182,6 +182,7 @@ impl<P: Provider> ProviderServer for Server<P> {
     async fn configure(&self, cx: &CallContext, terraform_version: &str, config: &Value) -> Diagnostics {
         tracing::debug!(terraform_version, "configure");
         let mut diags = Diagnostics::new();
+        validate::validate_required(&self.schemas.provider, config, &mut diags);
         let config = draft(&self.schemas.provider, &Value::Null, config);
         let model = P::Config::from_value(&config, &mut diags);
         if diags.has_errors() {

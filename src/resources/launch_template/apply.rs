@@ -39,6 +39,7 @@ pub(super) async fn create(
     planned: LaunchTemplate,
     slot: &Slot,
 ) -> Result<(), Diagnostics> {
+    something_to_boot(&planned)?;
     let regional = connect(cx, &planned).await?;
     let name = match planned.name.as_str() {
         Some(name) => name.to_owned(),
@@ -53,6 +54,17 @@ pub(super) async fn create(
     state.arn = arn;
     slot.exists(&state);
     Ok(())
+}
+
+/// Refuses a version without user data: nodes of groups that follow the default version would join uncut.
+fn something_to_boot(planned: &LaunchTemplate) -> Result<(), Diagnostics> {
+    match planned.user_data.as_str() {
+        Some(text) if !text.trim().is_empty() => Ok(()),
+        _ => {
+            let detail = "The plan has no user data for the launch template. Nothing was changed.";
+            Err(Diagnostic::bug(detail).at(Path::attr("user_data")).into())
+        }
+    }
 }
 
 /// The call, and a look whether it worked all the same where its answers were lost.
@@ -198,6 +210,7 @@ pub(super) async fn update(
     planned: LaunchTemplate,
     slot: &Slot,
 ) -> Result<(), Diagnostics> {
+    something_to_boot(&planned)?;
     let regional = connect(cx, &planned).await?;
     let api = regional.ec2();
     let id = planned.id.as_str().unwrap_or_default().to_owned();
@@ -324,4 +337,22 @@ fn unique_name(prefix: &str) -> String {
         now.as_nanos() >> 20,
         fastrand::u64(..1 << 48)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_without_user_data_is_not_sent() {
+        let with = |user_data: Attr<String>| LaunchTemplate {
+            user_data,
+            ..LaunchTemplate::default()
+        };
+        for none in [Attr::Null, Attr::Unknown, "".into(), " \n".into()] {
+            let refused = something_to_boot(&with(none)).unwrap_err();
+            assert!(refused.has_errors());
+        }
+        assert!(something_to_boot(&with("#!/bin/bash\n".into())).is_ok());
+    }
 }

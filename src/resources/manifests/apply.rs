@@ -10,7 +10,7 @@ mod trial;
 
 use std::sync::Arc;
 
-use tfplug::{Context, Diagnostic, Diagnostics, Slot};
+use tfplug::{Context, Diagnostic, Diagnostics, Path, Slot};
 
 use super::ManifestModel;
 use super::object::{self, Manifests};
@@ -58,12 +58,26 @@ pub(crate) async fn update<M: ManifestModel>(
     carry_out(cx, planned, Some(prior.wanted()), slot).await
 }
 
+/// Refuses a plan without objects: carried out as a change, it would delete all that are there, and with a node class
+/// every node of it. Objects go by a destroy alone.
+fn something_to_apply<M: ManifestModel>(planned: &M) -> Result<(), Diagnostics> {
+    if planned.wanted().is_empty() {
+        let detail = format!(
+            "The plan has no objects of {}. Nothing was changed.",
+            planned.object_id()
+        );
+        return Err(Diagnostic::bug(detail).at(Path::attr("manifests")).into());
+    }
+    Ok(())
+}
+
 async fn carry_out<M: ManifestModel>(
     cx: &Context<Connections>,
     planned: &M,
     before: Option<Manifests>,
     slot: &Slot,
 ) -> Result<Arc<Connection>, Diagnostics> {
+    something_to_apply(planned)?;
     let spec = cluster(cx, planned.cluster())?;
     let connection = connect(cx, &spec).await?;
     let home = slot.recall::<Home>()?.moved_to(cx, &spec).await?;
@@ -100,4 +114,25 @@ pub(crate) async fn delete<M: ManifestModel>(
         delete::one(cx, &api, state, &key, home.uid(&key)).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::device_plugin::DevicePluginModel;
+
+    #[test]
+    fn a_plan_without_objects_is_not_carried_out() {
+        let with = |manifests: Manifests| {
+            something_to_apply(&DevicePluginModel::default().with_manifests(manifests))
+        };
+        let refused = with(Manifests::new()).unwrap_err();
+        assert!(refused.has_errors());
+        assert!(
+            something_to_apply(&DevicePluginModel::default()).is_err(),
+            "unknown objects"
+        );
+        let some = Manifests::from([("v1/ConfigMap/x".to_owned(), "{}".to_owned())]);
+        assert!(with(some).is_ok());
+    }
 }

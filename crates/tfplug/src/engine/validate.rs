@@ -1,68 +1,169 @@
-//! The checks that attributes carry.
+//! The checks that attributes carry, and that what is required is there.
 
-use super::walk::{Content, nested};
+use super::walk::{Content, Repeat, nested};
 use crate::diag::Diagnostics;
 use crate::path::Path;
-use crate::schema::{Attribute, Schema};
+use crate::schema::{Attribute, Optionality, Schema};
 use crate::value::Value;
 
-/// Runs every attribute's checks on a configuration; what is null or unknown is passed over.
+/// Runs every attribute's checks on a configuration and refuses null for a required one; what is unknown is passed
+/// over.
 pub fn validate(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
-    object(Content::of(schema), config, &Path::root(), diags);
+    each_attribute(schema, config, &mut |attribute, value, path| {
+        refuse_null(attribute, value, path, diags);
+        check(attribute, value, path, diags);
+    });
 }
 
-fn object(content: Content<'_>, config: &Value, path: &Path, diags: &mut Diagnostics) {
-    for attribute in content.attributes {
-        one(
-            attribute,
-            config.get(&attribute.name),
-            &path.attribute(&attribute.name),
-            diags,
-        );
-    }
-    for block in content.blocks {
-        let at = path.attribute(&block.name);
-        elements(
-            Content::of(&block.content),
-            config.get(&block.name),
-            &at,
-            block.nesting.into(),
-            diags,
-        );
-    }
+/// Runs every attribute's checks on a configuration; what is null or unknown is passed over.
+pub fn validate_given(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
+    each_attribute(schema, config, &mut |attribute, value, path| {
+        check(attribute, value, path, diags);
+    });
 }
 
-fn one(attribute: &Attribute, value: &Value, path: &Path, diags: &mut Diagnostics) {
+/// Refuses null for every required attribute of a configuration, nested ones included.
+///
+/// Terraform refuses a required attribute that is left out and leaves an explicit null to the provider. It validates
+/// before it plans; plan, apply and read ask again, since what a null would do there cannot be undone.
+pub fn validate_required(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
+    each_attribute(schema, config, &mut |attribute, value, path| {
+        refuse_null(attribute, value, path, diags);
+    });
+}
+
+fn check(attribute: &Attribute, value: &Value, path: &Path, diags: &mut Diagnostics) {
     for validator in &attribute.validators {
         validator.run(value, path, diags);
     }
-    if let Some((repeat, inner)) = nested(attribute) {
-        elements(inner, value, path, repeat, diags);
+}
+
+fn refuse_null(attribute: &Attribute, value: &Value, path: &Path, diags: &mut Diagnostics) {
+    if attribute.optionality == Optionality::Required && value.is_null() {
+        let detail = format!(
+            "{path} is required, and its value is null. Give it a value; a variable whose default is null, or an \
+             argument that a module was not given, is such a null."
+        );
+        diags.error_at(path.clone(), format!("{path} is null"), detail);
     }
 }
 
-fn elements(
-    inner: Content<'_>,
-    value: &Value,
-    path: &Path,
-    repeat: super::walk::Repeat,
-    diags: &mut Diagnostics,
-) {
-    use super::walk::Repeat;
-    match (repeat, value) {
-        (Repeat::One, Value::Map(_)) => object(inner, value, path, diags),
-        (Repeat::List, Value::List(all)) => {
-            all.iter()
-                .enumerate()
-                .for_each(|(i, e)| object(inner, e, &path.index(i), diags));
+type Visit<'f> = dyn FnMut(&Attribute, &Value, &Path) + 'f;
+
+fn each_attribute(schema: &Schema, config: &Value, visit: &mut Visit<'_>) {
+    object(Content::of(schema), config, &Path::root(), visit);
+}
+
+/// Visits the attributes of an object. One that is null or unknown as a whole has none to visit.
+fn object(content: Content<'_>, config: &Value, path: &Path, visit: &mut Visit<'_>) {
+    if !matches!(config, Value::Map(_)) {
+        return;
+    }
+    for attribute in content.attributes {
+        let (value, at) = (config.get(&attribute.name), path.attribute(&attribute.name));
+        visit(attribute, value, &at);
+        if let Some((repeat, inner)) = nested(attribute) {
+            elements(inner, value, &at, repeat, visit);
         }
-        (Repeat::Map, Value::Map(all)) => all
-            .iter()
-            .for_each(|(k, e)| object(inner, e, &path.key(k), diags)),
+    }
+    for block in content.blocks {
+        let (value, at) = (config.get(&block.name), path.attribute(&block.name));
+        elements(
+            Content::of(&block.content),
+            value,
+            &at,
+            block.nesting.into(),
+            visit,
+        );
+    }
+}
+
+fn elements(inner: Content<'_>, value: &Value, path: &Path, repeat: Repeat, visit: &mut Visit<'_>) {
+    match (repeat, value) {
+        (Repeat::One, one) => object(inner, one, path, visit),
+        (Repeat::List, Value::List(all)) => {
+            for (i, element) in all.iter().enumerate() {
+                object(inner, element, &path.index(i), visit);
+            }
+        }
+        (Repeat::Map, Value::Map(all)) => {
+            for (key, element) in all {
+                object(inner, element, &path.key(key), visit);
+            }
+        }
         (Repeat::Set, Value::Set(all)) => {
-            all.iter()
-                .for_each(|e| object(inner, e, &path.element(e.clone()), diags));
+            for element in all {
+                object(inner, element, &path.element(element.clone()), visit);
+            }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{AttributeType, Nesting};
+    use crate::ty::Type;
+
+    fn required(name: &str, ty: AttributeType) -> Attribute {
+        Attribute::new(name, ty).with(Optionality::Required)
+    }
+
+    /// `name`, `any`, and `parts` of objects with a `size` each.
+    fn schema(nesting: Nesting) -> Schema {
+        let size = required("size", AttributeType::Plain(Type::Number));
+        Schema::new(
+            "",
+            vec![
+                required("name", AttributeType::Plain(Type::String)),
+                required("any", AttributeType::Plain(Type::Dynamic)),
+                Attribute::new("parts", AttributeType::Nested(nesting, vec![size])),
+            ],
+        )
+    }
+
+    fn places(nesting: Nesting, name: Value, any: Value, parts: Value) -> Vec<String> {
+        let config = Value::object([("name", name), ("any", any), ("parts", parts)]);
+        let mut diags = Diagnostics::new();
+        validate_required(&schema(nesting), &config, &mut diags);
+        diags.iter().map(|d| d.path.to_string()).collect()
+    }
+
+    #[test]
+    fn null_is_refused_where_a_value_is_required() {
+        let (null, given) = (
+            Value::object([("size", Value::Null)]),
+            Value::object([("size", Value::from(1))]),
+        );
+        let dynamic = |value| Value::Dynamic(Box::new((Type::String, value)));
+        let name = || Value::from("x");
+        let any = || dynamic(Value::from("x"));
+        let list = Value::List(vec![given.clone(), null.clone(), Value::Null, Value::unknown()]);
+        assert_eq!(
+            places(Nesting::List, Value::Null, dynamic(Value::Null), list),
+            ["any", "name", "parts[1].size"]
+        );
+        let map = Value::object([("a", null.clone()), ("b", given)]);
+        assert_eq!(
+            places(Nesting::Map, name(), Value::Null, map),
+            ["any", r#"parts["a"].size"#]
+        );
+        assert_eq!(
+            places(Nesting::Single, name(), any(), null.clone()),
+            ["parts.size"]
+        );
+        assert_eq!(places(Nesting::Set, name(), any(), Value::set([null])).len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_known_yet_may_turn_out_to_be_a_value() {
+        let unknown = Value::unknown;
+        for nesting in [Nesting::Single, Nesting::List, Nesting::Set, Nesting::Map] {
+            assert!(places(nesting, unknown(), unknown(), unknown()).is_empty());
+            assert!(places(nesting, unknown(), unknown(), Value::Null).is_empty());
+        }
+        let part = Value::object([("size", unknown())]);
+        assert!(places(Nesting::Single, unknown(), unknown(), part).is_empty());
     }
 }

@@ -6,6 +6,7 @@ use super::conform::{assert_conforms, assert_wholly_known};
 use super::equality::same;
 use super::plan_valid::assert_plan_valid;
 use super::replace::{Action, assert_replace_paths, assert_same_action};
+use super::required::assert_required_given;
 use super::rule::{Rule, Violation};
 use super::write_only::assert_write_only_null;
 use crate::path::Path;
@@ -21,7 +22,7 @@ pub struct Judged<'a> {
     pub planned: &'a Value,
 }
 
-/// Judges the answer to a plan (P1 to P8, P10). `config` is null for a deletion.
+/// Judges the answer to a plan (P1 to P8, P10, P13). `config` is null for a deletion.
 pub fn judge_plan(
     schema: &Schema,
     prior: &Value,
@@ -34,6 +35,7 @@ pub fn judge_plan(
         &|| assert_conforms(schema, planned),
         &|| assert_plan_valid(schema, prior, config, planned),
         &|| assert_replace_paths(prior, planned, requires_replace),
+        &|| assert_required_given(schema, config),
     ])
 }
 

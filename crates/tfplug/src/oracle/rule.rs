@@ -89,6 +89,9 @@ pub enum Rule {
     /// Nothing changes, but the plan is not the prior object.
     #[error("P12: nothing changes, but the plan differs from the prior object")]
     NotPrior,
+    /// There is a plan although a required attribute is configured as null. Terraform leaves that to the provider.
+    #[error("P13: planned, although the required attribute is null")]
+    RequiredNull,
     /// Planned as null, but has a value.
     #[error("A1: planned as null, but now has a value")]
     Appeared,

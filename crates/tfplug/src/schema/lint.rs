@@ -8,6 +8,7 @@ use super::{
 };
 use crate::path::{Path, Step};
 use crate::ty::Type;
+use crate::value::Value;
 
 /// A breach of Terraform's rules for schemas.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -167,6 +168,9 @@ fn lint_attribute(attribute: &Attribute, path: &Path, faults: &mut Vec<SchemaFau
         "an attribute with a default is optional and computed",
         faults,
     );
+    if let Some(default) = &attribute.default {
+        lint_default(&attribute.ty, &default.get(), path, faults);
+    }
     let write_only_fits = !attribute.write_only || !attribute.optionality.is_computed();
     check(
         write_only_fits,
@@ -189,6 +193,29 @@ fn lint_attribute(attribute: &Attribute, path: &Path, faults: &mut Vec<SchemaFau
                 "a set holds nothing dynamic, nothing write-only and no default, which could make two elements equal",
                 faults,
             );
+        }
+    }
+}
+
+/// A default that leaves out what is required would be planned as no user may configure it.
+fn lint_default(ty: &AttributeType, default: &Value, path: &Path, faults: &mut Vec<SchemaFault>) {
+    let AttributeType::Nested(nesting, inner) = ty else {
+        return;
+    };
+    let objects: Vec<&Value> = match (nesting, default) {
+        (Nesting::Single, one) => vec![one],
+        (Nesting::Map, Value::Map(all)) => all.values().collect(),
+        (_, Value::List(all) | Value::Set(all)) => all.iter().collect(),
+        _ => Vec::new(),
+    };
+    for object in objects.into_iter().filter(|object| object.as_map().is_some()) {
+        for attribute in inner {
+            let (value, at) = (object.get(&attribute.name), path.attribute(&attribute.name));
+            // A write-only one is null in every plan.
+            let required = attribute.optionality == Optionality::Required && !attribute.write_only;
+            let given = !required || !value.is_null();
+            check(given, &at, "a default gives all that is required", faults);
+            lint_default(&attribute.ty, value, &at, faults);
         }
     }
 }
@@ -282,6 +309,25 @@ mod tests {
             [0, 0, 0]
         );
         assert_eq!([depending("other"), depending("many.size")], [1, 1]);
+    }
+
+    #[test]
+    fn a_default_without_what_is_required_is_found() {
+        let with_default = |size: Value| {
+            let part = Attribute::new("size", AttributeType::Plain(Type::Number)).with(Optionality::Required);
+            let mut parts = Attribute::new("parts", AttributeType::Nested(Nesting::List, vec![part]))
+                .with(Optionality::OptionalComputed);
+            let default = Value::List(vec![Value::object([("size", size)])]);
+            parts.default = Some(super::super::Default::Value(default));
+            lint_schema(&Schema::new("", vec![parts]))
+        };
+        assert_eq!(with_default(Value::from(1)), vec![]);
+        let faults = with_default(Value::Null);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(
+            faults[0].to_string(),
+            "parts.size: a default gives all that is required"
+        );
     }
 
     #[test]

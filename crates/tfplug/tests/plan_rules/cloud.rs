@@ -218,7 +218,7 @@ impl RawResource<()> for Cloud {
                         attribute.optionality.is_computed() && plan.config.get(&attribute.name).is_null();
                     let value = object.get_mut(&attribute.name).unwrap();
                     if free && !value.is_known() && attribute.optionality == Optionality::Computed {
-                        *value = values::state_of(&mut Rng::new(7), attribute, true);
+                        *value = values::default_of(&mut Rng::new(7), attribute);
                         plan.requires_replace.push(Path::attr(&attribute.name));
                     }
                 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use tfplug::engine::calls::{self, ResourceSchemas};
+use tfplug::engine::validate::validate;
 use tfplug::oracle::{
-    Action, Judged, Violation, action, judge_apply, judge_final_plan, judge_plan, judge_read,
-    judge_unchanged, proposed_new,
+    Action, Judged, Violation, action, assert_required_given, judge_apply, judge_final_plan, judge_plan,
+    judge_read, judge_unchanged, proposed_new,
 };
 use tfplug::resource::RawResource;
 use tfplug::rpc::{
@@ -13,7 +14,7 @@ use tfplug::rpc::{
     ReadResponse,
 };
 use tfplug::schema::{Schema, lint_schema};
-use tfplug::{Context, Value};
+use tfplug::{Context, Diagnostics, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::cloud::{Cloud, Fault, Hook, Sight};
@@ -64,6 +65,7 @@ pub fn live(seed: u64) {
         return;
     };
     life.look(&made);
+    life.refuse_null(&made);
     let next = values::changed(&mut life.rng, &life.schemas.object, &made.config);
     let Some(changed) = life.change(&made.state, &next) else {
         return;
@@ -316,6 +318,33 @@ impl Life {
                 self.differences(config, state, &plan.planned)
             );
         }
+    }
+
+    /// Null for what is required: refused at its place when validated, planned and applied, and nothing is done.
+    fn refuse_null(&mut self, applied: &Applied) {
+        let Applied { state, config, .. } = applied;
+        let Some((place, config)) = values::without_required(&mut self.rng, &self.schemas.object, config)
+        else {
+            return;
+        };
+        let mut findings = Diagnostics::new();
+        validate(self.schema(), &config, &mut findings);
+        let plan = self.ask(state, &config);
+        let proposal = PlanResponse {
+            planned: proposed_new(self.schema(), state, &config),
+            ..plan.clone()
+        };
+        let before = self.cloud.lock().remote.clone();
+        let answer = self.send(state, &config, &proposal);
+        assert_eq!(before, self.cloud.lock().remote, "a null was carried out");
+        assert_eq!(answer.state, *state, "a null was stored");
+        for findings in [&findings, &plan.diagnostics, &answer.diagnostics] {
+            let named = findings.iter().any(|finding| finding.path == place);
+            assert!(named && findings.has_errors(), "null at {}: {findings:?}", place);
+        }
+        let breaches = assert_required_given(self.schema(), &config);
+        let judged = breaches.iter().any(|breach| breach.path == place);
+        assert!(judged, "null at {place}: {breaches:?}");
     }
 
     /// The attributes in which a plan that should be empty is not.

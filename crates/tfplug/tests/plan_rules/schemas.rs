@@ -99,7 +99,7 @@ fn attribute(rng: &mut Rng, name: &str, allowed: Allowed) -> Attribute {
     let plain = matches!(attribute.ty, AttributeType::Plain(_));
     attribute.write_only = plain && !optionality.is_computed() && !allowed.in_set && rng.chance(15);
     if optionality == Optionality::OptionalComputed && !allowed.in_set && rng.chance(30) {
-        let value = values::state_of(rng, &attribute, true);
+        let value = values::default_of(rng, &attribute);
         attribute.default = Some(Default::Value(value));
     }
     if matches!(attribute.ty, AttributeType::Plain(Type::String)) && rng.chance(30) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tfplug::path::{Path, Step};
 use tfplug::schema::{Attribute, AttributeType, Block, BlockNesting, Nesting, Optionality, Schema};
 use tfplug::ty::Type;
 use tfplug::value::{Number, Refinement, Value};
@@ -15,6 +16,8 @@ enum Use {
     Config(usize),
     /// State: all known, nothing write-only, computed values given.
     State,
+    /// A default: all known, what is required given.
+    Default,
 }
 
 /// A random configuration.
@@ -28,13 +31,58 @@ pub fn state(rng: &mut Rng, schema: &Schema) -> Value {
     content(rng, schema, Use::State)
 }
 
-/// A random known value of one attribute; not null if `given`.
-pub fn state_of(rng: &mut Rng, attribute: &Attribute, given: bool) -> Value {
-    if given {
-        given_value(rng, attribute, Use::State)
-    } else {
-        one(rng, attribute, Use::State)
+/// A random default of one attribute.
+pub fn default_of(rng: &mut Rng, attribute: &Attribute) -> Value {
+    given_value(rng, attribute, Use::Default)
+}
+
+/// The configuration with null for one required attribute, if a known object of it has any, and where that is.
+pub fn without_required(rng: &mut Rng, schema: &Schema, config: &Value) -> Option<(Path, Value)> {
+    let mut places = Vec::new();
+    required(&schema.attributes, config, &Path::root(), &mut places);
+    if places.is_empty() {
+        return None;
     }
+    let place = rng.pick(&places).clone();
+    let mut config = config.clone();
+    *at_mut(&mut config, &place)? = Value::Null;
+    Some((place, config))
+}
+
+fn required(declared: &[Attribute], object: &Value, at: &Path, places: &mut Vec<Path>) {
+    if object.as_map().is_none() {
+        return;
+    }
+    for attribute in declared {
+        let (value, at) = (object.get(&attribute.name), at.attribute(&attribute.name));
+        if attribute.optionality == Optionality::Required {
+            places.push(at.clone());
+        }
+        match (&attribute.ty, value) {
+            (AttributeType::Nested(Nesting::Single, inner), one) => required(inner, one, &at, places),
+            (AttributeType::Nested(_, inner), Value::List(all)) => {
+                for (i, one) in all.iter().enumerate() {
+                    required(inner, one, &at.index(i), places);
+                }
+            }
+            (AttributeType::Nested(_, inner), Value::Map(all)) => {
+                for (key, one) in all {
+                    required(inner, one, &at.key(key), places);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn at_mut<'v>(root: &'v mut Value, path: &Path) -> Option<&'v mut Value> {
+    path.steps()
+        .iter()
+        .try_fold(root, |value, step| match (step, value) {
+            (Step::Attribute(name) | Step::Key(name), Value::Map(all)) => all.get_mut(name),
+            (Step::Index(i), Value::List(all)) => all.get_mut(*i),
+            _ => None,
+        })
 }
 
 fn content(rng: &mut Rng, schema: &Schema, of: Use) -> Value {
@@ -57,6 +105,9 @@ fn one(rng: &mut Rng, attribute: &Attribute, of: Use) -> Value {
             Optionality::Optional | Optionality::OptionalComputed => rng.chance(35),
         },
         Use::State => attribute.write_only || rng.chance(15),
+        Use::Default => {
+            attribute.write_only || (attribute.optionality != Optionality::Required && rng.chance(15))
+        }
     };
     if null {
         return Value::Null;

@@ -4,6 +4,7 @@ use super::{ResourceSchemas, guarded, identity_of};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::settle::{salvage, settle};
+use crate::engine::validate::validate_required;
 use crate::engine::write_only::withheld;
 use crate::oracle::assert_object_compatible;
 use crate::resource::{RawResource, Slot, SlotContent};
@@ -58,6 +59,11 @@ async fn change<P: Send + Sync>(
     cx: &Context<P>,
     request: &ApplyRequest,
 ) -> ApplyResponse {
+    let mut refusals = Diagnostics::new();
+    validate_required(&schemas.object, &request.config, &mut refusals);
+    if refusals.has_errors() {
+        return refused(request, refusals);
+    }
     let creating = request.prior.is_null();
     let before = if creating {
         None
@@ -85,6 +91,16 @@ async fn change<P: Send + Sync>(
     ApplyResponse {
         state,
         private,
+        identity: None,
+        diagnostics,
+    }
+}
+
+/// Nothing is done: the object, if there is one, stays as it is.
+fn refused(request: &ApplyRequest, diagnostics: Diagnostics) -> ApplyResponse {
+    ApplyResponse {
+        state: request.prior.clone(),
+        private: request.private.clone(),
         identity: None,
         diagnostics,
     }

@@ -3,9 +3,10 @@
 use super::guarded;
 use crate::context::Context;
 use crate::data_source::RawDataSource;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::draft::draft;
 use crate::engine::settle::{salvage, settle};
+use crate::engine::validate::validate_required;
 use crate::rpc::Outcome;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -18,6 +19,11 @@ pub(crate) async fn read_data<P: Send + Sync>(
     cx: &Context<P>,
     config: &Value,
 ) -> Outcome<Value> {
+    let mut refusals = Diagnostics::new();
+    validate_required(schema, config, &mut refusals);
+    if refusals.has_errors() {
+        return Outcome::failed(refusals);
+    }
     let drafted = draft(schema, &Value::Null, config);
     let asked = salvage(&drafted, &Value::Null);
     let result = guarded(source.read(cx, &asked)).await;

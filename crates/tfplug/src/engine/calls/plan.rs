@@ -3,7 +3,7 @@
 use super::{ResourceSchemas, guarded, identity_of};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::engine::{draft, refine, replace};
+use crate::engine::{draft, refine, replace, validate};
 use crate::oracle::resolve;
 use crate::path::{Path, Step};
 use crate::resource::{RawPlan, RawResource};
@@ -51,6 +51,11 @@ async fn plan_change<P: Send + Sync>(
     request: &PlanRequest,
 ) -> PlanResponse {
     let schema = &schemas.object;
+    let mut diagnostics = Diagnostics::new();
+    validate::validate_required(schema, &request.config, &mut diagnostics);
+    if diagnostics.has_errors() {
+        return refused(request, diagnostics);
+    }
     let drafted = draft::draft(schema, &request.prior, &request.config);
     let mut hook = RawPlan {
         config: request.config.clone(),
@@ -59,7 +64,6 @@ async fn plan_change<P: Send + Sync>(
         private: request.private.clone(),
         requires_replace: Vec::new(),
     };
-    let mut diagnostics = Diagnostics::new();
     let planned = match guarded(resource.plan(cx, &mut hook)).await {
         Ok(()) => refine::refine(schema, &drafted, &hook.planned, &request.config, &mut diagnostics),
         Err(findings) => {
@@ -74,6 +78,17 @@ async fn plan_change<P: Send + Sync>(
         planned,
         requires_replace,
         private: hook.private,
+        diagnostics,
+    }
+}
+
+/// No plan: nothing of the proposal is carried out.
+fn refused(request: &PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
+    PlanResponse {
+        planned: request.proposed.clone(),
+        requires_replace: Vec::new(),
+        private: request.private.clone(),
+        identity: request.identity.clone(),
         diagnostics,
     }
 }
