@@ -43,14 +43,91 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
 
 #[cfg(test)]
 mod tests {
-    use tfplug::Server;
-    use tfplug::rpc::ProviderServer;
-    use tfplug::schema::lint_provider;
+    use tfplug::engine::null_object;
+    use tfplug::rpc::{ClientCapabilities, ProviderServer};
+    use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality, Schema, lint_provider};
+    use tfplug::{Path, Server, Value};
 
     use crate::provider::Mig;
 
     #[test]
     fn every_schema_is_one_that_terraform_takes() {
         assert_eq!(lint_provider(Server::new(Mig::default()).schemas()), []);
+    }
+
+    /// Null for what is required deletes objects, where it is taken for a configuration without any: whatever has the
+    /// attribute refuses it, at its place.
+    #[test]
+    fn null_is_refused_for_every_required_attribute() {
+        let server = Server::new(Mig::default());
+        let schemas = server.schemas();
+        let told = ClientCapabilities::default();
+        let resources = schemas.resources.iter().map(|(name, schema)| {
+            (
+                name,
+                schema,
+                server.validate_resource(name, &all_null(schema), told),
+            )
+        });
+        let sources = schemas
+            .data_sources
+            .iter()
+            .map(|(name, schema)| (name, schema, server.validate_data_source(name, &all_null(schema))));
+        let mut seen = 0;
+        for (name, schema, findings) in resources.chain(sources) {
+            for place in required(&schema.attributes, &Path::root()) {
+                let count = findings.iter().filter(|finding| finding.path == place).count();
+                assert_eq!(count, 1, "{name}: {place}: {findings:?}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 20, "{seen} required attributes");
+    }
+
+    /// An object in which whatever can hold nested attributes does, and all that could be given is null.
+    fn all_null(schema: &Schema) -> Value {
+        let Value::Map(mut object) = null_object(schema) else {
+            panic!("a schema's value is an object");
+        };
+        object.extend(schema.attributes.iter().map(|a| (a.name.clone(), holder(a))));
+        Value::Map(object)
+    }
+
+    fn holder(attribute: &Attribute) -> Value {
+        match &attribute.ty {
+            AttributeType::Nested(nesting, inner)
+                if attribute.optionality.is_configurable()
+                    && attribute.optionality != Optionality::Required =>
+            {
+                let object = Value::Map(inner.iter().map(|a| (a.name.clone(), holder(a))).collect());
+                match nesting {
+                    Nesting::Single => object,
+                    Nesting::List => Value::List(vec![object]),
+                    Nesting::Set => Value::set([object]),
+                    Nesting::Map => Value::Map([("key".to_owned(), object)].into()),
+                }
+            }
+            _ => Value::Null,
+        }
+    }
+
+    fn required(attributes: &[Attribute], at: &Path) -> Vec<Path> {
+        let mut places = Vec::new();
+        for attribute in attributes.iter().filter(|a| a.optionality.is_configurable()) {
+            let at = at.attribute(&attribute.name);
+            match &attribute.ty {
+                _ if attribute.optionality == Optionality::Required => places.push(at),
+                AttributeType::Plain(_) | AttributeType::Nested(Nesting::Set, _) => {}
+                AttributeType::Nested(nesting, inner) => {
+                    let inside = match nesting {
+                        Nesting::List => at.index(0),
+                        Nesting::Map => at.key("key"),
+                        Nesting::Single | Nesting::Set => at,
+                    };
+                    places.extend(required(inner, &inside));
+                }
+            }
+        }
+        places
     }
 }

@@ -139,11 +139,12 @@ impl<P: Provider> ProviderServer for Server<P> {
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {
         let mut diags = Diagnostics::new();
-        validate::validate(&self.schemas.provider, config, &mut diags);
-        let model = P::Config::from_value(config, &mut diags);
-        if !diags.has_errors() {
-            self.provider.validate(&model, &mut diags);
-        }
+        validate::validate(&self.schemas.provider, config, &mut diags, |found| {
+            let model = P::Config::from_value(config, found);
+            if !found.has_errors() {
+                self.provider.validate(&model, found);
+            }
+        });
         diags
     }
 
@@ -159,8 +160,9 @@ impl<P: Provider> ProviderServer for Server<P> {
                 if !capabilities.write_only_attributes_allowed {
                     write_only::refuse(&resource.schemas.object, config, &mut diags);
                 }
-                validate::validate(&resource.schemas.object, config, &mut diags);
-                resource.code.validate(config, &mut diags);
+                validate::validate(&resource.schemas.object, config, &mut diags, |found| {
+                    resource.code.validate(config, found);
+                });
             }
             Err(unknown) => diags.push(unknown),
         }
@@ -171,8 +173,9 @@ impl<P: Provider> ProviderServer for Server<P> {
         let mut diags = Diagnostics::new();
         match self.data_source(type_name) {
             Ok(source) => {
-                validate::validate(&source.schema, config, &mut diags);
-                source.code.validate(config, &mut diags);
+                validate::validate(&source.schema, config, &mut diags, |found| {
+                    source.code.validate(config, found);
+                });
             }
             Err(unknown) => diags.push(unknown),
         }

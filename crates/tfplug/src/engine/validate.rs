@@ -1,18 +1,28 @@
 //! The checks that attributes carry, and that what is required is there.
 
 use super::walk::{Content, Repeat, nested};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::path::Path;
 use crate::schema::{Attribute, Optionality, Schema};
 use crate::value::Value;
 
-/// Runs every attribute's checks on a configuration and refuses null for a required one; what is unknown is passed
-/// over.
-pub fn validate(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
-    each_attribute(schema, config, &mut |attribute, value, path| {
-        refuse_null(attribute, value, path, diags);
-        check(attribute, value, path, diags);
-    });
+/// Refuses null for what is required, runs every attribute's checks on a configuration, and then `more`; what is unknown
+/// is passed over. Of a place that is null by fault, that is all that is said.
+pub fn validate(
+    schema: &Schema,
+    config: &Value,
+    diags: &mut Diagnostics,
+    more: impl FnOnce(&mut Diagnostics),
+) {
+    let mut nulls = Diagnostics::new();
+    validate_required(schema, config, &mut nulls);
+    let mut found = Diagnostics::new();
+    validate_given(schema, config, &mut found);
+    more(&mut found);
+    let at_null = |finding: &Diagnostic| nulls.iter().any(|null| null.path == finding.path);
+    found = found.into_iter().filter(|finding| !at_null(finding)).collect();
+    diags.extend(nulls);
+    diags.extend(found);
 }
 
 /// Runs every attribute's checks on a configuration; what is null or unknown is passed over.

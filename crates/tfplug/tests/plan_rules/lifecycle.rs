@@ -328,7 +328,7 @@ impl Life {
             return;
         };
         let mut findings = Diagnostics::new();
-        validate(self.schema(), &config, &mut findings);
+        validate(self.schema(), &config, &mut findings, |_| {});
         let plan = self.ask(state, &config);
         let proposal = PlanResponse {
             planned: proposed_new(self.schema(), state, &config),
