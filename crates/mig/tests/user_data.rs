@@ -105,17 +105,21 @@ fn render_versions_have_numbers() {
     }
     assert_eq!(RenderVersion::ALL.last(), Some(&RenderVersion::default()));
     assert_eq!(RenderVersion::from_number(0), None);
-    assert_eq!(RenderVersion::from_number(3), None);
+    assert_eq!(RenderVersion::from_number(4), None);
 }
 
-#[test]
-fn a_full_node_config() {
-    let cluster = ClusterDetails {
+fn cluster() -> ClusterDetails {
+    ClusterDetails {
         name: "prod".into(),
         api_server_endpoint: "https://example.eks.amazonaws.com".into(),
         certificate_authority: "LS0t".into(),
         cidr: "10.100.0.0/16".into(),
-    };
+    }
+}
+
+#[test]
+fn a_full_node_config() {
+    let cluster = cluster();
     let shared = layout(json!({
         "instance_types": ["g5.48xlarge"], "sharing": {"strategy": "time-slicing", "replicas": 4},
     }));
@@ -156,6 +160,25 @@ fn equal_input_in_any_order_gives_equal_bytes() {
     );
 }
 
+/// nodeadm reads its part also where cloud-init ran no other: that part keeps kubelet from starting. See
+/// `tests/domain/tests/node_config.rs` for what nodeadm makes of it.
+#[test]
+fn the_part_that_nodeadm_reads_holds_kubelet_back() {
+    let flag = "--kubeconfig=/run/mig/kubeconfig";
+    let full = NodeConfig::full(&uniform(), cluster());
+    for node_config in [None, Some(NodeConfig::labels_of(&uniform())), Some(full)] {
+        for render_version in RenderVersion::ALL {
+            let options = BootOptions {
+                node_config: node_config.clone(),
+                render_version,
+                ..BootOptions::default()
+            };
+            let found = render(&uniform(), &options).matches(flag).count();
+            assert_eq!(found, usize::from(render_version >= RenderVersion::V3));
+        }
+    }
+}
+
 #[test]
 fn it_is_plain_mime_that_karpenter_can_merge() {
     let text = render(&uniform(), &BootOptions::default());
@@ -176,7 +199,8 @@ fn it_is_plain_mime_that_karpenter_can_merge() {
     }
     let headers: BTreeMap<&str, usize> = [
         ("Content-Type: text/x-shellscript", 1),
-        ("--==MIG-USER-DATA==\n", 1),
+        ("Content-Type: application/node.eks.aws", 1),
+        ("--==MIG-USER-DATA==\n", 2),
     ]
     .into_iter()
     .collect();

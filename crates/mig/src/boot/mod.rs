@@ -190,12 +190,7 @@ pub fn boot_script(layout: &Layout, options: &BootOptions) -> String {
 fn parts(layout: &Layout, options: &BootOptions) -> Vec<Part> {
     let users = |parts: &[UserPart]| parts.iter().map(UserPart::to_part).collect::<Vec<_>>();
     let mut all = users(&options.parts_before);
-    if let Some(config) = &options.node_config {
-        all.push(Part {
-            content_type: node_config::CONTENT_TYPE.to_owned(),
-            text: config.render(),
-        });
-    }
+    all.extend(node_config::part(options));
     let shell = script::shell_part(layout, options);
     all.push(Part {
         content_type: script::CONTENT_TYPE.to_owned(),

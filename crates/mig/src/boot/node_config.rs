@@ -2,9 +2,33 @@
 
 use std::collections::BTreeMap;
 
+use super::mime::Part;
+use super::{BootOptions, RenderVersion};
 use crate::layout::{Layout, Taint};
 
-pub(super) const CONTENT_TYPE: &str = "application/node.eks.aws";
+const CONTENT_TYPE: &str = "application/node.eks.aws";
+
+/// The kubeconfig under a name that the boot script makes, on every boot, when the GPUs are cut as declared.
+///
+/// nodeadm reads its part of the user data by itself, also where cloud-init has not run the boot script, which would have
+/// put the guards before kubelet (awslabs/amazon-eks-ami, issue 2703). kubelet prefers this flag to nodeadm's own, which
+/// stands before it (`nodeadm/internal/kubelet/environment.go`), and ends where the file is not there.
+const KUBECONFIG_FLAG: &str = "--kubeconfig=/run/mig/kubeconfig";
+
+/// The NodeConfig part of the user data, if it has one.
+pub(super) fn part(options: &BootOptions) -> Option<Part> {
+    let flags: &[&str] = match options.render_version {
+        RenderVersion::V1 | RenderVersion::V2 => &[],
+        RenderVersion::V3 => &[KUBECONFIG_FLAG],
+    };
+    if options.node_config.is_none() && flags.is_empty() {
+        return None;
+    }
+    Some(Part {
+        content_type: CONTENT_TYPE.to_owned(),
+        text: options.node_config.clone().unwrap_or_default().render(flags),
+    })
+}
 
 /// A NodeConfig part. Labels are given as kubelet flags, which nodeadm appends to others; taints as kubelet
 /// configuration, which a later NodeConfig with taints of its own replaces.
@@ -49,7 +73,7 @@ impl NodeConfig {
         }
     }
 
-    pub(super) fn render(&self) -> String {
+    fn render(&self, flags: &[&str]) -> String {
         let mut text = String::from("apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n");
         if let Some(cluster) = &self.cluster {
             text.push_str("  cluster:\n");
@@ -62,18 +86,18 @@ impl NodeConfig {
                 text.push_str(&format!("    {key}: {}\n", quoted(value)));
             }
         }
-        if self.labels.is_empty() && self.taints.is_empty() {
+        if self.labels.is_empty() && self.taints.is_empty() && flags.is_empty() {
             if self.cluster.is_none() {
                 text.push_str("  {}\n");
             }
             return text;
         }
         text.push_str("  kubelet:\n");
-        self.render_kubelet(&mut text);
+        self.render_kubelet(flags, &mut text);
         text
     }
 
-    fn render_kubelet(&self, text: &mut String) {
+    fn render_kubelet(&self, flags: &[&str], text: &mut String) {
         if !self.taints.is_empty() {
             text.push_str("    config:\n      registerWithTaints:\n");
             for taint in &self.taints {
@@ -83,14 +107,20 @@ impl NodeConfig {
                 ));
             }
         }
+        let mut flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         if !self.labels.is_empty() {
             let labels: Vec<String> = self
                 .labels
                 .iter()
                 .map(|(key, value)| format!("{key}={value}"))
                 .collect();
-            let flag = quoted(&format!("--node-labels={}", labels.join(",")));
-            text.push_str(&format!("    flags:\n      - {flag}\n"));
+            flags.push(format!("--node-labels={}", labels.join(",")));
+        }
+        if !flags.is_empty() {
+            text.push_str("    flags:\n");
+        }
+        for flag in flags {
+            text.push_str(&format!("      - {}\n", quoted(&flag)));
         }
     }
 }

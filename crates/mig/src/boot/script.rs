@@ -15,14 +15,23 @@ struct Templates {
     /// Whether a node's copy has the comments, which are for who changes the script. The bytes are better left to
     /// users' own parts.
     keeps_comments: bool,
+    /// Whether it has the spaces at the beginning of lines, which add up to half a kilobyte.
+    keeps_indentation: bool,
 }
 
 impl Templates {
     fn text(&self, template: &str) -> String {
-        if self.keeps_comments {
+        let text = if self.keeps_comments {
             template.to_owned()
         } else {
             without_comments(template)
+        };
+        if self.keeps_indentation {
+            text
+        } else {
+            text.lines()
+                .map(|line| format!("{}\n", line.trim_start()))
+                .collect()
         }
     }
 }
@@ -31,18 +40,21 @@ const V1: Templates = Templates {
     install: include_str!("v1/install.sh"),
     partition: include_str!("v1/partition.sh"),
     keeps_comments: true,
+    keeps_indentation: true,
 };
 
 const V2: Templates = Templates {
     install: include_str!("v2/install.sh"),
     partition: include_str!("v2/partition.sh"),
     keeps_comments: false,
+    keeps_indentation: true,
 };
 
 const V3: Templates = Templates {
     install: include_str!("v3/install.sh"),
     partition: include_str!("v3/partition.sh"),
     keeps_comments: false,
+    keeps_indentation: false,
 };
 
 /// The script that installs the unit, with the layout in it.

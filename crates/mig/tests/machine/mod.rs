@@ -82,9 +82,10 @@ unit=$MIG_ROOT/etc/systemd/system/mig-partition.service
 case $* in
   'start mig-partition.service' | 'restart mig-partition.service')
     export $(sed -n 's/^Environment=//p' "$unit")
-    "$MIG_ROOT/usr/local/lib/mig/partition" && exit
+    program=$MIG_ROOT$(sed -n 's/^ExecStart=//p' "$unit")
+    "$program" && exit
     if grep -q ^ExecStopPost= "$unit"; then
-      SERVICE_RESULT=exit-code EXIT_STATUS=1 "$MIG_ROOT/usr/local/lib/mig/partition" --ended
+      SERVICE_RESULT=exit-code EXIT_STATUS=1 "$program" --ended
     fi
     exit 1 ;;
   'is-active --quiet nvidia-persistenced') exit 0 ;;
@@ -159,6 +160,11 @@ impl Machine {
         let path = self.root.join("bin").join(name);
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Where a program of the machine's PATH lies.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.root.join("bin").join(name)
     }
 
     /// A path of the machine, such as `etc/mig/layout`.

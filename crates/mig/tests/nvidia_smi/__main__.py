@@ -15,20 +15,24 @@ and these may be there, each a fault:
   stubborn              true: what hangs does not listen to SIGTERM either (not under --serve)
   slow                  seconds that every call takes, and each instance that is created or destroyed
   in_use                GPUs that a process holds; in_use_refusals: how many refusals until it lets go
-  lost                  GPUs that fell off the bus; lost_exit: the exit code of listings then (15)
+  lost                  GPUs whose handle cannot be had; lost_why: the words for it ("GPU is lost.  Reboot the system to
+                        recover this GPU"), lost_exit: the exit code then (15)
+  unreadable            {GPU: words}: GPUs of which a query of the MIG mode says only "[words]", with exit code 0
+  inforom               true: calls that succeed end with 14 and one more line, since a GPU's infoROM is damaged
   forgetful             true: without persistence mode a GPU forgets mode and instances between two calls
 Not nvidia-smi's own: `--reboot` is what a reboot does to the GPUs; `--judge` reads a layout of one GPU per line, as
 {"board", "slices": [[profile, count]]} or {"board", "placements": [[profile, start]]}, and says yes or no to each;
 NVIDIA_SMI_BOARDS is catalog/gpus.json then. `--serve`: see serve.py.
 
-Texts are those of consoles (R525 to R610). Exit codes are NVML's where no console shows one.
+Texts and exit codes are those of nvidia-smi 535, 550 and 555, by the driver's version; those of R560 and later, with wider
+tables, are consoles'.
 """
 import json
 import os
 import sys
 
-from driver import Refused, before_each_call, driver, selected
-from gpus import list_gpus, query, reboot, reset, set_mode
+from driver import Refused, before_each_call, driver, selected, warned
+from gpus import list_gpus, query, reboot, reset, set_mode, set_persistence
 from instances import mig
 from rules import judge
 from serve import serve
@@ -46,8 +50,7 @@ def run(words):
         if asked and form:
             return query(state, asked.split("=")[1], form, options.get("-i"))
         if "-pm" in options:
-            state["persistence"] = options["-pm"] == "1"
-            return print("Enabled persistence mode for all GPUs.\nAll done.")
+            return set_persistence(state, selected(state, options.get("-i")), options["-pm"] == "1")
         if options.get("-mig") in ("0", "1"):
             for index in selected(state, options.get("-i")):
                 set_mode(state, index, options["-mig"])
@@ -74,8 +77,9 @@ def main(words):
         run(words)
     except Refused as refused:
         print("\n".join(refused.lines), end="\n" if refused.lines else "")
-        return refused.code
-    return 0
+        if refused.code:
+            return refused.code
+    return warned()
 
 
 if __name__ == "__main__":

@@ -77,29 +77,48 @@ def held(state, index):
 
 
 def selected(state, words):
-    """The GPUs of `-i`, all where it is not given."""
+    """The GPUs of `-i`, all where it is not given; one that is lost ends either."""
     if words is None:
-        return [index for index in range(len(state["gpus"])) if index not in state.get("lost", [])]
+        for index in state.get("lost", []):
+            raise lost(state, index)
+        return list(range(len(state["gpus"])))
     indexes = [int(word) for word in words.split(",") if word.isdigit()]
     if not indexes or any(index >= len(state["gpus"]) for index in indexes):
         raise Refused(6, "No devices were found")
     for index in indexes:
         if index in state.get("lost", []):
-            raise Refused(15, lost_text(index))
+            raise lost(state, index)
     return indexes
 
 
-def lost_text(index):
-    handle = f"GPU{index}: {bus(index)[4:]}"
-    return f"Unable to determine the device handle for {handle}: GPU is lost.  Reboot the system to recover this GPU"
+def lost(state, index):
+    return Refused(state.get("lost_exit", 15), lost_text(state, "GPU", index), "", "")
+
+
+def lost_text(state, word, index):
+    why = state.get("lost_why", "GPU is lost.  Reboot the system to recover this GPU")
+    return f"Unable to determine the device handle for {word}{bus(index)[4:]}: {why}"
 
 
 def tell_lost(state):
-    """At the end of a listing: which GPUs are not in it."""
+    """At the end of `-L`, which alone goes on: which GPUs are not in it."""
     for index in state.get("lost", []):
-        print(lost_text(index), file=sys.stderr)
+        print(lost_text(state, "gpu ", index))
     if state.get("lost"):
         raise Refused(state.get("lost_exit", 15))
+
+
+def since(state, branch):
+    return numbers(state["driver"])[0] >= branch
+
+
+def warned():
+    """The exit code of a call that has succeeded."""
+    with driver() as state:
+        if not state.get("inforom"):
+            return 0
+    print(f"WARNING: infoROM is corrupted at gpu {bus(0)[4:]}")
+    return 14
 
 
 def numbers(version):

@@ -1,20 +1,43 @@
 """nvidia-smi's commands about whole GPUs: list, query, MIG mode, reset; and what a reboot does."""
-from driver import IN_USE, Refused, bus, held, load_board, lost_text, numbers, selected, tell_lost
+from driver import IN_USE, Refused, bus, held, load_board, numbers, selected, since, tell_lost
 from instances import instances
 
 
 def list_gpus(state):
     board = load_board()
-    for index in selected(state, None):
-        gpu = state["gpus"][index]
-        print(f'GPU {index}: NVIDIA {state["gpu"].upper()} (UUID: GPU-5f0c9d42-7a31-4e0b-9c68-{index:012x})')
+    for index, gpu in enumerate(state["gpus"]):
+        if index in state.get("lost", []):
+            continue
+        uuid = state.get("unreadable", {}).get(str(index), f"GPU-5f0c9d42-7a31-4e0b-9c68-{index:012x}")
+        print(f'GPU {index}: NVIDIA {state["gpu"].upper()} (UUID: {uuid})')
         number = 0
         for _, profile, start, compute in instances(board, gpu):
             for _ in range({True: 1, "split": 2}.get(compute, 0)):
                 uuid = f"MIG-2b8e61c7-90d4-51f3-{start:04x}-{index:04x}{number:08x}"
-                print(f'  MIG {profile["name"]:<12} Device {number:>2}: (UUID: {uuid})')
+                print(f'  MIG {part_name(profile, compute):<11} Device {number:>2}: (UUID: {uuid})')
                 number += 1
     tell_lost(state)
+
+
+def part_name(profile, compute):
+    """A part of an instance has the name of its compute instance."""
+    return f'{max(1, profile["compute_slices"] // 2)}c.{profile["name"]}' if compute == "split" else profile["name"]
+
+
+def mode(state, index, key):
+    words = state.get("unreadable", {}).get(str(index))
+    return f"[{words}]" if words else state["gpus"][index][key]
+
+
+def set_persistence(state, indexes, on):
+    word = "Enabled" if on else "Disabled"
+    for index in indexes:
+        if bool(state.get("persistence")) == on:
+            print(f"Persistence mode is already {word} for GPU {bus(index)}.")
+        else:
+            print(f"{word} persistence mode for GPU {bus(index)}.")
+    state["persistence"] = on
+    print("All done.")
 
 
 FIELDS = {
@@ -26,8 +49,8 @@ FIELDS = {
     "pci.device_id": lambda state, index: state["device"] + "10DE",
     "driver_version": lambda state, index: state["driver"],
     "persistence_mode": lambda state, index: "Enabled" if state.get("persistence") else "Disabled",
-    "mig.mode.current": lambda state, index: state["gpus"][index]["mode"],
-    "mig.mode.pending": lambda state, index: state["gpus"][index]["pending"],
+    "mig.mode.current": lambda state, index: mode(state, index, "mode"),
+    "mig.mode.pending": lambda state, index: mode(state, index, "pending"),
 }
 
 
@@ -41,11 +64,15 @@ def query(state, fields, form, words):
         print(", ".join(fields))
     for index in indexes:
         print(", ".join(str(FIELDS[field](state, index)) for field in fields))
-    if words is None:
-        tell_lost(state)
 
 
 def set_mode(state, index, wanted):
+    change_mode(state, index, wanted)
+    if not state.get("persistence"):
+        print(f"\nWarning: persistence mode is disabled on device {bus(index)}.")
+
+
+def change_mode(state, index, wanted):
     gpu, board, name = state["gpus"][index], load_board(), bus(index)
     word = "enable" if wanted == "1" else "disable"
     goal = word.capitalize() + "d"
@@ -75,12 +102,21 @@ def set_mode(state, index, wanted):
 
 def reset(state, indexes):
     if state["fault"] == "reset-refused":
-        raise Refused(3, f"Resetting GPU {bus(indexes[0])} is not supported.")
+        if not since(state, 535):
+            raise Refused(3, f"Resetting GPU {bus(indexes[0])} is not supported.")
+        refused = [f"  GPU {bus(index)}: Not Supported" for index in indexes]
+        raise Refused(255, "The following GPUs could not be reset:", *refused, "")
     busy = [index for index in indexes if held(state, index)]
     if busy:
         held_gpus = [f"  GPU {bus(index)}: {IN_USE}" for index in busy]
         devices = "1 device is" if len(busy) == 1 else f"{len(busy)} devices are"
-        text = f"{devices} currently being used by one or more other processes (e.g., Fabric Manager, CUDA application)."
+        device = "this device" if len(busy) == 1 else "these devices"
+        text = (
+            f"{devices} currently being used by one or more other processes (e.g., Fabric Manager, CUDA application, "
+            "graphics application such as an X server, or a monitoring application such as another instance of "
+            f"nvidia-smi). Please first kill all processes using {device} and all compute applications running in the "
+            "system."
+        )
         raise Refused(255, "The following GPUs could not be reset:", *held_gpus, "", text)
     for index in indexes:
         gpu = state["gpus"][index]

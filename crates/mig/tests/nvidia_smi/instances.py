@@ -1,5 +1,5 @@
 """`nvidia-smi mig`: GPU instances and compute instances."""
-from driver import FULL, IN_USE, Refused, delay, driver, held, load_board, numbers, selected, tell_lost
+from driver import FULL, IN_USE, Refused, delay, driver, held, load_board, numbers, selected, since
 from rules import can_coexist
 
 
@@ -20,10 +20,26 @@ def instances(board, gpu):
     return sorted(rows, key=lambda row: row[2])
 
 
+def listed(board, gpu):
+    """The same in the order of nvidia-smi's tables: by NVML's number of the profile (plain ones by size, then those with
+    +me, then those with double memory), then by start."""
+
+    def number(profile):
+        plain = next(p for p in board["profiles"] if p["compute_slices"] == profile["compute_slices"])
+        return "+me" in profile["name"], profile["name"] != plain["name"], profile["compute_slices"]
+
+    return sorted(instances(board, gpu), key=lambda row: (number(row[1]), row[2]))
+
+
 def cut(state, words):
-    found = [index for index in selected(state, words) if state["gpus"][index]["mode"] == "Enabled"]
+    """The GPUs of `-i` that are in MIG mode. Without any, 550 and later end as if all had gone well."""
+    seen = [index for index in selected(state, words) if str(index) not in state.get("unreadable", {})]
+    able = [index for index in seen if state["gpus"][index]["mode"] != "[N/A]"]
+    found = [index for index in able if state["gpus"][index]["mode"] == "Enabled"]
+    if not able and since(state, 550):
+        raise Refused(6, "No MIG-supported devices found.")
     if not found:
-        raise Refused(6, "No MIG-enabled devices found.")
+        raise Refused(0 if since(state, 550) else 6, "No MIG-enabled devices found.")
     return found
 
 
@@ -35,32 +51,34 @@ def table(head, rows):
 
 
 def list_gpu_instances(state, options):
-    board, rows = load_board(), []
+    board, rows, narrow = load_board(), [], 0 if since(state, 560) else 2
     for index in cut(state, options.get("-i")):
-        for number, profile, start, _ in instances(board, state["gpus"][index]):
+        for number, profile, start, _ in listed(board, state["gpus"][index]):
             name, size = "MIG " + profile["name"], profile["placements"]["size"]
             place = f"{start}:{size}"
             identity = profile["gpu_instance_profile_id"]
-            rows.append(f"|{index:>4}  {name:<20}{identity:>4}{number:>9}{place:>13}     |")
+            rows.append(f"|{index:>4}  {name:<{20 - narrow}}{identity:>4}{number:>9}{place:>13}     |")
     if not rows:
         raise Refused(6, "No GPU instances found: Not Found")
+    gap = " " * (2 - narrow)
     head = [
-        "| GPU instances:                                          |",
-        "| GPU   Name               Profile  Instance   Placement  |",
-        "|                            ID       ID       Start:Size |",
+        f"| GPU instances:                                        {gap}|",
+        f"| GPU   Name             {gap}Profile  Instance   Placement  |",
+        f"|                          {gap}ID       ID       Start:Size |",
     ]
     table(head, rows)
-    tell_lost(state)
 
 
 def list_compute_instances(state, options):
-    board, rows = load_board(), []
+    board, rows, there = load_board(), [], False
     for index in cut(state, options.get("-i")):
-        for number, profile, _, compute in instances(board, state["gpus"][index]):
+        gpu = state["gpus"][index]
+        there = there or bool(gpu["instances"])
+        for number, profile, _, compute in listed(board, gpu):
             for own, name, identity, place in compute_instances(profile, compute):
                 rows.append(f"|{index:>4}{number:>7}       {name:<20}{identity:>2}{own:>10}{place:>13}     |")
     if not rows:
-        raise Refused(6, "No compute instances found: Not Found")
+        raise Refused(6, f'No {"compute" if there else "GPU"} instances found: Not Found')
     head = [
         "| Compute instances:                                                 |",
         "| GPU     GPU       Name             Profile   Instance   Placement  |",
@@ -68,7 +86,6 @@ def list_compute_instances(state, options):
         "|         ID                                                         |",
     ]
     table(head, rows)
-    tell_lost(state)
 
 
 COMPUTE_PROFILE_ID = {1: 0, 2: 1, 3: 2, 4: 3, 7: 4}
@@ -89,12 +106,13 @@ def list_placements(state, options):
         for profile in load_board()["profiles"]:
             places = profile["placements"]
             starts = ",".join(str(start) for start in places["starts"])
-            print(f'GPU {index:>2} Profile ID {profile["gpu_instance_profile_id"]:>2} Placements: {{{starts}}}:{places["size"]}')
+            several = f"Placements: {{{starts}}}" if len(places["starts"]) > 1 else f"Placement : {{{starts}}}"
+            print(f'GPU {index:>2} Profile ID {profile["gpu_instance_profile_id"]:>2} {several}:{places["size"]}')
 
 
 def create(options):
     with driver() as state:
-        indexes = selected(state, options.get("-i"))
+        indexes = cut(state, options.get("-i"))
     for index in indexes:
         for item in options["-cgi"].split(","):
             create_one(index, item, "-C" in options)
@@ -105,7 +123,7 @@ def create_one(index, item, with_compute):
     board = load_board()
     word, _, start = item.strip().partition(":")
     word = word.replace("MIG ", "")
-    failed = f"Unable to create a GPU instance on GPU {index:>2} using profile {word}: "
+    failed = f"Unable to create a GPU instance on GPU {index:>2} using profile {item.strip()}: "
     with driver() as state:
         delay(state)
         gpu = state["gpus"][index]
@@ -161,7 +179,7 @@ def destroy(options, compute_only):
         if not any(state["gpus"][index]["instances"] for index in indexes):
             raise Refused(6, "No GPU instances found: Not Found")
     for index in indexes:
-        for number, profile, start, _ in instances(board, state["gpus"][index]):
+        for number, profile, start, _ in listed(board, state["gpus"][index]):
             if only is None or number in only:
                 done += destroy_one(index, number, [profile["gpu_instance_profile_id"], start], compute_only)
     if not done:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Written by terraform-provider-mig (render version 2). Installs a unit that cuts the GPUs before kubelet on every boot.
+# Written by terraform-provider-mig (render version 3). Installs a unit that cuts the GPUs before kubelet on every boot.
 set -euo pipefail
 
 ROOT=${MIG_ROOT:-}
@@ -54,13 +54,13 @@ JobTimeoutSec=@JOB_TIMEOUT@
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/local/lib/mig/partition
-ExecStopPost=/usr/local/lib/mig/partition --ended
+ExecStart=/usr/local/libexec/mig/partition
+ExecStopPost=/usr/local/libexec/mig/partition --ended
 TimeoutStartSec=@TIMEOUT@
 StandardOutput=journal+console
 EOF
 
-put /usr/local/lib/mig/partition 755 <"$ROOT/run/mig/partition"
+put /usr/local/libexec/mig/partition 755 <"$ROOT/run/mig/partition"
 systemctl daemon-reload
 trap - EXIT
 exec 2>&3

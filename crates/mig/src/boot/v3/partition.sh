@@ -6,11 +6,14 @@ set -uo pipefail
 ROOT=${MIG_ROOT:-}
 DEADLINE=@DEADLINE@
 ON_FAILURE=@ON_FAILURE@
-RUN=$ROOT/run/mig # of this boot: "joined" since nodeadm has started, "told" since a run has said how it ended
+# Of this boot: "joined" since nodeadm has started, "told" since a run has said how it ended, "stopped" the units that are
+# to come back, "inforom" a warning of the driver, "kubeconfig" the file without which kubelet ends.
+RUN=$ROOT/run/mig
 STATE=$ROOT/var/lib/mig
 TAINT=$ROOT/etc/eks/nodeadm.d/10-mig-failed.yaml
 CLIENTS='set-nvidia-clocks dcgm-exporter nvidia-dcgm nvsm nvidia-persistenced'
-STOPPED=()
+# What nvidia-smi says of GPUs that waiting does not bring back.
+BROKEN='GPU is lost|fallen off the bus|Unable to determine the device handle|requires reset|reset must occur|version mismatch|\(UUID: [^)]*(Error|reset)'
 
 log() {
   echo "mig: $*"
@@ -23,7 +26,7 @@ fail() {
   touch "$RUN/told"
   log "FAILED: $*"
   rm -f "$RUN/partitioned"
-  tag_instance "$*"
+  tag_instance mig.eks/partition-failed "$*"
   if [[ -e $RUN/joined ]]; then
     log 'kubelet goes on, but cannot start again'
     exit 1
@@ -49,10 +52,10 @@ imds() {
 }
 
 tag_instance() {
-  local id region cause=${1//[^A-Za-z0-9 .:_\/=+-]/ }
+  local id region cause=${2//[^A-Za-z0-9 .:_\/=+-]/ }
   if ! { command -v aws && id=$(imds instance-id) && region=$(imds placement/region) &&
     timeout 20 aws ec2 create-tags --region "$region" --resources "$id" \
-      --tags "Key=mig.eks/partition-failed,Value=$(date -u +%FT%TZ) ${cause:0:200}"; } >/dev/null 2>&1; then
+      --tags "Key=$1,Value=$(date -u +%FT%TZ) ${cause:0:200}"; } >/dev/null 2>&1; then
     log 'the cause is in no tag: there is no aws command, or the role lacks ec2:CreateTags'
   fi
 }
@@ -63,20 +66,31 @@ join_tainted() {
   [[ ! -e $STATE/joined ]] && mkdir -p "${TAINT%/*}" && cat >"$TAINT" <<'YAML' || return 1
 apiVersion: node.eks.aws/v1alpha1
 kind: NodeConfig
-spec:
-  kubelet:
-    flags:
-      - --register-with-taints=mig.eks/partition-failed=true:NoSchedule
+spec: {kubelet: {flags: ["--register-with-taints=mig.eks/partition-failed=true:NoSchedule"]}}
 YAML
   log 'this node joins tainted'
-  touch "$RUN/partitioned"
+  let_kubelet_start
 }
 
+# The NodeConfig part of the user data gives kubelet this name of its kubeconfig: nodeadm reads that part even where
+# cloud-init never ran this script, and kubelet ends without the file.
+let_kubelet_start() {
+  ln -sfn /var/lib/kubelet/kubeconfig "$RUN/kubeconfig" && touch "$RUN/partitioned"
+}
+
+# 14: a checksum of a GPU's infoROM is wrong. The call has done what it was asked, and what it did is read back.
 smi() {
-  local left=$((DEADLINE - SECONDS)) status=124
-  ((left <= 0)) || { timeout -k 5 "$left" nvidia-smi "$@" 2>&1; status=$?; }
-  ((status != 124 && status != 137)) || echo "no answer within ${DEADLINE}s"
+  local left=$((DEADLINE - SECONDS)) status=124 out=''
+  ((left <= 0)) || { out=$(timeout -k 5 "$left" nvidia-smi "$@" 2>&1); status=$?; }
+  ((status != 124 && status != 137)) || out+=$'\n'"no answer within ${DEADLINE}s"
+  ((status != 14)) || { grep -im 1 inforom <<<"$out" >"$RUN/inforom"; status=0; }
+  [[ -z $out ]] || echo "$out"
   return $status
+}
+
+# The line that names the cause: of a broken GPU, else of what could not be done, else the last one with a word in it.
+cause() {
+  grep -m 1 -E "$BROKEN" <<<"$1" || grep -m 1 '^Unable' <<<"$1" || grep '[[:alnum:]]' <<<"$1" | tail -n 1
 }
 
 read_layout() {
@@ -95,10 +109,10 @@ read_layout() {
 
 wait_for_driver() {
   local out
-  until out=$(smi -L) && [[ $out == *'(UUID'* ]]; do
-    [[ $out != *'GPU is lost'* ]] || fail "$(grep -m 1 'GPU is lost' <<<"$out")"
+  until out=$(smi -L) && [[ $out == *'(UUID: GPU-'* ]]; do
+    ! grep -qE "$BROKEN" <<<"$out" || fail "a GPU or the driver is broken: $(cause "$out")"
     sleep 1
-    ((SECONDS < DEADLINE)) || fail "no working nvidia-smi within ${DEADLINE}s: ${out##*$'\n'}"
+    ((SECONDS < DEADLINE)) || fail "no working nvidia-smi within ${DEADLINE}s: $(cause "$out")"
   done
   log "nvidia-smi works after ${SECONDS}s"
 }
@@ -119,14 +133,16 @@ read_gpus() {
   local out index device driver mode pending item
   MODE=() PENDING=() HAVE=()
   out=$(smi --query-gpu=index,pci.device_id,driver_version,mig.mode.current,mig.mode.pending \
-    --format=csv,noheader) || fail "no query of the GPUs: ${out##*$'\n'}"
-  while IFS=', ' read -r index device driver mode pending; do
+    --format=csv,noheader) || fail "no query of the GPUs: $(cause "$out")"
+  while IFS=, read -r index device driver mode pending; do
     [[ $index =~ ^[0-9]+$ ]] || continue
-    MODE[index]=$mode PENDING[index]=$pending
-    check_gpu "$index" "$device" "$driver"
+    # A field whose query fails has the error in it, with exit code 0: only these words count.
+    [[ $mode$pending =~ ^(\ (Enabled|Disabled|\[N/A\])){2}$ ]] || fail "GPU $index says '$mode' of its MIG mode, '$pending' of the pending one"
+    MODE[index]=${mode# } PENDING[index]=${pending# }
+    check_gpu "$index" "${device# }" "${driver# }"
   done <<<"$out"
-  ((${#MODE[@]} == COUNT)) || fail "$TYPE has $COUNT GPUs, the driver shows ${#MODE[@]}. $(grep -m 1 -v '^[0-9]' <<<"$out")"
-  out=$(list -lgi && list -lci) || fail "no list of the instances: ${out##*$'\n'}"
+  ((${#MODE[@]} == COUNT)) || fail "$TYPE has $COUNT GPUs, the driver shows ${#MODE[@]}. $(grep -v '^[0-9]' <<<"$out" | grep -m 1 '[[:alnum:]]')"
+  out=$(list -lgi && list -lci) || fail "no list of the instances: $(cause "$out")"
   while read -r index _ item; do
     HAVE[index]=${HAVE[index]:+${HAVE[index]},}$item
   done < <(awk '
@@ -170,15 +186,15 @@ find_wrong() {
 
 # Runs a step for all wrong GPUs at once.
 each_wrong() {
-  local index out cause='' pids=()
+  local index out causes='' pids=()
   for index in "${WRONG[@]}"; do
     "$1" "$index" >"$RUN/$index.out" 2>&1 &
     pids[index]=$!
   done
   for index in "${WRONG[@]}"; do
-    wait "${pids[index]}" || { out=$(<"$RUN/$index.out") && cause+="GPU $index: ${out##*$'\n'}; "; }
+    wait "${pids[index]}" || { out=$(<"$RUN/$index.out") && causes+="GPU $index: $(cause "$out"); "; }
   done
-  [[ -z $cause ]] || fail "step $1: $cause"
+  [[ -z $causes ]] || fail "step $1: $causes"
 }
 
 stop_clients() {
@@ -187,17 +203,28 @@ stop_clients() {
     systemctl is-active --quiet "$unit" || continue
     log "stopping $unit"
     systemctl stop "$unit" || log "$unit does not stop"
-    STOPPED+=("$unit")
+    echo "$unit" >>"$RUN/stopped"
   done
   # Else the driver forgets a GPU's state between two calls of nvidia-smi.
   smi -pm 1 >/dev/null || log 'no persistence mode'
 }
 
+# Also what a run before this one stopped and could not start again.
 start_clients() {
-  ((${#STOPPED[@]})) && systemctl start --no-block "${STOPPED[@]}"
-  systemctl cat nvidia-cdi-refresh >/dev/null 2>&1 && systemctl start --no-block nvidia-cdi-refresh
+  systemctl cat nvidia-cdi-refresh >/dev/null 2>&1 && echo nvidia-cdi-refresh >>"$RUN/stopped"
+  [[ ! -e $RUN/stopped ]] || xargs systemctl start --no-block <"$RUN/stopped"
+  start_fabric_manager
+}
+
+# It gives up where the GPUs' own side is not up yet, so it is started until it stays; systemd's limit of starts counts.
+start_fabric_manager() {
   [[ $FABRIC == yes ]] && systemctl cat nvidia-fabricmanager >/dev/null 2>&1 || return 0
-  systemctl start nvidia-fabricmanager || fail 'nvidia-fabricmanager does not start'
+  until timeout $((DEADLINE - SECONDS)) systemctl start nvidia-fabricmanager; do
+    log 'nvidia-fabricmanager does not start yet'
+    sleep 10
+    ((SECONDS < DEADLINE)) || fail "nvidia-fabricmanager does not start within ${DEADLINE}s"
+    systemctl reset-failed nvidia-fabricmanager
+  done
 }
 
 destroy_instances() {
@@ -222,7 +249,7 @@ settle_mode() {
   gpus=${WRONG[*]}
   log "MIG mode is pending on GPU $gpus: resetting"
   [[ $FABRIC == yes ]] && systemctl stop nvidia-fabricmanager
-  out=$(smi --gpu-reset -i "${gpus// /,}") || log "no reset: ${out##*$'\n'}"
+  out=$(smi --gpu-reset -i "${gpus// /,}") || log "no reset: ${out%%$'\n'*}"
   read_gpus
   find_wrong mode_is_right && reboot_once
 }
@@ -249,23 +276,26 @@ recut() {
   find_wrong is_right && log "creating instances on GPU ${WRONG[*]}" && each_wrong create_instances
   read_gpus
   find_wrong is_right && fail "GPU ${WRONG[0]} has '${HAVE[WRONG[0]]:-}' instead of '${WANT[WRONG[0]]}'"
-  start_clients
+  return 0
 }
 
 open_gate() {
   rm -f "$STATE/reboot" "$TAINT"
   { mkdir -p "$STATE" && touch "$STATE/joined"; } || fail 'the result cannot be recorded'
+  [[ ! -e $RUN/inforom ]] || { log "warning of the driver: $(<"$RUN/inforom")" && tag_instance mig.eks/partition-warning "$(<"$RUN/inforom")"; }
   log "every GPU is cut as declared, after ${SECONDS}s"
-  touch "$RUN/told" "$RUN/partitioned"
+  touch "$RUN/told"
+  let_kubelet_start
 }
 
 partition() {
-  rm -f "$RUN/partitioned" "$RUN/told"
+  rm -f "$RUN/partitioned" "$RUN/told" "$RUN/inforom"
   read_layout
   wait_for_driver
   wait_for_daemons
   read_gpus
   if find_wrong is_right; then recut; else log 'nothing to do'; fi
+  start_clients
   open_gate
 }
 
