@@ -34,7 +34,9 @@ pub struct DevicePluginModel {
     pub image_pull_policy: Attr<String>,
     /// Names of Secrets with which the image is pulled.
     pub image_pull_secrets: Attr<Vec<String>>,
-    /// Tolerations beside those for the layouts' taint and for critical add-ons.
+    /// Tolerations of the DaemonSets beside their own. From `render_version` 2 on they tolerate every taint: their node
+    /// selector names the layouts' nodes, and a taint that keeps the plugin away, be it a startup taint, keeps the slices
+    /// away with it. In version 1 they tolerate `nvidia.com/gpu:NoSchedule` and `CriticalAddonsOnly`.
     pub tolerations: Attr<Vec<TolerationModel>>,
     /// Labels that nodes must have beside the layouts'.
     pub node_selector: Attr<BTreeMap<String, String>>,
@@ -65,8 +67,10 @@ pub struct DevicePluginModel {
     /// How long to wait, such as `10m`.
     #[attr(default = "10m", validate = rules::timeout(), same_meaning = crate::duration::same)]
     pub rollout_timeout: Attr<String>,
-    /// Version of the rendering of the objects. A new provider keeps the version in use, so that an upgrade restarts
-    /// nothing.
+    /// Version of the rendering of the objects: 1, or 2 (new ones). A new provider keeps the version in use, so that an
+    /// upgrade restarts nothing. Version 2 tolerates every taint, and its containers are privileged where GPUs are cut: the
+    /// NVIDIA container toolkit from 1.18.0 to 1.20.0, which images of EKS have, shows slices to no other container. A
+    /// namespace that enforces Pod Security needs the level `privileged` in both versions.
     #[attr(optional, computed, stable)]
     pub render_version: Attr<i64>,
     /// The fields of each object that are managed here, as JSON, by `KIND/NAME`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mig::boot::RenderVersion;
-use mig::manifests::device_plugin::{DEFAULT_IMAGE, DevicePlugin, image_of_version};
+use mig::manifests::device_plugin::{DEFAULT_IMAGE, DevicePlugin, DevicePluginVersion, image_of_version};
 use mig::manifests::{DevicePluginOptions, ManifestFault, ResourceRequirements, Toleration};
 use mig::{Layout, PathStep};
 use serde_json::Value as Json;
@@ -13,8 +13,10 @@ use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
 use crate::facts::Facts;
 use crate::resources::manifests::{self, Stateless};
 
-/// The version of the rendering that this provider has.
-const RENDER_VERSION: i64 = 1;
+/// The version of the rendering of new objects.
+fn newest_version() -> i64 {
+    i64::from(DevicePluginVersion::default().number())
+}
 
 /// Checks what the attributes' own rules cannot.
 pub(super) fn validate(config: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) {
@@ -36,12 +38,11 @@ impl Stateless for DevicePluginModel {
             complete.image = DEFAULT_IMAGE.into();
         }
         if complete.render_version.is_null() {
-            complete.render_version = RENDER_VERSION.into();
+            complete.render_version = newest_version().into();
         }
         render(&complete, facts, diags)
     }
 
-    /// All versions of nodes so far go with the first rendering of the plugin.
     fn of_version(self, version: RenderVersion) -> Self {
         Self {
             image: if self.image.is_null() {
@@ -49,7 +50,7 @@ impl Stateless for DevicePluginModel {
             } else {
                 self.image
             },
-            render_version: RENDER_VERSION.into(),
+            render_version: i64::from(DevicePluginVersion::of_nodes(version).number()).into(),
             ..self
         }
     }
@@ -70,7 +71,7 @@ pub(super) fn refine<T>(
     }
     if plan.config.render_version.is_null() {
         let version = before.and_then(|p| p.render_version.known().copied());
-        plan.planned.render_version = version.unwrap_or(RENDER_VERSION).into();
+        plan.planned.render_version = version.unwrap_or_else(newest_version).into();
     }
     let mut findings = Diagnostics::new();
     let objects = render(&plan.planned, facts, &mut findings);
@@ -88,8 +89,8 @@ pub(super) fn refine<T>(
 /// The objects, `None` while anything that they are made of is unknown, or at fault, which `diags` tells.
 fn render(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
     let layouts = layouts(model, facts, diags);
-    let options = options(model)?;
-    check_render_version(*model.render_version.known()?, diags)?;
+    let version = render_version(*model.render_version.known()?, diags)?;
+    let options = options(model, version)?;
     match DevicePlugin::render(&layouts?, &options) {
         Ok(objects) => Some(objects),
         Err(faults) => {
@@ -99,15 +100,17 @@ fn render(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> 
     }
 }
 
-fn check_render_version(found: i64, diags: &mut Diagnostics) -> Option<()> {
-    if found == RENDER_VERSION {
-        return Some(());
+fn render_version(found: i64, diags: &mut Diagnostics) -> Option<DevicePluginVersion> {
+    let version = DevicePluginVersion::from_number(found);
+    if version.is_none() {
+        let newest = newest_version();
+        let detail = format!(
+            "Found {found}; this provider knows 1 to {newest}. Leave it out for the version in use or, of new objects, \
+             {newest}; or upgrade the provider."
+        );
+        diags.error_at(Path::attr("render_version"), "Unknown render_version", detail);
     }
-    let detail = format!(
-        "Found {found}; this provider knows {RENDER_VERSION}. Leave it out, or upgrade the provider."
-    );
-    diags.error_at(Path::attr("render_version"), "Unknown render_version", detail);
-    None
+    version
 }
 
 /// Every layout is checked, so that all faults show at once.
@@ -120,8 +123,9 @@ fn layouts(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) ->
     resolved.into_iter().collect()
 }
 
-fn options(model: &DevicePluginModel) -> Option<DevicePluginOptions> {
+fn options(model: &DevicePluginModel, render_version: DevicePluginVersion) -> Option<DevicePluginOptions> {
     Some(DevicePluginOptions {
+        render_version,
         name: model.name.known()?.clone(),
         namespace: model.namespace.known()?.clone(),
         image: model.image.known()?.clone(),

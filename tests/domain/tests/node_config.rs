@@ -67,9 +67,11 @@ fn labels(spec: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The layout's, and the one that every node of the newest rendering has.
 fn expected_labels(layout: &Layout) -> Vec<String> {
-    layout
-        .labels()
+    let mut labels = layout.labels();
+    labels.insert("mig.eks/device-manager".into(), "device-plugin".into());
+    labels
         .iter()
         .map(|(key, value)| format!("{key}={value}"))
         .collect()
@@ -148,7 +150,10 @@ fn with_drop_in(render_version: RenderVersion) -> Value {
     fs::write(&file, &drop_in).unwrap();
     let arguments = ["--complete", file.to_str().unwrap()];
     let spec = nodeadm(&arguments, &render(&layout, &options)).unwrap();
-    assert_eq!(labels(&spec), expected_labels(&layout), "the labels stay");
+    let mut expected = expected_labels(&layout);
+    expected
+        .retain(|label| render_version >= RenderVersion::V3 || !label.starts_with("mig.eks/device-manager"));
+    assert_eq!(labels(&spec), expected, "the labels stay");
     spec
 }
 
@@ -158,10 +163,41 @@ fn the_taint_of_a_failed_partition() {
     let taint = json!([{"key": "mig.eks/partition-failed", "value": "true", "effect": "NoSchedule"}]);
     assert_eq!(first["kubelet"]["config"]["registerWithTaints"], taint);
     // As the last flag, which kubelet prefers to its configuration and to the same flag before it.
-    let second = with_drop_in(RenderVersion::V2);
-    let flags = second["kubelet"]["flags"].as_array().unwrap();
-    let flag = "--register-with-taints=mig.eks/partition-failed=true:NoSchedule";
-    assert_eq!(flags.last(), Some(&json!(flag)), "{flags:?}");
+    for version in [RenderVersion::V2, RenderVersion::V3] {
+        let later = with_drop_in(version);
+        let flags = later["kubelet"]["flags"].as_array().unwrap();
+        let flag = "--register-with-taints=mig.eks/partition-failed=true:NoSchedule";
+        assert_eq!(flags.last(), Some(&json!(flag)), "{flags:?}");
+    }
+}
+
+/// What keeps a node out whose cloud-init never ran: with whatever others add, kubelet gets the kubeconfig's name from us.
+/// nodeadm puts these flags after its own.
+#[test]
+fn kubelet_has_its_kubeconfig_from_us() {
+    let layout = uniform();
+    let karpenter = part(
+        "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  cluster: {name: prod, apiServerEndpoint: 'https://x', certificateAuthority: LS0t, cidr: 10.100.0.0/16}\n  kubelet:\n    config: {registerWithTaints: [{key: karpenter.sh/unregistered, effect: NoExecute}]}\n    flags: ['--node-labels=\"karpenter.sh/nodepool=slices\"']\n",
+    );
+    for node_config in [
+        None,
+        Some(NodeConfig::labels_of(&layout)),
+        Some(NodeConfig::full(&layout, cluster())),
+    ] {
+        let options = BootOptions {
+            node_config,
+            parts_after: vec![karpenter.clone()],
+            ..BootOptions::default()
+        };
+        let spec = nodeadm(&["--complete"], &render(&layout, &options)).unwrap();
+        let flags = spec["kubelet"]["flags"].as_array().unwrap();
+        let names: Vec<&Value> = flags
+            .iter()
+            .filter(|flag| flag.as_str().unwrap().starts_with("--kubeconfig="))
+            .collect();
+        assert_eq!(names, [&json!("--kubeconfig=/run/mig/kubeconfig")], "{flags:?}");
+        assert!(labels(&spec).contains(&"mig.eks/device-manager=device-plugin".to_owned()));
+    }
 }
 
 #[test]
@@ -242,7 +278,11 @@ fn what_is_wrong_is_refused() {
         assert!(refusal.contains(reason), "{text}: {refusal}");
     }
     let layout = uniform();
-    let none = nodeadm(&[], &render(&layout, &BootOptions::default())).unwrap_err();
+    let second = BootOptions {
+        render_version: RenderVersion::V2,
+        ..BootOptions::default()
+    };
+    let none = nodeadm(&[], &render(&layout, &second)).unwrap_err();
     assert!(none.contains("no NodeConfig in it"), "{none}");
     let broken = render(&layout, &with(NodeConfig::labels_of(&layout))).replace("kubelet:", "kublet:");
     let refusal = nodeadm(&[], &broken).unwrap_err();

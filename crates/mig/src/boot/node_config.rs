@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::mime::Part;
 use super::{BootOptions, RenderVersion};
-use crate::layout::{Layout, Taint};
+use crate::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, Layout, Taint};
 
 const CONTENT_TYPE: &str = "application/node.eks.aws";
 
@@ -17,16 +17,19 @@ const KUBECONFIG_FLAG: &str = "--kubeconfig=/run/mig/kubeconfig";
 
 /// The NodeConfig part of the user data, if it has one.
 pub(super) fn part(options: &BootOptions) -> Option<Part> {
-    let flags: &[&str] = match options.render_version {
-        RenderVersion::V1 | RenderVersion::V2 => &[],
-        RenderVersion::V3 => &[KUBECONFIG_FLAG],
+    let text = match options.render_version {
+        RenderVersion::V1 | RenderVersion::V2 => options.node_config.as_ref()?.render(&[]),
+        RenderVersion::V3 => {
+            let mut config = options.node_config.clone().unwrap_or_default();
+            config
+                .labels
+                .insert(DEVICE_MANAGER_LABEL.to_owned(), DEVICE_PLUGIN.to_owned());
+            config.render(&[KUBECONFIG_FLAG])
+        }
     };
-    if options.node_config.is_none() && flags.is_empty() {
-        return None;
-    }
     Some(Part {
         content_type: CONTENT_TYPE.to_owned(),
-        text: options.node_config.clone().unwrap_or_default().render(flags),
+        text,
     })
 }
 

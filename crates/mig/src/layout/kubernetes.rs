@@ -16,6 +16,13 @@ pub const LAYOUT_LABEL: &str = "mig.eks/layout";
 /// layout: while nodes roll from one layout to the next, both kinds keep their plugin.
 pub const DEVICE_PLUGIN_LABEL: &str = "mig.eks/device-plugin";
 
+/// Node label: which of NVIDIA's ways hands the GPUs of a node to pods, here always [`DEVICE_PLUGIN`]. NVIDIA's DRA driver
+/// and its device plugin must never serve the same GPUs; by this label another DaemonSet can be kept off these nodes.
+pub const DEVICE_MANAGER_LABEL: &str = "mig.eks/device-manager";
+
+/// The value of [`DEVICE_MANAGER_LABEL`].
+pub const DEVICE_PLUGIN: &str = "device-plugin";
+
 /// Taint of a node that joined although its GPUs could not be cut.
 pub const PARTITION_FAILED_TAINT: &str = "mig.eks/partition-failed";
 

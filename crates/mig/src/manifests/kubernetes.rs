@@ -46,6 +46,16 @@ impl Toleration {
         }
     }
 
+    /// Tolerates every taint.
+    pub fn everything() -> Self {
+        Self {
+            key: None,
+            operator: Some("Exists".to_owned()),
+            value: None,
+            effect: None,
+        }
+    }
+
     fn fault(&self) -> Option<String> {
         let operator = self.operator.as_deref().unwrap_or("Equal");
         let effect = self.effect.as_deref();

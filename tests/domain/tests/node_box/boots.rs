@@ -45,7 +45,7 @@ fn a_first_boot_and_a_reboot() {
         node.log()
     );
     assert!(
-        !second.console.contains("part-001"),
+        !second.console.contains("part-00"),
         "cloud-init ran user data again:\n{}",
         second.console
     );
@@ -146,7 +146,7 @@ fn user_data_that_runs_twice() {
         return;
     }
     let mut node = Node::new(&uniform("p5.4xlarge", "1g.10gb", 7), &BootOptions::default());
-    let (boot, said) = node.boot_then("bash /var/lib/cloud/instance/scripts/part-001 && echo again");
+    let (boot, said) = node.boot_then("bash /var/lib/cloud/instance/scripts/part-002 && echo again");
     node.assert_joined(&boot);
     assert_eq!(said, "again\n");
     assert_eq!(boot.said_by("mig-partition"), ["active success"]);

@@ -15,7 +15,7 @@ fn failing(on_failure: OnFailure) -> Node {
     node
 }
 
-const CAUSE: &str = "create_instances: GPU 0: Failed to create GPU instances: Insufficient Resources";
+const CAUSE: &str = "create_instances: GPU 0: Unable to create a GPU instance on GPU  0 using profile 19:0: Insufficient Resources";
 
 #[test]
 fn halt_keeps_the_node_up_and_out() {

@@ -90,7 +90,7 @@ fn a_gpu_that_fell_off_the_bus() {
     if !runs_here() {
         return;
     }
-    let lost = "Unable to determine the device handle for GPU3: 0000:03:00.0: GPU is lost.  Reboot the system to recover this GPU";
+    let lost = "Unable to determine the device handle for GPU0000:03:00.0: GPU is lost.  Reboot the system to recover this GPU";
     for exit in [15, 0] {
         let node = of_eight();
         node.gpus("lost", json!([3]));
@@ -131,7 +131,7 @@ fn a_second_boot_whose_create_fails() {
     let boot = node.boot_once();
     node.assert_stayed_out(
         &boot,
-        "create_instances: GPU 0: Failed to create GPU instances: Insufficient Resources; GPU 1:",
+        "create_instances: GPU 0: Unable to create a GPU instance on GPU  0 using profile 19:0: Insufficient Resources; GPU 1:",
     );
     node.gpus("fault", json!(""));
     let boot = node.boot_once();

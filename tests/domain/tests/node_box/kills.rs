@@ -7,7 +7,7 @@ use mig::boot::BootOptions;
 
 use crate::node::{Node, runs_here, starts, uniform};
 
-/// Every function that our scripts enter in a boot that has to cut: "partition read_layout", "part-001 put 4".
+/// Every function that our scripts enter in a boot that has to cut: "partition read_layout", "part-002 put 4".
 fn steps() -> Vec<String> {
     let mut node = Node::new(&uniform("p5.4xlarge", "3g.40gb", 2), &BootOptions::default());
     node.machine.share("trace", "").unwrap();
@@ -67,10 +67,10 @@ fn the_installation_in_every_step() {
         return;
     }
     let all = steps();
-    let puts = all.iter().filter(|step| step.starts_with("part-001 put")).count();
+    let puts = all.iter().filter(|step| step.starts_with("part-002 put")).count();
     assert!(puts >= 8, "{all:?}");
     for number in 3..=puts {
-        let (mut node, boot) = killed_in(&format!("part-001 put {number}"));
+        let (mut node, boot) = killed_in(&format!("part-002 put {number}"));
         assert_eq!(
             (starts(&boot, "kubelet"), starts(&boot, "nodeadm-run")),
             (0, 0),

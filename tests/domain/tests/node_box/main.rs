@@ -15,4 +15,5 @@ mod endings;
 mod failures;
 mod full_disks;
 mod kills;
+mod no_cloud_init;
 mod node;

@@ -240,17 +240,24 @@ pub(crate) fn simulator() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/mig/tests/nvidia_smi")
 }
 
+/// The flags of the user data's NodeConfig part.
+const OURS: [&str; 2] = [
+    "--kubeconfig=/run/mig/kubeconfig",
+    "--node-labels=mig.eks/device-manager=device-plugin",
+];
+
 /// What kubelet found at its last start in this boot; none if it was not started.
 pub(crate) fn kubelet(boot: &Boot) -> Option<Kubelet> {
     let start = boot
         .events
         .iter()
         .rposition(|event| event.who == "kubelet" && event.text.starts_with("started"))?;
-    let flags = boot.events[start]
-        .text
-        .trim_start_matches("started")
-        .trim()
-        .to_owned();
+    let flags = boot.events[start].text.trim_start_matches("started");
+    let flags: Vec<&str> = flags
+        .split_whitespace()
+        .filter(|flag| !OURS.contains(flag))
+        .collect();
+    let flags = flags.join(" ");
     let (mut slices, mut gpu) = (BTreeMap::new(), 0);
     for event in boot.events[start..]
         .iter()

@@ -284,8 +284,8 @@ open_gate() {
   { mkdir -p "$STATE" && touch "$STATE/joined"; } || fail 'the result cannot be recorded'
   [[ ! -e $RUN/inforom ]] || { log "warning of the driver: $(<"$RUN/inforom")" && tag_instance mig.eks/partition-warning "$(<"$RUN/inforom")"; }
   log "every GPU is cut as declared, after ${SECONDS}s"
-  touch "$RUN/told"
   let_kubelet_start
+  touch "$RUN/told"
 }
 
 partition() {

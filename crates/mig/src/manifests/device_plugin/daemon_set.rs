@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::DevicePluginVersion;
 use super::options::DevicePluginOptions;
 use crate::fingerprint::fingerprint;
 use crate::layout::{DEVICE_PLUGIN_LABEL, PluginConfig, PluginStrategy, SharingStrategy};
@@ -24,7 +25,7 @@ pub(super) fn device_plugin(options: &DevicePluginOptions, config: &PluginConfig
         "image": options.image,
         "command": ["nvidia-device-plugin"],
         "env": env(options, config),
-        "securityContext": security_context(config),
+        "securityContext": security_context(options, config),
         "volumeMounts": volume_mounts(config),
     });
     common_fields(options, &mut container);
@@ -107,11 +108,16 @@ pub(super) fn metadata(options: &DevicePluginOptions, name: &str) -> Value {
     metadata
 }
 
+/// From the second version on every taint: the node selector names the layout's nodes, and a node whose plugin waits for
+/// a taint to go is one whose slices never come, billed and never removed. A startup taint may even wait for the slices.
 fn tolerations(options: &DevicePluginOptions) -> Vec<Toleration> {
-    let mut tolerations = vec![
-        Toleration::exists("CriticalAddonsOnly", None),
-        Toleration::exists(GPU_RESOURCE, Some("NoSchedule")),
-    ];
+    let mut tolerations = match options.render_version {
+        DevicePluginVersion::V1 => vec![
+            Toleration::exists("CriticalAddonsOnly", None),
+            Toleration::exists(GPU_RESOURCE, Some("NoSchedule")),
+        ],
+        DevicePluginVersion::V2 => vec![Toleration::everything()],
+    };
     for toleration in &options.tolerations {
         if !tolerations.contains(toleration) {
             tolerations.push(toleration.clone());
@@ -174,11 +180,16 @@ fn env(options: &DevicePluginOptions, config: &PluginConfig) -> Vec<Value> {
     env_list(env)
 }
 
-/// Reading MIG devices takes SYS_ADMIN (NVIDIA/k8s-device-plugin issues 201, 229); without MIG nothing is needed.
-pub(super) fn security_context(config: &PluginConfig) -> Value {
-    match config.strategy {
-        PluginStrategy::None => json!({"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}),
-        PluginStrategy::Mixed | PluginStrategy::Single => json!({"capabilities": {"add": ["SYS_ADMIN"]}}),
+/// Reading MIG devices takes SYS_ADMIN (NVIDIA/k8s-device-plugin issues 201, 229), and from container toolkit 1.18.0 to
+/// 1.20.0 a privileged container: its default mode leaves the MIG capabilities out of others
+/// (NVIDIA/nvidia-container-toolkit issue 1740). Without MIG nothing is needed.
+pub(super) fn security_context(options: &DevicePluginOptions, config: &PluginConfig) -> Value {
+    match (config.strategy, options.render_version) {
+        (PluginStrategy::None, _) => {
+            json!({"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}})
+        }
+        (_, DevicePluginVersion::V1) => json!({"capabilities": {"add": ["SYS_ADMIN"]}}),
+        (_, DevicePluginVersion::V2) => json!({"privileged": true}),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn feature_discovery(options: &DevicePluginOptions, config: &PluginCo
         "image": options.image,
         "command": ["gpu-feature-discovery"],
         "env": env_list(env),
-        "securityContext": security_context(config),
+        "securityContext": security_context(options, config),
         "volumeMounts": [
             {"name": "features", "mountPath": FEATURES},
             config_mount(),

@@ -31,6 +31,44 @@ pub const fn image_of_version(version: RenderVersion) -> &'static str {
     }
 }
 
+/// Which objects are rendered. Kept in state; pods restart when it changes, so it changes only when a user asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DevicePluginVersion {
+    /// The first.
+    V1,
+    /// Privileged where GPUs are cut, and every taint tolerated.
+    #[default]
+    V2,
+}
+
+impl DevicePluginVersion {
+    /// All of them, the newest last.
+    pub const ALL: [DevicePluginVersion; 2] = [Self::V1, Self::V2];
+
+    /// The number that users see.
+    pub fn number(self) -> u32 {
+        match self {
+            Self::V1 => 1,
+            Self::V2 => 2,
+        }
+    }
+
+    /// The version of that number, if there is one.
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|version| i64::from(version.number()) == number)
+    }
+
+    /// The one that goes with a version of the nodes' rendering.
+    pub fn of_nodes(version: RenderVersion) -> Self {
+        match version {
+            RenderVersion::V1 | RenderVersion::V2 => Self::V1,
+            RenderVersion::V3 => Self::V2,
+        }
+    }
+}
+
 /// Renders the objects.
 pub struct DevicePlugin;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::DEFAULT_IMAGE;
+use super::{DEFAULT_IMAGE, DevicePluginVersion};
 use crate::layout::{DEVICE_PLUGIN_LABEL, Layout};
 use crate::manifests::fault::ManifestFault;
 use crate::manifests::kubernetes::{Checks, ResourceRequirements, Toleration, at, is_env_name, key_at};
@@ -30,6 +30,8 @@ pub(super) const OWN_LABELS: [&str; 3] = [
 /// How the device plugin is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DevicePluginOptions {
+    /// Which objects.
+    pub render_version: DevicePluginVersion,
     /// Name of ServiceAccount and ConfigMap, and what the DaemonSets' names begin with.
     pub name: String,
     /// An existing namespace.
@@ -40,7 +42,7 @@ pub struct DevicePluginOptions {
     pub image_pull_policy: Option<String>,
     /// Names of Secrets in the namespace.
     pub image_pull_secrets: Vec<String>,
-    /// Tolerations beside those for the layout's own taint and for critical add-ons.
+    /// Tolerations beside the plugin's own.
     pub tolerations: Vec<Toleration>,
     /// Labels that nodes must have beside the layout's.
     pub node_selector: BTreeMap<String, String>,
@@ -63,6 +65,7 @@ pub struct DevicePluginOptions {
 impl Default for DevicePluginOptions {
     fn default() -> Self {
         Self {
+            render_version: DevicePluginVersion::default(),
             name: "mig-device-plugin".to_owned(),
             namespace: "kube-system".to_owned(),
             image: DEFAULT_IMAGE.to_owned(),

@@ -65,8 +65,8 @@ fn both_strategies_have_what_mig_needs() {
             Some("all")
         );
         assert_eq!(
-            container(daemon_set)["securityContext"]["capabilities"]["add"],
-            json!(["SYS_ADMIN"])
+            container(daemon_set)["securityContext"],
+            json!({"privileged": true})
         );
         let file = objects[1]["data"][format!("{strategy}.yaml")].as_str().unwrap();
         assert_eq!(file, format!("version: v1\nflags:\n  migStrategy: {strategy}\n"));
@@ -92,15 +92,44 @@ fn it_runs_exactly_on_the_nodes_of_its_layouts() {
         );
     }
     let tolerations: Vec<Toleration> = serde_json::from_value(pod["tolerations"].clone()).unwrap();
-    for taint in layout.taints() {
-        let tolerates = |toleration: &Toleration| {
-            toleration.key.as_ref() == Some(&taint.key) && toleration.operator.as_deref() == Some("Exists")
-        };
-        assert!(tolerations.iter().any(tolerates), "{taint:?}");
-    }
+    assert_eq!(tolerations, [Toleration::everything()]);
     let selector = objects[2]["spec"]["selector"]["matchLabels"].as_object().unwrap();
     let pod_labels = &objects[2]["spec"]["template"]["metadata"]["labels"];
     assert!(selector.iter().all(|(key, value)| pod_labels[key] == *value));
+}
+
+/// Objects of the first version stay as they are until their owner asks for others.
+#[test]
+fn the_first_version_is_what_it_was() {
+    let options = DevicePluginOptions {
+        render_version: DevicePluginVersion::V1,
+        ..DevicePluginOptions::default()
+    };
+    let objects = DevicePlugin::render(&[sliced("mixed")], &options).unwrap();
+    let context = &container(&objects[2])["securityContext"];
+    assert_eq!(*context, json!({"capabilities": {"add": ["SYS_ADMIN"]}}));
+    let tolerations = json!([
+        {"key": "CriticalAddonsOnly", "operator": "Exists"},
+        {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
+    ]);
+    assert_eq!(objects[2]["spec"]["template"]["spec"]["tolerations"], tolerations);
+    for version in DevicePluginVersion::ALL {
+        assert_eq!(
+            DevicePluginVersion::from_number(version.number().into()),
+            Some(version)
+        );
+    }
+    let of_nodes = RenderVersion::ALL.map(DevicePluginVersion::of_nodes);
+    use DevicePluginVersion::{V1, V2};
+    assert_eq!(of_nodes, [V1, V1, V2]);
+}
+
+/// Whole GPUs need no privilege, whatever the version.
+#[test]
+fn without_slices_the_plugin_has_no_privilege() {
+    let objects = render(&[shared("g5.xlarge", "time-slicing")]);
+    let context = &container(&objects[2])["securityContext"];
+    assert_eq!(context["allowPrivilegeEscalation"], json!(false));
 }
 
 #[test]
@@ -167,6 +196,7 @@ fn a_new_file_makes_new_pods() {
 #[test]
 fn options_reach_the_objects() {
     let options = DevicePluginOptions {
+        render_version: DevicePluginVersion::default(),
         name: "slices".into(),
         namespace: "gpu".into(),
         image: format!(
@@ -196,7 +226,7 @@ fn options_reach_the_objects() {
     assert_eq!(pod["imagePullSecrets"], json!([{"name": "registry"}]));
     assert!(pod.get("priorityClassName").is_none());
     assert_eq!(pod["nodeSelector"]["zone"], "a");
-    assert_eq!(pod["tolerations"].as_array().unwrap().len(), 3);
+    assert_eq!(pod["tolerations"].as_array().unwrap().len(), 2);
     assert_eq!(
         container(&objects[2])["resources"],
         json!({"requests": {"memory": "64Mi"}})

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::model::{NodePoolOptions, NodeTaint};
 use super::{disruption, render};
 use crate::catalog::Catalog;
-use crate::layout::Layout;
+use crate::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, Layout};
 use crate::manifests::karpenter::labels::{self, CAPACITY_TYPE, GPU_NAME, Object};
 use crate::manifests::karpenter::node_facts::{self, NodeFacts};
 use crate::manifests::karpenter::place::{Findings, Place};
@@ -130,7 +130,8 @@ fn node_metadata(findings: &mut Findings, layout: &Layout, options: &NodePoolOpt
         &options.node_annotations,
     );
     findings.at_most(&place, options.node_labels.len(), MOST_LABELS);
-    let own = layout.labels();
+    let mut own = layout.labels();
+    own.insert(DEVICE_MANAGER_LABEL.to_owned(), DEVICE_PLUGIN.to_owned());
     for key in options.node_labels.keys().filter(|key| is_qualified_name(key)) {
         if own.contains_key(key) {
             let detail = "It follows from the layout, and other parts find the nodes by it.";

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::model::{NodePoolOptions, NodeTaint};
+use crate::boot::RenderVersion;
 use crate::catalog::Catalog;
-use crate::layout::{DEVICE_PLUGIN_LABEL, Layout};
+use crate::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, DEVICE_PLUGIN_LABEL, Layout};
 use crate::manifests::karpenter::labels::{ARCH, CAPACITY_TYPE, GPU_NAME, INSTANCE_TYPE, ZONE};
 use crate::manifests::karpenter::node_facts::{self, NodeFacts};
 use crate::manifests::karpenter::{AmiFamily, Requirement, metadata};
@@ -39,7 +40,7 @@ pub(super) fn object(
 }
 
 fn template(layout: &Layout, options: &NodePoolOptions, catalog: &Catalog) -> Value {
-    let mut labels = own_labels(layout, options.ami_family);
+    let mut labels = own_labels(layout, options.ami_family, options.render_version);
     labels.extend(options.node_labels.clone());
     let mut metadata = json!({"labels": labels});
     if !options.node_annotations.is_empty() {
@@ -66,8 +67,15 @@ fn template(layout: &Layout, options: &NodePoolOptions, catalog: &Catalog) -> Va
 
 /// The layout's labels. Bottlerocket's own device plugin serves its nodes: ours beside it would register the same
 /// resource twice.
-pub(super) fn own_labels(layout: &Layout, family: AmiFamily) -> BTreeMap<String, String> {
+pub(super) fn own_labels(
+    layout: &Layout,
+    family: AmiFamily,
+    version: RenderVersion,
+) -> BTreeMap<String, String> {
     let mut labels = layout.labels();
+    if version >= RenderVersion::V3 {
+        labels.insert(DEVICE_MANAGER_LABEL.to_owned(), DEVICE_PLUGIN.to_owned());
+    }
     if family == AmiFamily::Bottlerocket {
         labels.remove(DEVICE_PLUGIN_LABEL);
     }

@@ -69,6 +69,8 @@ fn everything_follows_from_the_layout() {
     };
     assert_eq!(object["apiVersion"], "karpenter.sh/v1");
     assert_eq!(object["kind"], "NodePool");
+    let mut labels = sliced().labels();
+    labels.insert("mig.eks/device-manager".to_owned(), "device-plugin".to_owned());
     assert_eq!(
         object["spec"],
         json!({
@@ -77,7 +79,7 @@ fn everything_follows_from_the_layout() {
             },
             "limits": {"nodes": "10"},
             "template": {
-                "metadata": {"labels": sliced().labels()},
+                "metadata": {"labels": labels},
                 "spec": {
                     "expireAfter": "720h",
                     "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "mig-small"},
