@@ -6,6 +6,7 @@
 //! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
 //! | [`connections`], [`facts`], [`models`], [`duration`], `written` | what several objects share |
+//! | [`proxy`] | which proxy leads to a server; both edges ask it |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
 pub mod aws;
@@ -18,6 +19,7 @@ pub mod functions;
 pub mod kube;
 pub mod models;
 pub mod provider;
+pub mod proxy;
 pub mod registry;
 pub mod resources;
 mod written;

@@ -17,6 +17,7 @@ use tower::buffer::BufferLayer;
 use tower::retry::{Policy, RetryLayer};
 use tower::{BoxError, Layer, Service, ServiceExt as _};
 
+use super::kubeconfig::Settings;
 use super::line;
 use crate::aws::TokenSource;
 
@@ -34,16 +35,17 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// client is made, and again only when the token says that it ends; a token file is read here, for each client.
 pub(super) struct Caller {
     current: Mutex<(u64, Client)>,
-    renewable: Option<Config>,
+    renewable: Option<Settings>,
 }
 
 impl Caller {
     /// Makes the first client; `tokens` as for [`client`].
-    pub(super) fn new(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Self> {
-        let renewable = config.auth_info.exec.is_some() || config.auth_info.token_file.is_some();
-        let renewable = renewable.then(|| config.clone());
+    pub(super) fn new(settings: Settings, tokens: Option<Arc<TokenSource>>) -> kube::Result<Self> {
+        let auth = &settings.config.auth_info;
+        let renewable = auth.exec.is_some() || auth.token_file.is_some();
+        let renewable = renewable.then(|| settings.clone());
         Ok(Self {
-            current: Mutex::new((0, client(config, tokens)?)),
+            current: Mutex::new((0, client(settings, tokens)?)),
             renewable,
         })
     }
@@ -51,24 +53,24 @@ impl Caller {
     /// Sends a request; once more, with new credentials, where the server takes the ones in use for nobody's.
     pub(super) async fn request(&self, request: Request<Vec<u8>>) -> kube::Result<Value> {
         let (number, client) = self.current.lock().await.clone();
-        let Some(config) = &self.renewable else {
+        let Some(settings) = &self.renewable else {
             return client.request(request).await;
         };
         match client.request(request.clone()).await {
             Err(kube::Error::Api(status)) if status.code == StatusCode::UNAUTHORIZED => {
-                self.renewed(number, config).await?.request(request).await
+                self.renewed(number, settings).await?.request(request).await
             }
             answer => answer,
         }
     }
 
     /// A client that is newer than the one of that number; calls that were refused together share one.
-    async fn renewed(&self, refused: u64, config: &Config) -> kube::Result<Client> {
+    async fn renewed(&self, refused: u64, settings: &Settings) -> kube::Result<Client> {
         let mut current = self.current.lock().await;
         if current.0 == refused {
-            let config = config.clone();
+            let settings = settings.clone();
             // A credential plugin may take seconds, and blocks.
-            let made = tokio::task::spawn_blocking(move || client(config, None)).await;
+            let made = tokio::task::spawn_blocking(move || client(settings, None)).await;
             *current = (
                 refused + 1,
                 made.map_err(|error| kube::Error::Service(error.into()))??,
@@ -79,9 +81,9 @@ impl Caller {
 }
 
 /// A client for `config`, whose requests carry a token of `tokens`, if there is a source of them.
-fn client(config: Config, tokens: Option<Arc<TokenSource>>) -> kube::Result<Client> {
-    let config = with_token_of_file(config);
-    let builder = ClientBuilder::new(line::to(&config)?, config.default_namespace)
+fn client(mut settings: Settings, tokens: Option<Arc<TokenSource>>) -> kube::Result<Client> {
+    settings.config = with_token_of_file(settings.config);
+    let builder = ClientBuilder::new(line::to(&settings)?, settings.config.default_namespace)
         .with_layer(&BufferLayer::new(QUEUE))
         .with_layer(&TokenLayer { tokens });
     Ok(

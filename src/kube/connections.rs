@@ -68,10 +68,10 @@ impl Clusters {
                 (read, context.as_deref(), None)
             }
         };
-        let config = kubeconfig::config(kubeconfig, context).await;
-        let config = config.map_err(|error| unusable(&name, &error))?;
+        let settings = kubeconfig::settings(kubeconfig, context).await;
+        let settings = settings.map_err(|error| unusable(&name, &error))?;
         // A credential plugin may take seconds, and blocks.
-        let made = tokio::task::spawn_blocking(move || Caller::new(config, tokens)).await;
+        let made = tokio::task::spawn_blocking(move || Caller::new(settings, tokens)).await;
         let made = made.map_err(|error| unusable(&name, &error))?;
         let caller = made.map_err(|error| KubeError {
             kind: KubeErrorKind::Connection,

@@ -34,6 +34,8 @@ pub enum KubeErrorKind {
     Unauthorized,
     /// The API server could not be reached.
     Unreachable,
+    /// The proxy on the way to the API server could not be reached, or opens no way.
+    Proxy,
     /// The settings make no connection: a certificate, a key, a file, a URL.
     Connection,
     /// No answer, or no wanted state, in time.
@@ -113,6 +115,7 @@ impl KubeError {
             Kind::ClusterNotFound
                 | Kind::Unauthorized
                 | Kind::Unreachable
+                | Kind::Proxy
                 | Kind::Connection
                 | Kind::Timeout
                 | Kind::Aws(_)
@@ -124,7 +127,7 @@ impl KubeError {
         use KubeErrorKind as Kind;
         matches!(
             self.kind,
-            Kind::Unreachable | Kind::Timeout | Kind::Throttled | Kind::Server
+            Kind::Unreachable | Kind::Proxy | Kind::Timeout | Kind::Throttled | Kind::Server
         )
     }
 
@@ -167,6 +170,10 @@ impl KubeError {
             }
             Kind::Unreachable => {
                 "Check the address, the network (a private endpoint needs a way in), HTTPS_PROXY and NO_PROXY."
+            }
+            Kind::Proxy => {
+                "Check the proxy's address and login where it is named, or name the server in NO_PROXY if it is reached \
+                 without a proxy."
             }
             Kind::Connection => "Check the cluster's host, CA, certificate, key or kubeconfig.",
             Kind::Timeout => "Repeat; what was made before is in the state.",

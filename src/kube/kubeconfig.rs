@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hyper_util::client::proxy::matcher::Matcher;
 use kube::Config;
 use kube::config::{
     AuthInfo, Cluster, Context, ExecConfig, ExecInteractiveMode, KubeConfigOptions, Kubeconfig,
@@ -13,6 +12,7 @@ use kube::config::{
 };
 
 use super::cluster::{Direct, Exec, Identity, Server};
+use crate::proxy::{Environment, NoSuchProxy, Proxy};
 
 const NAME: &str = "mig";
 
@@ -119,18 +119,37 @@ fn base64_of_pem(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// The connection settings of a context.
-pub(super) async fn config(
+/// How a server is reached: its address, its certificate, who calls, and through which proxy.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    /// All but the proxy, which is never in it.
+    pub(super) config: Config,
+    /// The proxy, if one leads to the server.
+    pub(super) proxy: Option<Proxy>,
+}
+
+/// Why there are no settings.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unusable {
+    /// The kubeconfig itself.
+    #[error(transparent)]
+    Kubeconfig(#[from] KubeconfigError),
+    /// The proxy that the kubeconfig or the environment names.
+    #[error(transparent)]
+    Proxy(#[from] NoSuchProxy),
+}
+
+/// The connection settings of a context. The `proxy-url` of its cluster counts whatever the environment says, and that of
+/// other clusters does not; without one the environment decides.
+pub(super) async fn settings(
     mut kubeconfig: Kubeconfig,
     context: Option<&str>,
-) -> Result<Config, KubeconfigError> {
-    let mut explicit_proxy = false;
-    for cluster in kubeconfig
-        .clusters
-        .iter()
-        .filter_map(|named| named.cluster.as_ref())
-    {
-        explicit_proxy |= cluster.proxy_url.is_some();
+) -> Result<Settings, Unusable> {
+    let named = proxy_url(&kubeconfig, context);
+    let clusters = kubeconfig.clusters.iter_mut();
+    for cluster in clusters.filter_map(|named| named.cluster.as_mut()) {
+        // Where it is set, kube does not look at the environment, whose NO_PROXY it reads more strictly than others do.
+        cluster.proxy_url = Some(UNUSED_PROXY.to_owned());
     }
     // Terraform owns the terminal: a plugin that asks a question would hang for ever.
     let auths = kubeconfig
@@ -145,18 +164,24 @@ pub(super) async fn config(
         ..Default::default()
     };
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await?;
-    if !explicit_proxy {
-        config.proxy_url = environment_proxy(&config.cluster_url);
-    }
-    Ok(config)
+    config.proxy_url = None;
+    let proxy = match named {
+        Some(url) => Some(Proxy::parse(&url, "proxy-url of the kubeconfig")?),
+        None => Environment::of_process().proxy_for(&config.cluster_url)?,
+    };
+    Ok(Settings { config, proxy })
 }
 
-/// `HTTPS_PROXY` and `NO_PROXY`, matched against the API server's own host. kube 5.0 matches
-/// `NO_PROXY` against the proxy's.
-fn environment_proxy(server: &http::Uri) -> Option<http::Uri> {
-    Matcher::from_env()
-        .intercept(server)
-        .map(|proxy| proxy.uri().clone())
+const UNUSED_PROXY: &str = "http://unused.invalid";
+
+/// What the cluster of the context in use says of its proxy.
+fn proxy_url(kubeconfig: &Kubeconfig, context: Option<&str>) -> Option<String> {
+    let name = context.or(kubeconfig.current_context.as_deref())?;
+    let context = kubeconfig.contexts.iter().find(|named| named.name == name)?;
+    let cluster = &context.context.as_ref()?.cluster;
+    let cluster = kubeconfig.clusters.iter().find(|named| named.name == *cluster)?;
+    let url = cluster.cluster.as_ref()?.proxy_url.clone()?;
+    (!url.trim().is_empty()).then_some(url)
 }
 
 #[cfg(test)]
@@ -198,7 +223,7 @@ mod tests {
             },
             identity,
         };
-        let config = config(of_direct(&direct), None).await.unwrap();
+        let config = settings(of_direct(&direct), None).await.unwrap().config;
         assert_eq!(config.cluster_url, "https://10.0.0.1:6443/");
         assert!(!config.accept_invalid_certs);
     }
@@ -216,10 +241,44 @@ mod tests {
             .as_mut()
             .unwrap()
             .certificate_authority_data = None;
-        let config = config(kubeconfig, None).await.unwrap();
+        let config = settings(kubeconfig, None).await.unwrap().config;
         assert_eq!(
             config.auth_info.exec.unwrap().interactive_mode,
             Some(ExecInteractiveMode::Never)
+        );
+    }
+
+    /// Two clusters, of which the second has a proxy on localhost, which `NO_PROXY` says nothing about.
+    #[tokio::test]
+    async fn the_proxy_of_the_context_in_use_counts() {
+        let text = "
+clusters:
+- {name: a, cluster: {server: 'https://a.example.com'}}
+- {name: b, cluster: {server: 'https://b.example.com', proxy-url: 'socks5://127.0.0.1:1080'}}
+contexts:
+- {name: a, context: {cluster: a, user: u}}
+- {name: b, context: {cluster: b, user: u}}
+users: [{name: u, user: {token: t}}]
+current-context: a
+";
+        let kubeconfig = Kubeconfig::from_yaml(text).unwrap();
+        let of = async |context| settings(kubeconfig.clone(), context).await.unwrap();
+        let through = of(Some("b")).await;
+        assert_eq!(through.proxy.as_ref().unwrap().address(), "127.0.0.1:1080");
+        assert!(
+            through
+                .proxy
+                .unwrap()
+                .to_string()
+                .contains("proxy-url of the kubeconfig")
+        );
+        assert_eq!(through.config.proxy_url, None);
+        let direct = of(None).await;
+        assert_eq!(direct.config.cluster_url, "https://a.example.com/");
+        assert!(
+            direct
+                .proxy
+                .is_none_or(|proxy| proxy.source != "proxy-url of the kubeconfig")
         );
     }
 

@@ -4,6 +4,8 @@
 //! Terraform works. Every API server speaks HTTP/2; where something on the way to it does not, requests go over
 //! connections that are kept and used again.
 
+mod through;
+
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -11,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::kubeconfig::Settings;
+use crate::proxy::Proxy;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 use h2::Reason;
@@ -18,15 +22,17 @@ use http::{Request, Response, Uri};
 use http_body_util::BodyExt as _;
 use hyper::rt::{Read, Write};
 use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::client::legacy::{Builder, Client};
-use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioExecutor;
 use kube::Config;
 use kube::client::{Body, ConfigExt as _, RustlsTlsError};
 use tower::util::BoxService;
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt as _};
+
+use through::{by, socks, tunnel};
+
+pub(super) use through::ProxyFailed;
 
 /// Opening a connection, DNS and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,7 +50,8 @@ pub(super) type Requests = BoxService<Request<Body>, Response<Body>, BoxError>;
 
 /// Requests as these settings say: to this server, as this caller. Opens nothing yet; runs a credential plugin, which
 /// blocks.
-pub(super) fn to(config: &Config) -> kube::Result<Requests> {
+pub(super) fn to(settings: &Settings) -> kube::Result<Requests> {
+    let config = &settings.config;
     let auth = config.auth_layer()?;
     // A plugin gives a token, for which there is a layer then, or a certificate. To ask for the certificate runs it again.
     let tls = match &auth {
@@ -55,7 +62,7 @@ pub(super) fn to(config: &Config) -> kube::Result<Requests> {
         .layer(config.base_uri_layer())
         .option_layer(auth)
         .layer(config.extra_headers_layer()?);
-    Ok(match proxied(&tls)? {
+    Ok(match proxied(&tls, settings.proxy.as_ref())? {
         Dialled::Plainly(line) => layers.service(line).map_err(BoxError::from).boxed(),
         Dialled::ThroughTls(line) => layers.service(line).map_err(BoxError::from).boxed(),
     })
@@ -76,35 +83,24 @@ enum Dialled {
     ThroughTls(Line<MaybeHttpsStream<Plain>>),
 }
 
-fn proxied(config: &Config) -> kube::Result<Dialled> {
+fn proxied(config: &Config, proxy: Option<&Proxy>) -> kube::Result<Dialled> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     // A request is several small writes, which would wait for one another's acknowledgement.
     tcp.set_nodelay(true);
-    let Some(proxy) = &config.proxy_url else {
+    let Some(proxy) = proxy else {
         return Ok(Dialled::Plainly(Line::new(https(config, tcp)?)));
     };
-    Ok(match proxy.scheme_str() {
-        Some("http") => Dialled::Plainly(Line::new(https(config, tunnel(proxy, tcp))?)),
+    Ok(match proxy.url.scheme_str() {
         Some("https") => {
             let encrypted = config.rustls_https_connector_with_connector(tcp)?;
-            Dialled::ThroughTls(Line::new(https(config, tunnel(proxy, encrypted))?))
+            Dialled::ThroughTls(Line::new(https(config, by(proxy, tunnel(proxy, encrypted)))?))
         }
-        _ => {
-            let proxy_url = Box::new(proxy.clone());
-            return Err(kube::Error::ProxyProtocolUnsupported { proxy_url });
+        Some("socks5" | "socks5h") => {
+            Dialled::Plainly(Line::new(https(config, by(proxy, socks(proxy, tcp)))?))
         }
+        _ => Dialled::Plainly(Line::new(https(config, by(proxy, tunnel(proxy, tcp)))?)),
     })
-}
-
-fn tunnel<C>(proxy: &Uri, connector: C) -> Tunnel<C> {
-    let tunnel = Tunnel::new(proxy.clone(), connector);
-    let login = Matcher::builder().all(proxy.to_string()).build();
-    let login = login.intercept(&Uri::from_static("https://any.invalid"));
-    match login.as_ref().and_then(|login| login.basic_auth()) {
-        Some(login) => tunnel.with_auth(login.clone()),
-        None => tunnel,
-    }
 }
 
 /// TLS around a connection, offering HTTP/2.
@@ -128,10 +124,22 @@ impl<T: Read + Write + Connection + Unpin + Send + 'static> Io for T {}
 type Dial<T> = Arc<dyn Fn(Uri) -> BoxFuture<'static, Result<T, BoxError>> + Send + Sync>;
 
 /// A failure that all who waited for the connection get.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("no connection")]
+#[derive(Debug, Clone)]
 struct NoConnection {
     source: Arc<dyn Error + Send + Sync>,
+}
+
+impl fmt::Display for NoConnection {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("no connection")
+    }
+}
+
+impl Error for NoConnection {
+    /// The cause itself, not the `Arc` around it, so that its type can be asked for.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.source.as_ref())
+    }
 }
 
 type Sender<T> = Client<Spare<T>, Body>;

@@ -13,6 +13,7 @@ mod manifests;
 mod many_clusters;
 mod nulls;
 mod outages;
+mod proxies;
 mod rights;
 mod support;
 mod wrong_input;

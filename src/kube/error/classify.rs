@@ -9,6 +9,7 @@ use kube::core::response::StatusCause;
 
 use super::{FieldConflict, InvalidField, KubeError, KubeErrorKind as Kind};
 use crate::aws::AwsError;
+use crate::kube::line::ProxyFailed;
 
 const FIELD_MANAGER_CONFLICT: &str = "FieldManagerConflict";
 /// Server-side apply answers a field that the kind does not have with status 500.
@@ -60,7 +61,9 @@ fn kind_of_transport(error: &kube::Error, message: &str) -> Kind {
         kube::Error::SerdeError(_) | kube::Error::FromUtf8(_) => Kind::Server,
         kube::Error::BuildRequest(_) | kube::Error::HttpError(_) => Kind::Invalid(Vec::new()),
         kube::Error::HyperError(_) | kube::Error::Service(_) => {
-            if causes(error).any(timed_out) {
+            if causes(error).any(|cause| cause.is::<ProxyFailed>()) {
+                Kind::Proxy
+            } else if causes(error).any(timed_out) {
                 Kind::Timeout
             } else if message.contains("certificate") {
                 Kind::Connection

@@ -28,8 +28,10 @@ fn rude() -> (SocketAddr, Receiver<String>) {
     (address, heard)
 }
 
-async fn ask(config: &Config, times: usize) -> Vec<BoxError> {
-    let Dialled::Plainly(line) = proxied(config).unwrap() else {
+async fn ask(proxy: &str, times: usize) -> Vec<BoxError> {
+    let config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
+    let proxy = Proxy::parse(proxy, "HTTPS_PROXY").unwrap();
+    let Dialled::Plainly(line) = proxied(&config, Some(&proxy)).unwrap() else {
         panic!("the proxy is spoken to in plain text");
     };
     let request = || Request::get(&config.cluster_url).body(Body::empty()).unwrap();
@@ -40,9 +42,7 @@ async fn ask(config: &Config, times: usize) -> Vec<BoxError> {
 #[tokio::test]
 async fn who_waits_for_the_connection_fails_with_it() {
     let (proxy, heard) = rude();
-    let mut config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
-    config.proxy_url = Some(format!("http://{proxy}").parse().unwrap());
-    let errors = ask(&config, 8).await;
+    let errors = ask(&format!("http://{proxy}"), 8).await;
     assert!(
         errors.iter().all(|error| error.is::<NoConnection>()),
         "{errors:?}"
@@ -53,9 +53,7 @@ async fn who_waits_for_the_connection_fails_with_it() {
 #[tokio::test]
 async fn a_proxy_gets_its_credentials() {
     let (proxy, heard) = rude();
-    let mut config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
-    config.proxy_url = Some(format!("http://user:p%40ss@{proxy}").parse().unwrap());
-    ask(&config, 1).await;
+    let errors = ask(&format!("http://user:p%40ss@{proxy}"), 1).await;
     let head = heard.recv().unwrap().to_ascii_lowercase();
     assert!(head.starts_with("connect 10.0.0.1:6443 "), "{head}");
     // user:p@ss
@@ -63,6 +61,39 @@ async fn a_proxy_gets_its_credentials() {
         head.contains(&"proxy-authorization: Basic dXNlcjpwQHNz".to_ascii_lowercase()),
         "{head}"
     );
+    let said = said_of(&errors[0]);
+    assert!(
+        said.contains(&format!("the proxy {proxy} (HTTPS_PROXY)")),
+        "{said}"
+    );
+    assert!(!said.contains("p%40ss") && !said.contains("p@ss"), "{said}");
+}
+
+/// An error and its causes, as a log would have them.
+fn said_of(error: &BoxError) -> String {
+    let mut text = String::new();
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error.as_ref());
+    while let Some(next) = cause {
+        text += &format!("{next} {next:?} ");
+        cause = next.source();
+    }
+    text
+}
+
+/// The first bytes of SOCKS 5 (RFC 1928): version, one way to log in, that with a password.
+#[tokio::test]
+async fn a_socks_proxy_is_spoken_to_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let heard = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut first = [0; 3];
+        stream.read_exact(&mut first).unwrap();
+        first
+    });
+    let errors = ask(&format!("socks5h://user:secret@{address}"), 1).await;
+    assert_eq!(heard.join().unwrap(), [5, 1, 2]);
+    assert!(said_of(&errors[0]).contains("the proxy"), "{errors:?}");
 }
 
 /// A connection on which HTTP/2 was agreed, without the TLS by which that is done.

@@ -27,6 +27,8 @@ pub enum Program {
     NodeadmCheck,
     /// Reads a device plugin's configuration with the plugin's own parser; ours, over the plugin's package.
     PluginConfigCheck,
+    /// Says which proxy Go takes to a server; ours, over Go's package.
+    ProxyCheck,
 }
 
 /// How one program is built.
@@ -149,6 +151,8 @@ const NODEADM_CHECK: Recipe = Recipe::own("nodeadm", "github.com/awslabs/amazon-
 
 const PLUGIN_CONFIG_CHECK: Recipe = Recipe::own("plugin-config", "github.com/NVIDIA/k8s-device-plugin", 2);
 
+const PROXY_CHECK: Recipe = Recipe::own("proxies", "golang.org/x/net", 1);
+
 impl Recipe {
     /// A main.go of ours over somebody's packages, in a folder named as the program.
     const fn own(name: &'static str, pinned: &'static str, minutes: u8) -> Self {
@@ -175,7 +179,7 @@ impl Recipe {
 
 impl Program {
     /// All of them, in the order in which a full installation builds them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
@@ -188,6 +192,7 @@ impl Program {
         Self::MockGpus,
         Self::NodeadmCheck,
         Self::PluginConfigCheck,
+        Self::ProxyCheck,
     ];
 
     /// What a [`crate::Stack`] starts; the rest is for tests.
@@ -207,6 +212,7 @@ impl Program {
             Self::MockGpus => MOCK_GPUS,
             Self::NodeadmCheck => NODEADM_CHECK,
             Self::PluginConfigCheck => PLUGIN_CONFIG_CHECK,
+            Self::ProxyCheck => PROXY_CHECK,
         }
     }
 

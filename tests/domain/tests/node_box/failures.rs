@@ -90,7 +90,7 @@ fn a_gpu_that_fell_off_the_bus() {
     if !runs_here() {
         return;
     }
-    let lost = "Unable to determine the device handle for GPU0000:03:00.0: GPU is lost.  Reboot the system to recover this GPU";
+    let lost = "0000:03:00.0: GPU is lost.  Reboot the system to recover this GPU";
     for exit in [15, 0] {
         let node = of_eight();
         node.gpus("lost", json!([3]));
