@@ -3,6 +3,7 @@
 mod catalog;
 mod cluster;
 mod layout;
+mod region;
 mod user_data;
 
 pub(crate) use catalog::facts;
@@ -10,6 +11,7 @@ pub use catalog::{CatalogOverridesModel, GpuModel, InstanceTypeModel, ProfileMod
 pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel};
 pub(crate) use layout::below;
 pub use layout::{GpuGroupModel, LayoutModel, SharingModel, report_faults};
+pub(crate) use region::region;
 pub(crate) use user_data::user_parts;
 pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,

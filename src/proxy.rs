@@ -154,6 +154,24 @@ impl Environment {
         }
     }
 
+    /// The proxy of https servers, if the environment names a right one.
+    pub fn https_proxy(&self) -> Option<Proxy> {
+        let (text, name) = self.https.as_ref()?;
+        Proxy::parse(text, name).ok()
+    }
+
+    /// Whether http servers have the same proxy as https ones.
+    pub fn http_is_the_same(&self) -> bool {
+        let text = |named: &Option<(String, &'static str)>| named.as_ref().map(|(text, _)| text.clone());
+        text(&self.http) == text(&self.https)
+    }
+
+    /// The servers of a port that are reached without a proxy, in the words of hyper's reader: names, which stand for all
+    /// below them too, addresses and networks.
+    pub fn bypassed_at(&self, port: u16) -> String {
+        self.no_proxy.at_port(port).join(",")
+    }
+
     /// The proxy on the way to a server; none where it is reached without one.
     ///
     /// # Errors

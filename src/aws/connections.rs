@@ -16,7 +16,7 @@ use super::eks::{Eks, EksClient};
 use super::error::{AwsError, AwsErrorKind};
 use super::settings::{AssumeRole, AwsSettings};
 use super::token::TokenSource;
-use super::{credentials, retry, transport};
+use super::{credentials, region, retry, sts_endpoint, transport, trust};
 
 /// All AWS connections of one provider block.
 #[derive(Debug)]
@@ -50,10 +50,14 @@ impl Aws {
             Some(region) => region.to_owned(),
             None => self.default_region().await?,
         };
+        region::check(&region).map_err(|why| {
+            let why = format!("{why} It is from the object, the provider block, AWS_REGION, AWS_DEFAULT_REGION or the profile");
+            AwsError::local(AwsErrorKind::RegionMissing, ("AWS", "configuration"), why)
+        })?;
         if let Some(made) = self.regions().get(&region) {
             return Ok(made.clone());
         }
-        let base = self.base.get_or_init(|| self.load(region.clone())).await;
+        let base = self.base.get_or_try_init(|| self.load(region.clone())).await?;
         let made = self.regional(&region, base);
         Ok(self.regions().entry(region).or_insert(made).clone())
     }
@@ -95,9 +99,11 @@ impl Aws {
     }
 
     /// What all regions share. The region is for those credential sources that call a service.
-    async fn load(&self, region: String) -> SdkConfig {
+    async fn load(&self, region: String) -> Result<SdkConfig, AwsError> {
         let settings = &self.settings;
-        let http = transport::http_client();
+        let bundle = trust::bundle(settings, &credentials::files(settings)).await;
+        let http = transport::http_client(trust::context(bundle.as_ref())?);
+        let http = sts_endpoint::redirected(http, settings.endpoints.sts.as_deref());
         let region = Region::new(region);
         let provider = ProviderConfig::without_region()
             .with_http_client(http.clone())
@@ -123,7 +129,7 @@ impl Aws {
         if let Some(source) = credentials::named_source(settings, &provider) {
             loader = loader.credentials_provider(source);
         }
-        self.with_credentials(loader.load().await).await
+        Ok(self.with_credentials(loader.load().await).await)
     }
 
     /// Puts a cache before the credentials' source, and assumes the role, if one is set.

@@ -25,6 +25,8 @@ pub enum AwsErrorKind {
     CredentialsInvalid,
     /// Credentials were good once, and have ended.
     CredentialsExpired,
+    /// The certificates that AWS is to be checked against cannot be read.
+    TrustInvalid,
     /// No region was found.
     RegionMissing,
     /// The service's address could not be reached.
@@ -115,10 +117,16 @@ impl AwsError {
             Kind::CredentialsInvalid => {
                 "Check the keys, the profile, the role's trust policy and the machine's clock."
             }
-            Kind::CredentialsExpired => "Sign in again (for example `aws sso login`), then repeat.",
+            Kind::CredentialsExpired => {
+                "Sign in again (`aws sso login --profile NAME`, or `aws login --profile NAME` where the profile has a \
+                 login_session), then repeat."
+            }
+            Kind::TrustInvalid => "Name a file of PEM certificates there, or take the setting away.",
             Kind::RegionMissing => "Set `region` in the provider block or on the object, or AWS_REGION.",
             Kind::EndpointUnreachable => {
-                "Check the region's name, `endpoints`, DNS, and HTTPS_PROXY and NO_PROXY."
+                "Check the region's name, `endpoints`, DNS, HTTPS_PROXY and NO_PROXY, and with use_fips_endpoint whether \
+                 the service has such a host in this region. Where a proxy signs anew what AWS sends, name its CA in \
+                 AWS_CA_BUNDLE, ca_bundle of the profile, or SSL_CERT_FILE."
             }
             Kind::Timeout => "Repeat; what was made before is in the state.",
             Kind::InvalidParameter => "Change the value that AWS names.",

@@ -7,11 +7,14 @@ mod credentials;
 pub mod ec2;
 pub mod eks;
 pub mod error;
+pub mod region;
 mod retry;
 pub mod secret;
 pub mod settings;
+mod sts_endpoint;
 pub mod token;
 mod transport;
+mod trust;
 
 pub use connections::{Aws, Regional};
 pub use ec2::{Ec2, TemplateRef};

@@ -134,8 +134,10 @@ impl TokenSource {
 }
 
 /// The region's public STS endpoint by the SDK's own rules. Settings for other endpoints do not
-/// count here: the cluster, not we, sends this request, and it accepts AWS' own hosts only.
+/// count here: the cluster, not we, sends this request, and it accepts AWS' own hosts only. In a region without a FIPS host
+/// of STS it is therefore the plain one, whatever `use_fips_endpoint` says of our own calls.
 fn sts_url(region: &str, use_fips: bool) -> Result<String, AwsError> {
+    let use_fips = use_fips && has_fips_sts(region);
     use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
     let failed = |error: String| AwsError::local(AwsErrorKind::InvalidParameter, CALL, error);
     let params = Params::builder()
@@ -150,6 +152,12 @@ fn sts_url(region: &str, use_fips: bool) -> Result<String, AwsError> {
         .ok_or_else(|| failed(format!("no STS endpoint for region {region}")))?
         .map_err(|error| failed(format!("no STS endpoint for region {region}: {error}")))?;
     Ok(endpoint.url().trim_end_matches('/').to_owned())
+}
+
+/// The regions where STS has a FIPS host, as aws-iam-authenticator takes it too (AWS' page on FIPS endpoints, 2026-11). In
+/// GovCloud the plain host is one.
+fn has_fips_sts(region: &str) -> bool {
+    ["us-east-1", "us-east-2", "us-west-1", "us-west-2"].contains(&region) || region.starts_with("us-gov-")
 }
 
 /// The presigned URL.

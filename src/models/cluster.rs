@@ -20,6 +20,7 @@ pub struct ClusterModel {
     /// in use, for each connection, and are stored nowhere.
     pub name: Attr<String>,
     /// Region of the EKS cluster; the provider's if left out.
+    #[attr(validate = super::region())]
     pub region: Attr<String>,
     /// Role to assume for the EKS cluster's token.
     pub assume_role: Attr<AssumeRoleModel>,

@@ -15,6 +15,7 @@ use crate::models::{AssumeRoleModel, CatalogOverridesModel, ProviderClusterModel
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct ProviderModel {
     /// Region used where an object names none.
+    #[attr(validate = crate::models::region())]
     pub region: Attr<String>,
     /// Profile in the shared configuration files.
     pub profile: Attr<String>,

@@ -30,6 +30,14 @@ impl NoProxy {
         }
     }
 
+    /// The entries that count at a port, this machine's own names among them.
+    pub(super) fn at_port(&self, port: u16) -> Vec<String> {
+        let own = ["localhost", "127.0.0.0/8", "::1"].map(str::to_owned);
+        let everything = self.everything.then(|| "*".to_owned());
+        let entries = self.entries.iter().filter_map(|entry| entry.at_port(port));
+        own.into_iter().chain(everything).chain(entries).collect()
+    }
+
     /// Whether a server is reached without a proxy; this machine always is.
     pub(super) fn covers(&self, host: &str, port: u16) -> bool {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_lowercase();
@@ -72,6 +80,18 @@ impl Entry {
             host.to_owned()
         };
         (suffix.len() > 1).then_some(Self::Domain { suffix, whole, port })
+    }
+
+    fn at_port(&self, port: u16) -> Option<String> {
+        match self {
+            Self::Address(address, of_port) => at(*of_port, port).then(|| address.to_string()),
+            Self::Network(network, length) => Some(format!("{network}/{length}")),
+            Self::Domain {
+                suffix,
+                whole,
+                port: of_port,
+            } => at(*of_port, port).then(|| suffix[usize::from(*whole)..].to_owned()),
+        }
     }
 
     fn covers(&self, host: &str, address: Option<IpAddr>, port: u16) -> bool {

@@ -71,3 +71,20 @@ fn which_variable_counts() {
     let http = read(&[("HTTP_PROXY", "plain:1")]).proxy_for(&Uri::from_static("http://10.0.0.1:8080"));
     assert_eq!(http.unwrap().unwrap().source, "HTTP_PROXY");
 }
+
+#[test]
+fn what_is_handed_to_the_client_of_aws() {
+    let environment = read(&[
+        ("HTTPS_PROXY", "http://user:pw@proxy:3128"),
+        (
+            "NO_PROXY",
+            "*.amazonaws.com, ec2.us-east-1.amazonaws.com:443,x.com:8443,/var/run/docker.sock,10.0.0.0/8,",
+        ),
+    ]);
+    assert_eq!(
+        environment.bypassed_at(443),
+        "localhost,127.0.0.0/8,::1,.amazonaws.com,ec2.us-east-1.amazonaws.com,10.0.0.0/8"
+    );
+    assert!(!environment.http_is_the_same());
+    assert_eq!(environment.https_proxy().unwrap().bare(), "http://proxy:3128");
+}

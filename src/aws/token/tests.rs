@@ -125,6 +125,12 @@ fn each_partition_has_its_sts() {
         ("cn-north-1", false, "https://sts.cn-north-1.amazonaws.com.cn"),
         ("us-gov-west-1", false, "https://sts.us-gov-west-1.amazonaws.com"),
         ("us-west-2", true, "https://sts-fips.us-west-2.amazonaws.com"),
+        ("us-east-1", true, "https://sts-fips.us-east-1.amazonaws.com"),
+        ("us-gov-east-1", true, "https://sts.us-gov-east-1.amazonaws.com"),
+        // No such host: the cluster would refuse the token, and the user would see `Unauthorized`.
+        ("eu-west-1", true, "https://sts.eu-west-1.amazonaws.com"),
+        ("ca-central-1", true, "https://sts.ca-central-1.amazonaws.com"),
+        ("cn-north-1", true, "https://sts.cn-north-1.amazonaws.com.cn"),
     ];
     for (region, fips, url) in table {
         assert_eq!(sts_url(region, fips).unwrap(), url);

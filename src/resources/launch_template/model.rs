@@ -29,7 +29,7 @@ pub struct LaunchTemplate {
     #[attr(replace, validate = rules::name_prefix())]
     pub name_prefix: Attr<String>,
     /// Region; the provider's if left out.
-    #[attr(optional, computed, replace, stable)]
+    #[attr(optional, computed, replace, stable, validate = crate::models::region())]
     pub region: Attr<String>,
     /// What the GPUs of a node are cut into.
     #[attr(required)]
