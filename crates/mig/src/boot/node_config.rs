@@ -131,7 +131,7 @@ impl NodeConfig {
 /// What is right for each of [`ClusterDetails`]; `Err` says what is wrong and what to do. nodeadm and kubelet fail at the
 /// rest on the node, where only its log says so.
 pub mod cluster_rules {
-    use std::net::{Ipv4Addr, Ipv6Addr};
+    use core::net::{Ipv4Addr, Ipv6Addr};
 
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;

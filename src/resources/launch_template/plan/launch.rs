@@ -236,3 +236,6 @@ fn each<'a, T, U>(attr: &'a Attr<T>, of: impl FnOnce(&'a T) -> U) -> Given<U> {
         Attr::Known(value) => Given::Known(of(value)),
     }
 }
+
+#[cfg(test)]
+mod tests;
