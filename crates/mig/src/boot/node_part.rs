@@ -23,7 +23,7 @@ pub(super) struct Around<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest {
     Karpenter,
-    /// A managed node group, or nobody that is known: labels are ours, and the cluster is not named.
+    /// A managed node group, or one that is not known: labels are ours, and the cluster is not named.
     Group,
     /// Our own NodeConfig, which names the cluster.
     Ours,

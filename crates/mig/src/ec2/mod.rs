@@ -1,4 +1,4 @@
-//! What EC2 refuses, in one place for whoever asks: launch templates, node classes, functions and the command line.
+//! What EC2 refuses, in one place for launch templates, node classes, functions and the command line.
 //!
 //! `CreateLaunchTemplate` takes nearly anything, and Karpenter hands its class on; the refusal comes when an instance is
 //! launched. Only what is refused for every instance type is a fault here. Paths begin at the thing that was checked; the
