@@ -433,29 +433,14 @@ fn user_data_faults_have_the_names_that_users_write() {
         options.parts_after = vec![part("#!/bin/sh\n"), part("#!/bin/sh\n")];
         options.parts_after[1].content_type = "text/x-shellscript; base64".to_owned();
     });
+    refused("extra_user_data.before[0].content", |options| {
+        options.parts_before = vec![part("[not: a NodeConfig")];
+        options.parts_before[0].content_type = "application/node.eks.aws".to_owned();
+    });
     let large = refused("extra_user_data", |options| {
         options.parts_after = vec![part(&format!("#!{}", "#".repeat(12_288)))]
     });
     assert!(large.summary().contains("12288 are allowed"), "{large}");
-}
-
-/// kubelet prefers the flag to its file, so that the taints of the pool would be lost.
-#[test]
-fn a_node_config_of_ones_own_sets_no_taints() {
-    let taints = |text: &str| UserPart {
-        content_type: "application/node.eks.aws".to_owned(),
-        text: format!("apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {{kubelet: {text}}}\n"),
-    };
-    for text in [
-        "{flags: ['--register-with-taints=a=true:NoExecute']}",
-        "{flags: [--register-with-taints, 'a=true:NoExecute']}",
-        "{config: {registerWithTaints: [{key: a, effect: NoExecute}]}}",
-    ] {
-        let fault = refused("extra_user_data.before[0].content", |options| {
-            options.parts_before = vec![taints(text)];
-        });
-        assert!(fault.detail().contains("Give the taints to the pool"), "{fault}");
-    }
 }
 
 #[test]
