@@ -2,6 +2,7 @@
 
 use mig::boot::{
     self, BootOptions, ClusterDetails, OnFailure, RenderVersion, UserData, UserDataFault, UserPart,
+    cluster_rules,
 };
 use mig::{Layout, PathStep};
 use tfplug::schema::Validator;
@@ -13,17 +14,23 @@ use crate::duration;
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct NodeConfig {
     /// Name of the EKS cluster.
-    #[attr(required)]
+    #[attr(required, validate = cluster("1 to 100 letters, digits, `-` and `_`.", cluster_rules::name))]
     pub cluster_name: Attr<String>,
     /// URL of its API server: `endpoint` of `aws_eks_cluster`.
-    #[attr(required)]
+    #[attr(required, validate = cluster("An `https://` URL.", cluster_rules::endpoint))]
     pub api_server_endpoint: Attr<String>,
     /// Its certificate authority in base64: `certificate_authority[0].data` of `aws_eks_cluster`.
-    #[attr(required)]
+    #[attr(required, validate = cluster("Base64 of a PEM certificate.", cluster_rules::certificate_authority))]
     pub certificate_authority: Attr<String>,
-    /// Its service CIDR: `kubernetes_network_config[0].service_ipv4_cidr` of `aws_eks_cluster`.
-    #[attr(required)]
+    /// Its service CIDR: `kubernetes_network_config[0].service_ipv4_cidr` of `aws_eks_cluster`, or `service_ipv6_cidr` in
+    /// an IPv6 cluster.
+    #[attr(required, validate = cluster("An IPv4 or IPv6 CIDR.", cluster_rules::service_cidr))]
     pub service_cidr: Attr<String>,
+}
+
+/// What the core says of one of the cluster's details.
+fn cluster(description: &str, rule: fn(&str) -> Result<(), String>) -> Validator {
+    Validator::string(description, rule)
 }
 
 /// Parts of MIME user data around ours.
@@ -40,10 +47,11 @@ pub struct ExtraUserData {
 /// A part of MIME user data, as plain text.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct ExtraPart {
-    /// Its type: `text/x-shellscript`, `text/cloud-config`, `application/node.eks.aws`.
+    /// Its type, which cloud-init or nodeadm knows: `text/x-shellscript`, `text/cloud-config`, `application/node.eks.aws`.
     #[attr(required)]
     pub content_type: Attr<String>,
-    /// Its text, with LF line ends. It is never encoded.
+    /// Its text, with LF line ends. It is never encoded. A script begins with `#!` at its first byte; a NodeConfig leaves
+    /// out what the layout, Karpenter or the node group sets, such as taints.
     #[attr(required)]
     pub content: Attr<String>,
 }

@@ -109,7 +109,7 @@ const OPTIONS: &str = r##"
   node_config = {
     cluster_name          = "prod"
     api_server_endpoint   = "https://example.com"
-    certificate_authority = "Q0E="
+    certificate_authority = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo="
     service_cidr          = "10.100.0.0/16"
   }
   extra_user_data = { before = [{ content_type = "text/x-shellscript", content = "#!/bin/sh\necho hello\n" }] }

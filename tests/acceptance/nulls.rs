@@ -88,7 +88,7 @@ fn null_is_refused_wherever_a_value_is_required() {
             "mig_launch_template",
             format!(
                 "layout = {LAYOUT}\n  image_id = \"ami-0123456789abcdef0\"\n  node_config = {{ cluster_name = null, \
-                 api_server_endpoint = \"https://x\", certificate_authority = \"eA==\", service_cidr = \"10.0.0.0/16\" }}"
+                 api_server_endpoint = \"https://x\", certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\", service_cidr = \"10.0.0.0/16\" }}"
             ),
             "node_config.cluster_name",
         ),

@@ -252,9 +252,27 @@ fn settings() -> Vec<Case> {
         ),
         setting(
             "other_market",
-            "instance_market_options = { market_type = \"capacity-block\", spot_options = { max_price = \"1\" } }\n  capacity_reservation_specification = {}",
+            "instance_market_options = { market_type = \"capacity-block\", spot_options = { max_price = \"1\" } }\n  capacity_reservation_specification = { capacity_reservation_target = { capacity_reservation_id = \"cr-1\" } }",
             "instance_market_options.spot_options",
             &["spot"],
+        ),
+        setting(
+            "no_metadata",
+            "metadata_options = { http_endpoint = \"disabled\" }",
+            "metadata_options.http_endpoint",
+            &["user data", "Leave it enabled"],
+        ),
+        setting(
+            "no_iops",
+            "block_device_mappings = [{ device_name = \"/dev/xvda\", ebs = { volume_type = \"io2\" } }]",
+            "block_device_mappings[0].ebs.iops",
+            &["io2", "100 to 256000"],
+        ),
+        setting(
+            "node_config",
+            "image_id = \"ami-1\"\n  node_config = { cluster_name = \"prod\", api_server_endpoint = \"https://a\", certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\", service_cidr = \"\" }",
+            "node_config.service_cidr",
+            &["service_ipv6_cidr"],
         ),
         setting(
             "timeout",
@@ -306,7 +324,7 @@ fn user_data() -> Vec<Case> {
         part(
             "too_long",
             "text/x-shellscript",
-            "join(\"\", [for i in range(160) : format(\"%0100d\", i)])",
+            "join(\"\", concat([\"#!\"], [for i in range(160) : format(\"%0100d\", i)]))",
             "extra_user_data",
             &["16384", "4096"],
         ),
@@ -323,6 +341,13 @@ fn user_data() -> Vec<Case> {
             "\"#!/bin/sh\\n--//\\n\"",
             "extra_user_data.after[0].content",
             &["--//"],
+        ),
+        part(
+            "no_interpreter",
+            "text/x-shellscript",
+            "\"dnf install -y htop\\n\"",
+            "extra_user_data.after[0].content",
+            &["#!/bin/bash"],
         ),
         part(
             "no_mime",

@@ -9,6 +9,7 @@
 
 pub mod boot;
 pub mod catalog;
+pub mod ec2;
 mod fingerprint;
 pub mod layout;
 pub mod manifests;

@@ -15,8 +15,8 @@ use std::path::Path;
 use std::process::Command;
 
 use mig::boot::{
-    BootOptions, ClusterDetails, NodeConfig, OnFailure, RESERVED, RenderVersion, USER_DATA_LIMIT, UserPart,
-    boot_script, layout_table, user_data,
+    BootOptions, ClusterDetails, NodeConfig, OnFailure, RESERVED, RenderVersion, USER_DATA_LIMIT,
+    UserDataFault, UserPart, boot_script, layout_table, user_data,
 };
 use mig::{Catalog, Layout, LayoutSpec, MigSupport};
 use serde_json::{Value, json};
@@ -253,7 +253,7 @@ fn what_is_too_large_is_refused_with_sizes() {
     let free = allowed - render(&uniform(), &BootOptions::default()).len();
     assert!(free > 500, "only {free} bytes are left for users' parts");
     let big = BootOptions {
-        parts_after: vec![part("text/x-shellscript", &"#".repeat(free))],
+        parts_after: vec![part("text/x-shellscript", &format!("#!{}", "#".repeat(free)))],
         ..Default::default()
     };
     let faults = user_data(&uniform(), &big).unwrap_err();
@@ -313,13 +313,189 @@ fn parts_that_do_not_survive_the_merge_are_refused() {
     }
     let fine = [
         part("text/cloud-config; charset=\"utf-8\"", "x: ü\n"),
-        part("application/node.eks.aws", "spec: {}\n"),
+        part(
+            "application/node.eks.aws",
+            "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {}\n",
+        ),
     ];
     let options = BootOptions {
         parts_after: fine.to_vec(),
         ..Default::default()
     };
     assert!(render(&uniform(), &options).contains("x: ü\n"));
+}
+
+/// The one fault of a part, with the layout's labels and taints around it.
+#[track_caller]
+fn refused_part(
+    content_type: &str,
+    text: &str,
+    after: bool,
+    node_config: Option<NodeConfig>,
+) -> UserDataFault {
+    let parts = vec![part(content_type, text)];
+    let mut options = BootOptions {
+        node_config,
+        ..Default::default()
+    };
+    if after {
+        options.parts_after = parts;
+    } else {
+        options.parts_before = parts;
+    }
+    let faults = user_data(&uniform(), &options).unwrap_err();
+    assert_eq!(faults.len(), 1, "{text:?}: {faults:?}");
+    faults[0].clone()
+}
+
+/// cloud-init would pass these over, or fail at them, and only the node's log would say so.
+#[test]
+fn parts_that_cloud_init_would_not_run_are_refused() {
+    for (content_type, text, expected) in [
+        ("text/x-shellscript", "dnf install -y htop\n", "#!/bin/bash"),
+        ("text/x-shellscript", "\u{feff}#!/bin/bash\ntrue\n", "trimprefix"),
+        ("text/x-shellscript", "\n#!/bin/bash\ntrue\n", "trimspace"),
+        ("Text/X-Shellscript; charset=utf-8", " #!/bin/sh\n", "trimspace"),
+        ("text/x-shellscript-per-boot", "true\n", "#!/bin/bash"),
+        (
+            "text/x-shellscript",
+            "## template: jinja\n#!/bin/sh\n",
+            "text/jinja2",
+        ),
+        ("text/cloud-boothook", "#cloud-boothook\ntrue\n", "#!/bin/bash"),
+        ("text/cloud-config", "a: [1\n", "log"),
+        ("text/cloud-config", "- a\n", "map"),
+        ("text/cloud-config", "\u{feff}a: b\n", "trimprefix"),
+        ("text/cloud-config", "a: b\n---\nc: d\n", "one from each"),
+        ("text/plain", "echo\n", "content_type"),
+        ("text/markdown", "# x\n", "text/part-handler"),
+    ] {
+        let fault = refused_part(content_type, text, true, None);
+        assert!(fault.detail().contains(expected), "{text:?}: {fault}");
+    }
+    let fine = [
+        part("text/x-shellscript-per-once", "#!/bin/sh\n"),
+        part("text/cloud-boothook", "#cloud-boothook\n#!/bin/sh\n"),
+        part(
+            "text/cloud-config",
+            "## template: jinja\n{% if x %}\na: b\n{% endif %}\n",
+        ),
+        part("text/cloud-config", "# nothing\n"),
+        part("text/plain", "#cloud-config\na: b\n"),
+        part("text/jinja2", "## template: jinja\n#cloud-config\na: {{ b }}\n"),
+        part(
+            "text/part-handler",
+            "def list_types(): return ['text/markdown']\n",
+        ),
+        part("text/markdown", "# x\n"),
+    ];
+    let options = BootOptions {
+        parts_after: fine.to_vec(),
+        ..Default::default()
+    };
+    assert_eq!(user_data(&uniform(), &options).map(|_| ()), Ok(()));
+}
+
+fn node_part(spec: &str) -> String {
+    format!("apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {spec}\n")
+}
+
+#[test]
+fn a_node_config_part_leaves_out_what_others_set() {
+    let (layout, kind) = (uniform(), "application/node.eks.aws");
+    let group = || Some(NodeConfig::labels_of(&layout));
+    let ours = || Some(NodeConfig::full(&layout, cluster()));
+    let taint = "{kubelet: {config: {registerWithTaints: [{key: team, effect: NoSchedule}]}}}";
+    let flag = "{kubelet: {flags: ['--register-with-taints=team=ml:NoSchedule']}}";
+    let label = "{kubelet: {flags: ['--node-labels=a=b,mig.eks/device-manager=dra']}}";
+    let kubeconfig = "{kubelet: {flags: ['--kubeconfig=/x']}}";
+    for (spec, after, node_config, expected) in [
+        (taint, false, None, "to the pool"),
+        (flag, true, group(), "to the node group"),
+        (taint, false, ours(), "nvidia.com/gpu"),
+        (flag, true, ours(), "nvidia.com/gpu"),
+        (label, true, group(), "--node-labels"),
+        (kubeconfig, true, group(), "nodeadm writes"),
+        ("{cluster: {name: prod}}", false, None, "Karpenter adds"),
+        ("{cluster: {name: prod}}", false, ours(), "node_config names"),
+        (
+            "{kubelet: {config: {maxPods: 30}}}",
+            false,
+            None,
+            "class's kubelet",
+        ),
+        ("{kubelet: [1", true, group(), "log"),
+    ] {
+        let fault = refused_part(kind, &node_part(spec), after, node_config);
+        assert!(fault.detail().contains(expected), "{spec}: {fault}");
+    }
+    assert!(
+        refused_part(kind, "spec: {}\n", true, group())
+            .detail()
+            .contains("v1alpha1")
+    );
+    let both = "{kubelet: {config: {registerWithTaints: [{key: team, effect: NoSchedule}, {key: nvidia.com/gpu, effect: \
+                NoSchedule}]}}}";
+    for (spec, node_config) in [
+        (both, ours()),
+        (
+            "{kubelet: {config: {maxPods: 30}, flags: ['--node-labels=team=ml', '--v=2']}}",
+            group(),
+        ),
+        ("{cluster: {name: prod}}", group()),
+    ] {
+        let options = BootOptions {
+            node_config,
+            parts_after: vec![part(kind, &node_part(spec))],
+            ..Default::default()
+        };
+        assert_eq!(user_data(&layout, &options).map(|_| ()), Ok(()), "{spec}");
+    }
+}
+
+#[test]
+fn details_of_a_cluster() {
+    use mig::boot::cluster_rules::{certificate_authority, endpoint, name, service_cidr};
+    let says = |found: Result<(), String>, words: &str| found.unwrap_err().contains(words);
+    for right in ["10.100.0.0/16", "fd12:3456::/108"] {
+        assert_eq!(service_cidr(right), Ok(()));
+    }
+    for wrong in [
+        "",
+        "10.100.0.0",
+        "10.100.0.0/33",
+        "10.100.0/16",
+        "fd12::/129",
+        "10.0.0.0/+8",
+    ] {
+        assert!(says(service_cidr(wrong), "service_ipv6_cidr"), "{wrong}");
+    }
+    let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    let once = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=";
+    assert_eq!(certificate_authority(once), Ok(()));
+    assert!(says(certificate_authority(pem), "base64encode"));
+    assert!(says(certificate_authority(""), "certificate_authority[0].data"));
+    assert!(says(certificate_authority("Q0E="), "not base64 of a certificate"));
+    for right in [
+        "https://ABC.gr7.us-east-1.eks.amazonaws.com",
+        "https://10.0.0.1:6443",
+        "https://[fd00::1]/",
+    ] {
+        assert_eq!(endpoint(right), Ok(()));
+    }
+    for wrong in ["", "ABC.eks.amazonaws.com", "http://a", "https://", "https://a b"] {
+        assert!(says(endpoint(wrong), "https://"), "{wrong}");
+    }
+    assert_eq!(name("prod-1_a"), Ok(()));
+    for wrong in [
+        "",
+        "-prod",
+        "prod.a",
+        "arn:aws:eks:us-east-1:123456789012:cluster/prod",
+        &"a".repeat(101),
+    ] {
+        assert!(name(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -27,7 +27,10 @@ fn node_config() -> Value {
         [
             ("cluster_name", "prod"),
             ("api_server_endpoint", "https://example.com"),
-            ("certificate_authority", "Q0E="),
+            (
+                "certificate_authority",
+                "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=",
+            ),
             ("service_cidr", "10.100.0.0/16"),
         ]
         .map(|(name, text)| (name, Value::from(text))),

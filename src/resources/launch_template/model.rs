@@ -43,7 +43,8 @@ pub struct LaunchTemplate {
     pub ami_family: Attr<String>,
     /// What a node does whose GPUs could not be cut as declared: `halt` stays up for inspection and never joins;
     /// `join_tainted` joins with the taint `mig.eks/partition-failed:NoSchedule`; `terminate` powers off, which ends
-    /// the instance where its group or its shutdown behavior says so.
+    /// the instance where `instance_initiated_shutdown_behavior` is `terminate`. A managed node group refuses that
+    /// attribute: there the instance is stopped, and the group replaces it as unhealthy.
     #[attr(default = "halt", validate = validators::one_of(&["halt", "join_tainted", "terminate"]))]
     pub on_failure: Attr<String>,
     /// How long a node may take to cut its GPUs before that counts as failed, such as `10m` or `600s`.
@@ -82,7 +83,8 @@ pub struct LaunchTemplate {
     pub placement: Attr<Placement>,
     /// Which On-Demand Capacity Reservation or Capacity Block instances use.
     pub capacity_reservation_specification: Attr<CapacityReservationSpecification>,
-    /// How instances are bought; On-Demand if left out.
+    /// How instances are bought; On-Demand if left out. Managed node groups refuse options of Spot: with one, leave them
+    /// out and set `capacity_type = "SPOT"` on the group.
     pub instance_market_options: Attr<InstanceMarketOptions>,
     /// CloudWatch monitoring of the instances.
     pub monitoring: Attr<Monitoring>,
@@ -90,7 +92,7 @@ pub struct LaunchTemplate {
     pub ebs_optimized: Attr<bool>,
     /// Whether the EC2 API refuses to terminate the instances.
     pub disable_api_termination: Attr<bool>,
-    /// What a shutdown from inside the instance does to it; `stop` if left out.
+    /// What a shutdown from inside the instance does to it; `stop` if left out. Managed node groups refuse it.
     #[attr(validate = validators::one_of(&["stop", "terminate"]))]
     pub instance_initiated_shutdown_behavior: Attr<String>,
     /// Tags of what is launched, by resource type.

@@ -1,5 +1,7 @@
 //! What an apply would do, from values alone.
 
+mod launch;
+
 use std::collections::BTreeMap;
 
 use mig::Layout;
@@ -39,7 +41,8 @@ pub(super) fn validate(config: &LaunchTemplate, facts: &Facts, diags: &mut Diagn
     user_data::check_family(config, diags);
     check_names(config, diags);
     check_network(config, diags);
-    check_market(config, diags);
+    launch::check(config, diags);
+    launch::warn_of_managed_groups(config, diags);
 }
 
 fn or<T: Clone>(attr: &Attr<T>, default: T) -> Attr<T> {
@@ -94,30 +97,6 @@ fn check_network(config: &LaunchTemplate, diags: &mut Diagnostics) {
         diags.error_at(
             Path::attr("vpc_security_group_ids"),
             "Security groups in two places",
-            detail,
-        );
-    }
-}
-
-fn check_market(config: &LaunchTemplate, diags: &mut Diagnostics) {
-    let Some(market) = config.instance_market_options.known() else {
-        return;
-    };
-    let block = market.market_type.as_str() == Some("capacity-block");
-    if block && config.capacity_reservation_specification.is_null() {
-        let detail = "Name the Capacity Block in capacity_reservation_specification = { capacity_reservation_target = { \
-                      capacity_reservation_id = \"cr-...\" } }.";
-        diags.error_at(
-            Path::attr("instance_market_options").attribute("market_type"),
-            "Which Capacity Block?",
-            detail,
-        );
-    }
-    if !market.spot_options.is_null() && market.market_type.as_str().is_some_and(|m| m != "spot") {
-        let detail = "Set market_type = \"spot\", or leave spot_options out.";
-        diags.error_at(
-            Path::attr("instance_market_options").attribute("spot_options"),
-            "Options of another market",
             detail,
         );
     }

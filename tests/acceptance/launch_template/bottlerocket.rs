@@ -119,7 +119,7 @@ fn a_family_that_is_unknown_at_plan() {
 
 #[test]
 fn what_bottlerocket_has_no_use_for_is_refused() {
-    let node_config = "  node_config = { cluster_name = \"a\", api_server_endpoint = \"https://a\", certificate_authority = \"Q0E=\", \
+    let node_config = "  node_config = { cluster_name = \"a\", api_server_endpoint = \"https://a\", certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\", \
                        service_cidr = \"10.0.0.0/16\" }";
     let refused: [(&str, &str, &[&str]); 6] = [
         (

@@ -16,7 +16,6 @@ const EVERYTHING: &str = r#"
   image_id      = "ami-0123456789abcdef0"
   instance_type = "p5.48xlarge"
   key_name      = "ops"
-  iam_instance_profile = { arn = "arn:aws:iam::123456789012:instance-profile/node", name = "node" }
   block_device_mappings = [
     {
       device_name = "/dev/xvda"
@@ -35,27 +34,6 @@ const EVERYTHING: &str = r#"
     http_protocol_ipv6          = "disabled"
     instance_metadata_tags      = "enabled"
   }
-  placement = {
-    availability_zone       = "us-east-1a"
-    group_name              = "cluster"
-    group_id                = "pg-1"
-    partition_number        = 2
-    tenancy                 = "host"
-    affinity                = "host"
-    host_id                 = "h-1"
-    host_resource_group_arn = "arn:aws:resource-groups:us-east-1:123456789012:group/hosts"
-  }
-  capacity_reservation_specification = {
-    capacity_reservation_preference = "capacity-reservations-only"
-    capacity_reservation_target = {
-      capacity_reservation_id                 = "cr-1"
-      capacity_reservation_resource_group_arn = "arn:aws:resource-groups:us-east-1:123456789012:group/cr"
-    }
-  }
-  instance_market_options = {
-    market_type  = "spot"
-    spot_options = { max_price = "12.5", spot_instance_type = "one-time", instance_interruption_behavior = "terminate" }
-  }
   monitoring                           = { enabled = true }
   ebs_optimized                        = true
   disable_api_termination              = true
@@ -66,9 +44,29 @@ const EVERYTHING: &str = r#"
   ]
 "#;
 
-const GROUPS: &str = "  vpc_security_group_ids = [\"sg-1\", \"sg-2\"]\n";
+/// Settings that exclude others of [`INTERFACES`].
+const GROUPS: &str = r#"
+  vpc_security_group_ids = ["sg-1", "sg-2"]
+  iam_instance_profile   = { arn = "arn:aws:iam::123456789012:instance-profile/node" }
+  placement = {
+    availability_zone       = "us-east-1a"
+    group_name              = "cluster"
+    partition_number        = 2
+    tenancy                 = "host"
+    affinity                = "host"
+    host_resource_group_arn = "arn:aws:resource-groups:us-east-1:123456789012:group/hosts"
+  }
+  capacity_reservation_specification = { capacity_reservation_preference = "none" }
+  instance_market_options = {
+    market_type  = "spot"
+    spot_options = { max_price = "12.5", spot_instance_type = "one-time", instance_interruption_behavior = "terminate" }
+  }
+"#;
 
 const INTERFACES: &str = r#"
+  iam_instance_profile = { name = "node" }
+  placement            = { group_id = "pg-1", tenancy = "host", host_id = "h-1" }
+  capacity_reservation_specification = { capacity_reservation_target = { capacity_reservation_id = "cr-1" } }
   network_interfaces = [
     {
       network_card_index = 0, device_index = 0, interface_type = "interface", subnet_id = "subnet-1"

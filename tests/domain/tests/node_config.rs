@@ -11,7 +11,8 @@ use std::process::Command;
 use counterparts::Program;
 use mig::Layout;
 use mig::boot::{
-    BootOptions, ClusterDetails, NodeConfig, OnFailure, RenderVersion, UserPart, boot_script, user_data,
+    BootOptions, ClusterDetails, NodeConfig, OnFailure, RenderVersion, UserPart, boot_script, cluster_rules,
+    user_data,
 };
 use reader::layout;
 use serde_json::{Value, json};
@@ -52,6 +53,38 @@ fn part(text: &str) -> UserPart {
     UserPart {
         content_type: "application/node.eks.aws".into(),
         text: text.into(),
+    }
+}
+
+/// A part of others after all of the user data; as a user's own it would be refused.
+fn merge(user_data: &str, part: &UserPart) -> String {
+    let end = "--==MIG-USER-DATA==--\n";
+    let rest = user_data.strip_suffix(end).unwrap();
+    let (content_type, text) = (&part.content_type, &part.text);
+    format!("{rest}--==MIG-USER-DATA==\nContent-Type: {content_type}\n\n{text}{end}")
+}
+
+/// What nodeadm itself makes of what [`cluster_rules`] refuses, and that it takes what they take.
+#[test]
+fn nodeadm_takes_the_details_that_we_take() {
+    let layout = uniform();
+    let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    let once = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=";
+    for (ca, cidr, fits) in [
+        (once, "10.100.0.0/16", true),
+        (once, "fd12:3456::/108", true),
+        (pem, "10.100.0.0/16", false),
+        (once, "", false),
+    ] {
+        let details = ClusterDetails {
+            certificate_authority: ca.into(),
+            cidr: cidr.into(),
+            ..cluster()
+        };
+        let ours = cluster_rules::certificate_authority(ca).and(cluster_rules::service_cidr(cidr));
+        assert_eq!(ours.is_ok(), fits, "{ca} {cidr}: {ours:?}");
+        let text = render(&layout, &with(NodeConfig::full(&layout, details)));
+        assert_eq!(nodeadm(&["--complete"], &text).is_ok(), fits, "{ca} {cidr}");
     }
 }
 
@@ -186,10 +219,10 @@ fn kubelet_has_its_kubeconfig_from_us() {
     ] {
         let options = BootOptions {
             node_config,
-            parts_after: vec![karpenter.clone()],
             ..BootOptions::default()
         };
-        let spec = nodeadm(&["--complete"], &render(&layout, &options)).unwrap();
+        let merged = merge(&render(&layout, &options), &karpenter);
+        let spec = nodeadm(&["--complete"], &merged).unwrap();
         let flags = spec["kubelet"]["flags"].as_array().unwrap();
         let names: Vec<&Value> = flags
             .iter()

@@ -8,16 +8,19 @@ mod bottlerocket;
 mod fault;
 mod mime;
 mod node_config;
+mod node_part;
 mod part;
+mod part_text;
 mod script;
 
 pub use bottlerocket::bottlerocket_settings;
 pub use fault::UserDataFault;
-pub use node_config::{ClusterDetails, NodeConfig};
+pub use node_config::{ClusterDetails, NodeConfig, cluster_rules};
 pub use part::UserPart;
 pub use script::layout_table;
 
 use mime::Part;
+use node_part::Around;
 
 use crate::layout::{Layout, PathStep};
 
@@ -158,8 +161,9 @@ impl UserData {
 /// Renders the user data of a layout, or says everything that is wrong, all at once. Equal input gives equal bytes.
 pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec<UserDataFault>> {
     let mut faults = Vec::new();
-    check_parts(&options.parts_before, "parts_before", &mut faults);
-    check_parts(&options.parts_after, "parts_after", &mut faults);
+    let around = |after| Around::new(layout, options, after);
+    check_parts(&options.parts_before, "parts_before", around(false), &mut faults);
+    check_parts(&options.parts_after, "parts_after", around(true), &mut faults);
     if !DEADLINE_SECONDS.contains(&options.deadline_seconds) {
         faults.push(UserDataFault::deadline(
             options.deadline_seconds,
@@ -200,9 +204,9 @@ fn parts(layout: &Layout, options: &BootOptions) -> Vec<Part> {
     all
 }
 
-fn check_parts(parts: &[UserPart], list: &str, faults: &mut Vec<UserDataFault>) {
+fn check_parts(parts: &[UserPart], list: &str, around: Around<'_>, faults: &mut Vec<UserDataFault>) {
     for (index, part) in parts.iter().enumerate() {
         let path = vec![PathStep::Attribute(list.to_owned()), PathStep::Index(index)];
-        part.check(&path, faults);
+        part.check(&path, around, faults);
     }
 }

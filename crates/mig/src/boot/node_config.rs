@@ -128,6 +128,94 @@ impl NodeConfig {
     }
 }
 
+/// What is right for each of [`ClusterDetails`]; `Err` says what is wrong and what to do. nodeadm and kubelet fail at the
+/// rest on the node, where only its log says so.
+pub mod cluster_rules {
+    use core::net::{Ipv4Addr, Ipv6Addr};
+
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    /// EKS' rule for names of clusters (`CreateCluster`).
+    pub fn name(name: &str) -> Result<(), String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        let starts = name
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric());
+        if starts && name.len() <= 100 && name.bytes().all(plain) {
+            return Ok(());
+        }
+        let way = if name.starts_with("arn:") {
+            "That is an ARN; give the name at its end. "
+        } else {
+            ""
+        };
+        Err(format!(
+            "Found {name:?}. {way}It has 1 to 100 letters, digits, - and _, and begins with a letter or digit."
+        ))
+    }
+
+    /// The URL of an API server.
+    pub fn endpoint(url: &str) -> Result<(), String> {
+        let host = url
+            .strip_prefix("https://")
+            .map(|rest| rest.trim_end_matches('/'));
+        let fits = |host: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]/".contains(&byte);
+            !host.is_empty() && host.bytes().all(plain) && !host.starts_with([':', '/', '.'])
+        };
+        if host.is_some_and(fits) {
+            return Ok(());
+        }
+        Err(format!(
+            "Found {url:?}. It is an https:// URL: endpoint of aws_eks_cluster."
+        ))
+    }
+
+    /// Base64 of a certificate in PEM.
+    pub fn certificate_authority(text: &str) -> Result<(), String> {
+        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+        if text.contains("-----BEGIN") {
+            return Err(
+                "This is PEM itself. Give its base64 as EKS does: leave base64decode() out, or add \
+                        base64encode()."
+                    .to_owned(),
+            );
+        }
+        let source = "It is certificate_authority[0].data of aws_eks_cluster.";
+        let decoded = |text: &str| {
+            let bytes = STANDARD.decode(text.trim()).ok()?;
+            String::from_utf8(bytes).ok()
+        };
+        match decoded(text) {
+            Some(pem) if pem.contains(BEGIN) => Ok(()),
+            Some(once) if decoded(&once).is_some_and(|pem| pem.contains(BEGIN)) => {
+                Err(format!("It is encoded twice. Leave base64encode() out. {source}"))
+            }
+            _ => Err(format!("It is not base64 of a certificate in PEM. {source}")),
+        }
+    }
+
+    /// A service CIDR of either family.
+    pub fn service_cidr(cidr: &str) -> Result<(), String> {
+        let fits = cidr.split_once('/').is_some_and(|(address, length)| {
+            let digits = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+            let length = length.parse::<u8>().ok().filter(|_| digits);
+            let v4 = address.parse::<Ipv4Addr>().is_ok() && length.is_some_and(|length| length <= 32);
+            let v6 = address.parse::<Ipv6Addr>().is_ok() && length.is_some_and(|length| length <= 128);
+            v4 || v6
+        });
+        if fits {
+            return Ok(());
+        }
+        Err(format!(
+            "Found {cidr:?}. It is a CIDR: service_ipv4_cidr of kubernetes_network_config[0] of aws_eks_cluster, or \
+             service_ipv6_cidr in an IPv6 cluster, where service_ipv4_cidr is empty."
+        ))
+    }
+}
+
 /// A JSON string is a YAML string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()

@@ -2,10 +2,30 @@
 
 use super::fault::UserDataFault;
 use super::mime::{DELIMITERS, Part};
+use super::node_part::Around;
+use super::part_text;
 use crate::layout::PathStep;
 
-/// Content types beside `text/...` that are text as well.
-const TEXT_TYPES: [&str; 1] = ["application/node.eks.aws"];
+/// What nodeadm reads.
+const NODE_CONFIG: &str = "application/node.eks.aws";
+
+/// What cloud-init reads (22.2 of Amazon Linux 2023, `cloudinit/handlers/__init__.py` and `user_data.py`).
+const CLOUD_INIT: [&str; 14] = [
+    "text/cloud-boothook",
+    "text/cloud-config",
+    "text/cloud-config-archive",
+    "text/cloud-config-jsonp",
+    "text/jinja2",
+    "text/part-handler",
+    "text/plain",
+    "text/x-include-once-url",
+    "text/x-include-url",
+    "text/x-not-multipart",
+    "text/x-shellscript",
+    "text/x-shellscript-per-boot",
+    "text/x-shellscript-per-instance",
+    "text/x-shellscript-per-once",
+];
 
 /// A part of the user's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,30 +44,43 @@ impl UserPart {
         }
     }
 
-    pub(super) fn check(&self, path: &[PathStep], faults: &mut Vec<UserDataFault>) {
+    /// The type alone, in lower case.
+    pub(super) fn media_type(&self) -> String {
+        let lower = self.content_type.trim().to_ascii_lowercase();
+        lower.split(';').next().unwrap_or_default().trim_end().to_owned()
+    }
+
+    pub(super) fn check(&self, path: &[PathStep], around: Around<'_>, faults: &mut Vec<UserDataFault>) {
         let at = |name: &str| [path, &[PathStep::Attribute(name.to_owned())]].concat();
+        let before = faults.len();
+        let media_type = self.media_type();
         let mut add = |name: &str, (summary, detail): (String, &str)| {
             faults.push(UserDataFault::new(at(name), summary, detail));
         };
-        if let Some(fault) = content_type_fault(&self.content_type) {
+        if let Some(fault) = content_type_fault(&self.content_type, &media_type, around.handlers) {
             add("content_type", fault);
         }
         for fault in text_faults(&self.text) {
             add("text", fault);
         }
+        // What is said of the text as a whole is not said of its beginning again.
+        if faults.len() == before {
+            let of_text = part_text::faults(&media_type, &self.text, around);
+            faults.extend(
+                of_text
+                    .into_iter()
+                    .map(|(summary, detail)| UserDataFault::new(at("text"), summary, detail)),
+            );
+        }
     }
 }
 
-fn content_type_fault(content_type: &str) -> Option<(String, &'static str)> {
-    let lower = content_type.trim().to_ascii_lowercase();
-    let media_type = lower.split(';').next().unwrap_or_default().trim_end();
-    let subtype = media_type.strip_prefix("text/");
-    let is_token = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
-    };
+fn content_type_fault(
+    content_type: &str,
+    media_type: &str,
+    handlers: bool,
+) -> Option<(String, &'static str)> {
+    let lower = content_type.to_ascii_lowercase();
     if content_type.bytes().any(|byte| byte.is_ascii_control()) || !content_type.is_ascii() {
         let summary = "The content type must be one line of plain text".to_owned();
         return Some((
@@ -58,14 +91,31 @@ fn content_type_fault(content_type: &str) -> Option<(String, &'static str)> {
     if lower.contains("base64") || lower.contains("transfer-encoding") {
         return Some(("Encoded parts are not possible".to_owned(), ENCODED));
     }
-    if subtype.is_some_and(is_token) || TEXT_TYPES.contains(&media_type) {
+    let subtype = media_type.strip_prefix("text/");
+    if media_type == NODE_CONFIG
+        || CLOUD_INIT.contains(&media_type)
+        || handlers && subtype.is_some_and(is_token)
+    {
         return None;
+    }
+    if subtype.is_some_and(is_token) {
+        let summary = format!("Neither cloud-init nor nodeadm reads {media_type:?}");
+        return Some((
+            summary,
+            "The part would be passed over. Use text/x-shellscript, text/cloud-config, application/node.eks.aws or another \
+             type of cloud-init's, or add a part text/part-handler that reads it.",
+        ));
     }
     let summary = format!("{content_type:?} is not a text type");
     Some((
         summary,
         "Use a text type that cloud-init or nodeadm reads: text/x-shellscript, text/cloud-config, application/node.eks.aws.",
     ))
+}
+
+fn is_token(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte);
+    !text.is_empty() && text.bytes().all(plain)
 }
 
 const ENCODED: &str = "Karpenter drops the header that says how a part is encoded, so that it would run undecoded. \

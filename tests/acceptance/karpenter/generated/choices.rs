@@ -52,7 +52,7 @@ pub(super) const CLASS: &[Choices] = &[
             "ami_selector_terms = [{ id = \"ami-0a1\" }, { name = \"gpu-*\", owner = \"self\" }]\n  ami_family = \"AL2023\"",
             "ami_selector_terms = [{ tags = { driver = \"580\" } }]\n  ami_family = \"AL2023\"",
             "ami_selector_terms = [{ ssm_parameter = \"/mig/ami\" }]\n  ami_family = \"Custom\"\n  node_config = { cluster_name = \
-             \"prod\", api_server_endpoint = \"https://example.eks.amazonaws.com\", certificate_authority = \"Y2E=\", service_cidr = \
+             \"prod\", api_server_endpoint = \"https://example.eks.amazonaws.com\", certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\", service_cidr = \
              \"172.20.0.0/16\" }",
         ],
         &[

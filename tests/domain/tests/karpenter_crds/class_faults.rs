@@ -327,7 +327,7 @@ const NODE: &[Fault] = &[
         disk(
             o,
             Ebs {
-                volume_size: some("1Gi"),
+                volume_size: some("200Gi"),
                 volume_type: some("st1"),
                 iops: Some(100),
                 ..Ebs::default()

@@ -1,5 +1,6 @@
 //! Where in the options something stands, and the list of what is wrong there.
 
+use crate::ec2::Ec2Fault;
 use crate::layout::PathStep;
 use crate::manifests::fault::{ManifestFault, ManifestWarning};
 
@@ -49,6 +50,14 @@ impl Findings {
     pub(super) fn warn(&mut self, place: &Place, summary: impl Into<String>, detail: impl Into<String>) {
         self.warnings
             .push(ManifestWarning::new(place.steps(), summary, detail));
+    }
+
+    /// What EC2 would refuse of the thing at `place`.
+    pub(super) fn ec2(&mut self, place: &Place, faults: impl IntoIterator<Item = Ec2Fault>) {
+        for fault in faults {
+            let place = Place([place.0.as_slice(), fault.path()].concat());
+            self.fault(&place, fault.summary(), fault.detail());
+        }
     }
 
     /// One of a few words.

@@ -2,6 +2,9 @@
 
 use super::{NodeClassOptions, disks, kubelet, selectors};
 use crate::boot::OnFailure;
+use crate::ec2::interface::Interface;
+use crate::ec2::metadata::Metadata;
+use crate::ec2::{self, Given};
 use crate::layout::Layout;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::metadata;
@@ -49,7 +52,9 @@ pub(super) fn check(
 
 fn identity(findings: &mut Findings, options: &NodeClassOptions) {
     findings.not_empty(&Place::of("role"), options.role.as_ref());
-    findings.not_empty(&Place::of("instance_profile"), options.instance_profile.as_ref());
+    let profile = Place::of("instance_profile");
+    let name = options.instance_profile.as_deref();
+    findings.ec2(&profile, name.and_then(ec2::instance_profile::name_fault));
     match (&options.role, &options.instance_profile) {
         (Some(_), Some(_)) => findings.fault(
             &Place::of("instance_profile"),
@@ -80,37 +85,14 @@ fn failure(findings: &mut Findings, options: &NodeClassOptions) {
 }
 
 fn metadata_options(findings: &mut Findings, options: &NodeClassOptions) {
-    let place = Place::of("metadata_options");
     let metadata = &options.metadata_options;
-    let switch = ["enabled", "disabled"];
-    findings.word(
-        &place.attr("http_endpoint"),
-        Some(&metadata.http_endpoint),
-        &switch,
-    );
-    findings.word(
-        &place.attr("http_protocol_ipv6"),
-        Some(&metadata.http_protocol_ipv6),
-        &switch,
-    );
-    findings.word(
-        &place.attr("http_tokens"),
-        Some(&metadata.http_tokens),
-        &["required", "optional"],
-    );
-    findings.range(
-        &place.attr("http_put_response_hop_limit"),
-        Some(metadata.http_put_response_hop_limit),
-        1,
-        64,
-    );
-    if metadata.http_endpoint == "disabled" {
-        findings.fault(
-            &place.attr("http_endpoint"),
-            "Without the metadata service a node cannot read its user data",
-            "It would neither cut its GPUs nor join. Leave it enabled; http_put_response_hop_limit = 1 keeps pods away.",
-        );
-    }
+    let faults = ec2::metadata::check(&Metadata {
+        http_endpoint: Given::Known(&metadata.http_endpoint),
+        http_protocol_ipv6: Given::Known(&metadata.http_protocol_ipv6),
+        http_tokens: Given::Known(&metadata.http_tokens),
+        hop_limit: Given::Known(metadata.http_put_response_hop_limit),
+    });
+    findings.ec2(&Place::of("metadata_options"), faults);
 }
 
 fn small_fields(findings: &mut Findings, options: &NodeClassOptions) {
@@ -160,51 +142,28 @@ fn interfaces(findings: &mut Findings, options: &NodeClassOptions) {
     let place = Place::of("network_interfaces");
     let all = &options.network_interfaces;
     findings.at_most(&place, all.len(), MOST_INTERFACES);
+    let most = i64::from(i32::MAX);
     for (index, interface) in all.iter().enumerate() {
         let at = place.index(index);
-        let most = i64::from(i32::MAX);
-        findings.range(
-            &at.attr("network_card_index"),
-            Some(interface.network_card_index),
-            0,
-            most,
-        );
-        findings.range(&at.attr("device_index"), Some(interface.device_index), 0, most);
+        let (card, device) = (interface.network_card_index, interface.device_index);
+        findings.range(&at.attr("network_card_index"), Some(card), 0, most);
+        findings.range(&at.attr("device_index"), Some(device), 0, most);
         findings.word(
             &at.attr("interface_type"),
             Some(&interface.interface_type),
             &["interface", "efa-only"],
         );
-        let card = interface.network_card_index;
-        let is_efa = |interface: &&super::NetworkInterface| interface.interface_type == "efa-only";
-        let mut earlier = all[..index]
-            .iter()
-            .filter(|other| other.network_card_index == card);
-        if earlier
-            .clone()
-            .any(|other| other.device_index == interface.device_index)
-        {
-            findings.fault(
-                &at,
-                format!("Device {} of card {card} is there twice", interface.device_index),
-                "Each pair of network_card_index and device_index is one interface.",
-            );
-        } else if is_efa(&interface) && earlier.any(|other| is_efa(&other)) {
-            findings.fault(
-                &at,
-                format!("Card {card} has two efa-only interfaces"),
-                "A network card carries at most one.",
-            );
-        }
     }
-    let primary = |interface: &super::NetworkInterface| {
-        interface.network_card_index == 0
-            && interface.device_index == 0
-            && interface.interface_type == "interface"
-    };
-    if !all.is_empty() && !all.iter().any(primary) {
-        let detail = "Device 0 of card 0 must be of the type \"interface\".";
-        findings.fault(&place, "The primary interface is missing", detail);
+    let plain: Vec<_> = all.iter().map(interface).collect();
+    findings.ec2(&place, ec2::interface::check(&plain));
+}
+
+fn interface(interface: &super::NetworkInterface) -> Interface<'_> {
+    Interface {
+        card: Given::Known(interface.network_card_index),
+        device: Given::Known(interface.device_index),
+        interface_type: Given::Known(&interface.interface_type),
+        ..Interface::default()
     }
 }
 

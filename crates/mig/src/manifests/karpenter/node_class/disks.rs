@@ -1,14 +1,12 @@
-//! Rules of block device mappings: the CRD's, and EC2's where they are certain.
-
-use std::collections::BTreeSet;
+//! Rules of block device mappings that are the CRD's own; EC2's are in [`crate::ec2::disk`].
 
 use super::NodeClassOptions;
 use super::model::{BlockDeviceMapping, Ebs};
+use crate::ec2::Given;
+use crate::ec2::disk::{self, Disk, Volume};
 use crate::manifests::karpenter::place::{Findings, Place};
 
 const MOST: usize = 50;
-
-const TYPES: [&str; 7] = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];
 
 pub(super) fn check(findings: &mut Findings, options: &NodeClassOptions) {
     let Some(mappings) = &options.block_device_mappings else {
@@ -28,53 +26,16 @@ pub(super) fn check(findings: &mut Findings, options: &NodeClassOptions) {
             "At most one has root_volume = true.",
         );
     }
-    let mut seen = BTreeSet::new();
     for (index, mapping) in mappings.iter().enumerate() {
-        device(findings, &place.index(index), mapping, &mut seen);
-    }
-}
-
-fn device<'a>(
-    findings: &mut Findings,
-    place: &Place,
-    mapping: &'a BlockDeviceMapping,
-    seen: &mut BTreeSet<&'a String>,
-) {
-    let name = mapping
-        .device_name
-        .as_ref()
-        .filter(|name| !name.trim().is_empty());
-    match name {
-        None => findings.fault(
-            &place.attr("device_name"),
-            "The disk has no device name",
-            "Give it, for example /dev/xvda, the root of Amazon Linux 2023.",
-        ),
-        Some(name) if !seen.insert(name) => {
-            findings.fault(
-                &place.attr("device_name"),
-                format!("{name} is there twice"),
-                "Each device has one disk.",
-            );
+        if let Some(ebs) = &mapping.ebs {
+            size(findings, &place.index(index).attr("ebs"), ebs);
         }
-        Some(_) => {}
     }
-    if let Some(ebs) = &mapping.ebs {
-        volume(findings, &place.attr("ebs"), ebs);
-    }
+    let disks: Vec<_> = mappings.iter().map(disk).collect();
+    findings.ec2(&place, disk::check(&disks));
 }
 
-fn volume(findings: &mut Findings, place: &Place, ebs: &Ebs) {
-    findings.word(&place.attr("volume_type"), ebs.volume_type.as_ref(), &TYPES);
-    findings.not_empty(&place.attr("kms_key_id"), ebs.kms_key_id.as_ref());
-    findings.not_empty(&place.attr("snapshot_id"), ebs.snapshot_id.as_ref());
-    if ebs.snapshot_id.is_none() && ebs.volume_size.is_none() {
-        findings.fault(
-            place,
-            "The volume has no size",
-            "Give volume_size, or the snapshot_id that it is made of.",
-        );
-    }
+fn size(findings: &mut Findings, place: &Place, ebs: &Ebs) {
     if let Some(size) = ebs.volume_size.as_ref().filter(|size| !is_size(size)) {
         findings.fault(
             &place.attr("volume_size"),
@@ -83,54 +44,44 @@ fn volume(findings: &mut Findings, place: &Place, ebs: &Ebs) {
              refuses numbers from 18 on that end in 8 or 9, except 58; write those in Gi.",
         );
     }
-    let rate = place.attr("volume_initialization_rate");
-    findings.range(&rate, ebs.volume_initialization_rate, 100, 300);
-    if ebs.volume_initialization_rate.is_some() && ebs.snapshot_id.is_none() {
-        findings.fault(&rate, "Nothing is to be loaded", "It goes with a snapshot_id.");
-    }
-    if ebs.kms_key_id.is_some() && ebs.encrypted != Some(true) {
-        findings.fault(
-            &place.attr("kms_key_id"),
-            "A key without encryption",
-            "EC2 refuses it. Set encrypted = true.",
-        );
-    }
-    speed(findings, place, ebs);
 }
 
-/// What EC2 allows by type. Karpenter leaves it to EC2, which answers when the first node is launched.
-fn speed(findings: &mut Findings, place: &Place, ebs: &Ebs) {
-    let kind = ebs.volume_type.as_deref().unwrap_or("gp2");
-    let (iops, throughput) = (place.attr("iops"), place.attr("throughput"));
-    match kind {
-        "gp3" => findings.range(&iops, ebs.iops, 3_000, 80_000),
-        "io1" => findings.range(&iops, ebs.iops, 100, 64_000),
-        "io2" => findings.range(&iops, ebs.iops, 100, 256_000),
-        _ if ebs.iops.is_some() && TYPES.contains(&kind) => {
-            findings.fault(
-                &iops,
-                format!("A {kind} volume has no iops to set"),
-                "They go with gp3, io1 and io2.",
-            );
-        }
-        _ => {}
+fn disk(mapping: &BlockDeviceMapping) -> Disk<'_> {
+    Disk {
+        device_name: mapping.device_name.as_deref().into(),
+        ebs: mapping.ebs.as_ref().map(volume).into(),
+        ..Disk::default()
     }
-    if matches!(kind, "io1" | "io2") && ebs.iops.is_none() {
-        findings.fault(
-            &iops,
-            format!("A {kind} volume needs iops"),
-            "EC2 has no default for it.",
-        );
+}
+
+fn volume(ebs: &Ebs) -> Volume<'_> {
+    Volume {
+        volume_type: ebs.volume_type.as_deref().into(),
+        size: ebs.volume_size.as_deref().map_or(Given::Absent, |size| {
+            gib(size).map_or(Given::Unknown, Given::Known)
+        }),
+        iops: ebs.iops.into(),
+        throughput: ebs.throughput.into(),
+        initialization_rate: ebs.volume_initialization_rate.into(),
+        encrypted: ebs.encrypted.into(),
+        kms_key_id: ebs.kms_key_id.as_deref().into(),
+        snapshot_id: ebs.snapshot_id.as_deref().into(),
+        // The CRD demands a size or a snapshot of every volume.
+        of_image: false,
     }
-    if kind == "gp3" {
-        findings.range(&throughput, ebs.throughput, 125, 2_000);
-    } else if ebs.throughput.is_some() && TYPES.contains(&kind) {
-        findings.fault(
-            &throughput,
-            format!("A {kind} volume has no throughput to set"),
-            "It goes with gp3.",
-        );
-    }
+}
+
+/// GiB as Karpenter counts them: rounded up.
+fn gib(size: &str) -> Option<i64> {
+    let digits = size.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let number = digits.parse::<i64>().ok().filter(|_| is_size(size))?;
+    let decimal = |bytes: i64| (bytes + (1 << 30) - 1) >> 30;
+    Some(match &size[digits.len()..] {
+        "Ti" => number * 1_024,
+        "T" => decimal(number * 1_000_000_000_000),
+        "G" => decimal(number * 1_000_000_000),
+        _ => number,
+    })
 }
 
 /// The CRD's pattern in words; it leaves out some numbers of Ti.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::NodeClassOptions;
 use super::model::AmiSelectorTerm;
 use crate::catalog::{Catalog, ImageAlias};
+use crate::ec2::ids::Kind;
 use crate::layout::Layout;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::place::{Findings, Place};
@@ -85,7 +86,7 @@ fn image(findings: &mut Findings, place: &Place, term: &AmiSelectorTerm) {
         findings.not_empty(&place.attr(name), value.as_ref());
     }
     tags(findings, &place.attr("tags"), &term.tags);
-    id(findings, &place.attr("id"), term.id.as_ref(), "ami-");
+    id(findings, &place.attr("id"), term.id.as_ref(), Kind::Image);
     let given: Vec<&str> = others
         .iter()
         .filter(|(_, given)| *given)
@@ -198,7 +199,7 @@ pub(super) fn networks(findings: &mut Findings, options: &NodeClassOptions) {
     list(findings, &place, options.subnet_selector_terms.len(), true);
     for (index, term) in options.subnet_selector_terms.iter().enumerate() {
         let place = place.index(index);
-        id(findings, &place.attr("id"), term.id.as_ref(), "subnet-");
+        id(findings, &place.attr("id"), term.id.as_ref(), Kind::Subnet);
         tags(findings, &place.attr("tags"), &term.tags);
         match (&term.id, term.tags.is_empty()) {
             (Some(_), false) => alone(findings, &place, "id", &["tags"]),
@@ -215,7 +216,7 @@ pub(super) fn networks(findings: &mut Findings, options: &NodeClassOptions) {
     );
     for (index, term) in options.security_group_selector_terms.iter().enumerate() {
         let place = place.index(index);
-        id(findings, &place.attr("id"), term.id.as_ref(), "sg-");
+        id(findings, &place.attr("id"), term.id.as_ref(), Kind::SecurityGroup);
         findings.not_empty(&place.attr("name"), term.name.as_ref());
         tags(findings, &place.attr("tags"), &term.tags);
         let mut given = Vec::new();
@@ -236,7 +237,12 @@ pub(super) fn reservations(findings: &mut Findings, options: &NodeClassOptions) 
     list(findings, &place, terms.len(), false);
     for (index, term) in terms.iter().enumerate() {
         let place = place.index(index);
-        id(findings, &place.attr("id"), term.id.as_ref(), "cr-");
+        id(
+            findings,
+            &place.attr("id"),
+            term.id.as_ref(),
+            Kind::CapacityReservation,
+        );
         tags(findings, &place.attr("tags"), &term.tags);
         let criteria = term.instance_match_criteria.as_ref();
         findings.word(
@@ -267,7 +273,12 @@ pub(super) fn placement_group(findings: &mut Findings, options: &NodeClassOption
         return;
     };
     let place = Place::of("placement_group_selector");
-    id(findings, &place.attr("id"), selector.id.as_ref(), "pg-");
+    id(
+        findings,
+        &place.attr("id"),
+        selector.id.as_ref(),
+        Kind::PlacementGroup,
+    );
     findings.not_empty(&place.attr("name"), selector.name.as_ref());
     match (&selector.id, &selector.name) {
         (Some(_), Some(_)) => alone(findings, &place, "id", &["name"]),
@@ -283,20 +294,8 @@ fn list(findings: &mut Findings, place: &Place, length: usize, needed: bool) {
     }
 }
 
-fn id(findings: &mut Findings, place: &Place, id: Option<&String>, prefix: &str) {
-    let well_formed = |id: &&String| {
-        id.strip_prefix(prefix).is_some_and(|rest| {
-            let plain = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
-            !rest.is_empty() && rest.bytes().all(plain)
-        })
-    };
-    if let Some(id) = id.filter(|id| !well_formed(id)) {
-        findings.fault(
-            place,
-            format!("{id:?} is not an ID of this kind"),
-            format!("It is {prefix} and lower case letters and digits."),
-        );
-    }
+fn id(findings: &mut Findings, place: &Place, id: Option<&String>, kind: Kind) {
+    findings.ec2(place, id.and_then(|id| kind.fault(id)));
 }
 
 fn tags(findings: &mut Findings, place: &Place, tags: &BTreeMap<String, String>) {

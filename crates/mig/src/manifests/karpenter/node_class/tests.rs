@@ -430,11 +430,15 @@ fn user_data_faults_have_the_names_that_users_write() {
         options.parts_before = vec![part("--//\n")]
     });
     refused("extra_user_data.after[1].content_type", |options| {
-        options.parts_after = vec![part("true\n"), part("true\n")];
+        options.parts_after = vec![part("#!/bin/sh\n"), part("#!/bin/sh\n")];
         options.parts_after[1].content_type = "text/x-shellscript; base64".to_owned();
     });
+    refused("extra_user_data.before[0].content", |options| {
+        options.parts_before = vec![part("[not: a NodeConfig")];
+        options.parts_before[0].content_type = "application/node.eks.aws".to_owned();
+    });
     let large = refused("extra_user_data", |options| {
-        options.parts_after = vec![part(&"#".repeat(12_288))]
+        options.parts_after = vec![part(&format!("#!{}", "#".repeat(12_288)))]
     });
     assert!(large.summary().contains("12288 are allowed"), "{large}");
 }

@@ -1,0 +1,34 @@
+//! Rules of the instance metadata service.
+
+use super::{Ec2Fault, Faults, Given};
+
+/// The instance metadata service.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Metadata<'a> {
+    /// `enabled` or `disabled`.
+    pub http_endpoint: Given<&'a str>,
+    /// `enabled` or `disabled`.
+    pub http_protocol_ipv6: Given<&'a str>,
+    /// `required` or `optional`.
+    pub http_tokens: Given<&'a str>,
+    /// Hops that an answer may take.
+    pub hop_limit: Given<i64>,
+}
+
+/// What is wrong with it.
+pub fn check(metadata: &Metadata<'_>) -> Vec<Ec2Fault> {
+    let mut faults = Faults::default();
+    let switch = ["enabled", "disabled"];
+    faults.word("http_endpoint", metadata.http_endpoint, &switch);
+    faults.word("http_protocol_ipv6", metadata.http_protocol_ipv6, &switch);
+    faults.word("http_tokens", metadata.http_tokens, &["required", "optional"]);
+    faults.range("http_put_response_hop_limit", metadata.hop_limit, 1, 64);
+    if metadata.http_endpoint.known() == Some("disabled") {
+        faults.add(
+            "http_endpoint",
+            "Without the metadata service a node cannot read its user data",
+            "It would neither cut its GPUs nor join. Leave it enabled; http_put_response_hop_limit = 1 keeps pods away.",
+        );
+    }
+    faults.found
+}

@@ -1,0 +1,65 @@
+//! Rules of placement.
+
+use super::{Ec2Fault, Faults, Given, ids};
+
+/// Where instances are placed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Placement<'a> {
+    /// Placement group, by name.
+    pub group_name: Given<&'a str>,
+    /// Placement group, by ID.
+    pub group_id: Given<&'a str>,
+    /// Number of the partition.
+    pub partition: Given<i64>,
+    /// `default`, `dedicated` or `host`.
+    pub tenancy: Given<&'a str>,
+    /// A Dedicated Host.
+    pub host_id: Given<&'a str>,
+    /// A group of hosts.
+    pub host_group: Given<&'a str>,
+}
+
+/// What is wrong with it.
+pub fn check(placement: &Placement<'_>) -> Vec<Ec2Fault> {
+    let mut faults = Faults::default();
+    if placement.group_name.is_known() && placement.group_id.is_known() {
+        faults.add(
+            "group_id",
+            "group_name and group_id exclude one another",
+            "Name the placement group once.",
+        );
+    }
+    if let Some(fault) = placement
+        .group_id
+        .known()
+        .and_then(|id| ids::Kind::PlacementGroup.fault(id))
+    {
+        faults.add("group_id", fault.summary(), fault.detail());
+    }
+    if placement.partition.is_known() && placement.group_name.is_absent() && placement.group_id.is_absent() {
+        faults.add(
+            "partition_number",
+            "A partition of no group",
+            "Give group_name or group_id of a placement group with partitions.",
+        );
+    }
+    if placement.host_id.is_known() && placement.host_group.is_known() {
+        faults.add(
+            "host_resource_group_arn",
+            "host_id and host_resource_group_arn exclude one another",
+            "Name one host, or a group of hosts.",
+        );
+    }
+    let shared = placement
+        .tenancy
+        .or("default")
+        .filter(|tenancy| *tenancy != "host");
+    if let Some(tenancy) = shared.filter(|_| placement.host_id.is_known()) {
+        faults.add(
+            "host_id",
+            format!("A host with tenancy {tenancy:?}"),
+            "A Dedicated Host goes with tenancy = \"host\".",
+        );
+    }
+    faults.found
+}
