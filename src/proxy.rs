@@ -42,7 +42,7 @@ impl Proxy {
             origin: source.to_owned(),
             why,
         };
-        let text = text.trim().trim_end_matches('/');
+        let text = text.trim();
         let text = if text.contains("://") {
             text.to_owned()
         } else {

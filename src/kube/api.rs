@@ -10,7 +10,7 @@ use kube::core::params::{
 };
 use serde_json::Value;
 
-use super::auth::Caller;
+use super::auth::{Answer, Caller};
 use super::error::KubeError;
 
 /// A kind of object and where the API server serves it.
@@ -80,6 +80,15 @@ pub struct Apply<'a> {
     pub dry_run: bool,
 }
 
+/// What an apply came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applied {
+    /// The object as it is now, or would be.
+    pub live: Value,
+    /// What the API server warns of: deprecations, policies, Pod Security. Each once.
+    pub warnings: Vec<String>,
+}
+
 /// How to delete.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Delete<'a> {
@@ -142,7 +151,7 @@ pub trait KubeApi: Send + Sync {
         object: &ObjectRef<'_>,
         desired: &Value,
         how: Apply<'_>,
-    ) -> Result<Value, KubeError>;
+    ) -> Result<Applied, KubeError>;
 
     /// Deletes an object.
     ///
@@ -173,6 +182,10 @@ impl Api {
     }
 
     async fn send(&self, object: &ObjectRef<'_>, built: Built) -> Result<Value, KubeError> {
+        Ok(self.exchange(object, built).await?.value)
+    }
+
+    async fn exchange(&self, object: &ObjectRef<'_>, built: Built) -> Result<Answer, KubeError> {
         let answer = match built {
             Ok(request) => self.caller.request(request).await,
             Err(error) => Err(kube::Error::BuildRequest(error)),
@@ -223,17 +236,18 @@ impl KubeApi for Api {
         object: &ObjectRef<'_>,
         desired: &Value,
         how: Apply<'_>,
-    ) -> Result<Value, KubeError> {
+    ) -> Result<Applied, KubeError> {
         let params = PatchParams {
             dry_run: how.dry_run,
             force: how.force,
             ..PatchParams::apply(how.field_manager).validation_strict()
         };
-        self.send(
-            object,
-            requests(object).patch(object.name, &params, &Patch::Apply(desired)),
-        )
-        .await
+        let request = requests(object).patch(object.name, &params, &Patch::Apply(desired));
+        let answer = self.exchange(object, request).await?;
+        Ok(Applied {
+            live: answer.value,
+            warnings: answer.warnings,
+        })
     }
 
     async fn delete(&self, object: &ObjectRef<'_>, how: Delete<'_>) -> Result<Deletion, KubeError> {

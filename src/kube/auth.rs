@@ -7,8 +7,10 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::BodyExt as _;
 use kube::client::retry::RetryPolicy;
 use kube::client::{Body, ClientBuilder};
+use kube::core::Status;
 use kube::{Client, Config};
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -31,6 +33,47 @@ const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// The longest `Retry-After` that counts; a busy API server says a second or a few.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+/// An answer of the API server: its JSON, and what it warns of.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) value: Value,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Sends a request and reads the answer; one with an error status is an error.
+async fn exchange(client: &Client, request: Request<Vec<u8>>) -> kube::Result<Answer> {
+    let (head, body) = client.send(request.map(Body::from)).await?.into_parts();
+    let bytes = body.collect().await?.to_bytes();
+    if head.status.is_client_error() || head.status.is_server_error() {
+        let status = serde_json::from_slice::<Status>(&bytes).unwrap_or_else(|_| {
+            // A proxy, or a path that is not served, answers with text.
+            let text = String::from_utf8_lossy(&bytes);
+            Status::failure(text.trim(), "Failed to parse error data").with_code(head.status.as_u16())
+        });
+        return Err(kube::Error::Api(status.boxed()));
+    }
+    Ok(Answer {
+        value: serde_json::from_slice(&bytes).map_err(kube::Error::SerdeError)?,
+        warnings: warnings(&head.headers),
+    })
+}
+
+/// The texts of `Warning: 299 - "text"` headers (RFC 7234, section 5.5), each once.
+fn warnings(headers: &http::HeaderMap) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for header in headers.get_all("warning") {
+        let text = String::from_utf8_lossy(header.as_bytes()).into_owned();
+        let quoted = text.split_once('"').and_then(|(_, rest)| rest.rsplit_once('"'));
+        let text = quoted.map_or(text.clone(), |(text, _)| {
+            text.replace("\\\"", "\"").replace("\\\\", "\\")
+        });
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
 /// A client, and the settings to make another of when its credentials are refused. `kube` runs a credential plugin when a
 /// client is made, and again only when the token says that it ends; a token file is read here, for each client.
 pub(super) struct Caller {
@@ -51,14 +94,14 @@ impl Caller {
     }
 
     /// Sends a request; once more, with new credentials, where the server takes the ones in use for nobody's.
-    pub(super) async fn request(&self, request: Request<Vec<u8>>) -> kube::Result<Value> {
+    pub(super) async fn request(&self, request: Request<Vec<u8>>) -> kube::Result<Answer> {
         let (number, client) = self.current.lock().await.clone();
         let Some(settings) = &self.renewable else {
-            return client.request(request).await;
+            return exchange(&client, request).await;
         };
-        match client.request(request.clone()).await {
+        match exchange(&client, request.clone()).await {
             Err(kube::Error::Api(status)) if status.code == StatusCode::UNAUTHORIZED => {
-                self.renewed(number, settings).await?.request(request).await
+                exchange(&self.renewed(number, settings).await?, request).await
             }
             answer => answer,
         }

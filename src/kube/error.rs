@@ -156,7 +156,8 @@ impl KubeError {
             }
             Kind::ClusterNotFound => "Check the cluster's name, the region and the account.",
             Kind::Conflict(_) => {
-                "Leave these fields to their managers, or take them over with force_conflicts = true."
+                "Have these managers leave the fields alone: they are rendered here, from the layout and the attributes. Or \
+                 take them over with force_conflicts = true."
             }
             Kind::Changed => "Run terraform plan again to see what it is now.",
             Kind::Invalid(_) => "Change what the API server names.",

@@ -3,6 +3,7 @@
 mod compare;
 mod lists;
 mod managed;
+mod people;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub use compare::diff;
 pub use managed::owned;
+pub use people::is_persons_client;
 
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]

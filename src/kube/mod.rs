@@ -15,11 +15,11 @@ pub mod quantity;
 pub mod stop;
 pub mod wait;
 
-pub use api::{Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation, Resource};
+pub use api::{Applied, Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation, Resource};
 pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Place, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
-pub use fields::{FieldDiff, diff, drift, observed, owned};
+pub use fields::{FieldDiff, diff, drift, is_persons_client, observed, owned};
 pub use stop::Stoppable;
 pub use wait::{
     Rollout, WaitOptions, condition, ready_status, rollout_status, unmet, wait_for_rollout, wait_for_state,

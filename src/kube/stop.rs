@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::api::{Apply, Delete, Deletion, KubeApi, ObjectRef, Resource};
+use super::api::{Applied, Apply, Delete, Deletion, KubeApi, ObjectRef, Resource};
 use super::error::{KubeError, KubeErrorKind};
 
 /// What a change under way is given to end after Terraform was asked to stop: its answer is worth more than these
@@ -76,7 +76,7 @@ impl KubeApi for Stoppable<'_> {
         object: &ObjectRef<'_>,
         desired: &Value,
         how: Apply<'_>,
-    ) -> Result<Value, KubeError> {
+    ) -> Result<Applied, KubeError> {
         let grace = if how.dry_run { Duration::ZERO } else { GRACE };
         self.until(object, grace, self.api.apply(object, desired, how))
             .await

@@ -2,6 +2,7 @@
 
 mod apply;
 mod model;
+mod neighbours;
 mod object;
 mod plan;
 mod rules;
@@ -57,7 +58,7 @@ impl Resource for DevicePluginResource {
             .and_then(|prior| prior.manifests.known().cloned());
         objects::replace_if_moved(cx, plan).await?;
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
-        apply::look_around(cx, &plan.planned, plan.prior.as_ref()).await;
+        apply::look_around(cx, &plan.planned, plan.prior.as_ref(), &self.facts.get()).await;
         Ok(())
     }
 

@@ -44,7 +44,7 @@ fn karpenter_sets_labels_itself() {
     assert!(plain.contains("--node-labels=mig.eks/"), "{plain}");
     assert_eq!(with(option("target", "node_group")).unwrap(), plain);
     let karpenter = with(option("target", "karpenter")).unwrap();
-    assert!(!karpenter.contains("application/node.eks.aws") && karpenter.contains("gpus 0-7 19:0"));
+    assert!(!karpenter.contains("mig.eks/layout") && karpenter.contains("gpus 0-7 19:0"));
 }
 
 #[test]

@@ -77,6 +77,9 @@ fn kind_of_transport(error: &kube::Error, message: &str) -> Kind {
 
 /// The kind that an API server's answer stands for.
 pub(super) fn kind_of_status(status: &Status) -> Kind {
+    if is_admission(&status.message) {
+        return Kind::Denied;
+    }
     match status.code {
         401 => Kind::Unauthorized,
         403 => kind_of_forbidden(status),
@@ -89,6 +92,11 @@ pub(super) fn kind_of_status(status: &Status) -> Kind {
         500.. => Kind::Server,
         _ => Kind::Other,
     }
+}
+
+/// Whether a rule of the cluster speaks: a webhook may answer with any code, and one without a code becomes 400.
+fn is_admission(message: &str) -> bool {
+    message.starts_with("admission webhook \"") || message.contains("ValidatingAdmissionPolicy '")
 }
 
 /// A namespace that is being deleted forbids creation, which no RBAC rule will allow; neither will one help against

@@ -46,6 +46,26 @@ fn codes_have_their_kinds() {
     }
 }
 
+/// A webhook may answer with any code; one without a code becomes 400. What it says is a rule of the cluster, whatever the
+/// code stands for elsewhere.
+#[test]
+fn a_webhooks_answer_is_a_rule_of_the_cluster() {
+    for code in [400, 401, 403, 404, 409, 422, 429, 500] {
+        for text in ["denied the request: no", "does not support dry run"] {
+            let message = format!("admission webhook \"x.example.com\" {text}");
+            let kind = kind_of_status(&status(json!({
+                "kind": "Status", "status": "Failure", "code": code, "message": message,
+            })));
+            assert_eq!(kind, Kind::Denied, "{code}: {text}");
+        }
+    }
+    let failed = json!({
+        "status": "Failure", "code": 500, "reason": "InternalError",
+        "message": "Internal error occurred: failed calling webhook \"x\": timeout",
+    });
+    assert_eq!(kind_of_status(&status(failed)), Kind::Server);
+}
+
 #[test]
 fn a_terminating_namespace_is_not_a_missing_right() {
     let details = json!({"name": "a", "causes": [{"reason": "NamespaceTerminating", "message": "m"}]});

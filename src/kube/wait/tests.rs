@@ -3,7 +3,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::api::{Apply, Delete, Deletion, Resource};
+use super::super::api::{Applied, Apply, Delete, Deletion, Resource};
 use super::*;
 
 const OBJECT: ObjectRef<'static> = ObjectRef {
@@ -40,7 +40,7 @@ impl KubeApi for Script {
         unreachable!("waiting looks at one object")
     }
 
-    async fn apply(&self, _: &ObjectRef<'_>, _: &Value, _: Apply<'_>) -> Result<Value, KubeError> {
+    async fn apply(&self, _: &ObjectRef<'_>, _: &Value, _: Apply<'_>) -> Result<Applied, KubeError> {
         unreachable!("waiting changes nothing")
     }
 

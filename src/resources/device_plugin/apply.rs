@@ -3,8 +3,10 @@
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
 use super::model::DevicePluginModel;
+use super::{neighbours, plan};
 use crate::connections::Connections;
 use crate::duration;
+use crate::facts::Facts;
 use crate::kube::{self, Connection, KubeApi, KubeErrorKind, ObjectRef, Resource, Stoppable, WaitOptions};
 use crate::resources::manifests::apply::{connect_at_plan, failure};
 use crate::resources::manifests::{self, ManifestModel};
@@ -24,6 +26,7 @@ pub(super) async fn look_around(
     cx: &Context<Connections>,
     planned: &DevicePluginModel,
     before: Option<&DevicePluginModel>,
+    facts: &Facts,
 ) {
     let changed = before.is_none_or(|before| before.manifests != planned.manifests);
     if !changed {
@@ -33,12 +36,32 @@ pub(super) async fn look_around(
         return;
     };
     let api = &Stoppable::new(connection.api(), cx.cancel());
+    for warning in others(api, planned, facts).await {
+        cx.warn(warning);
+    }
     if let Some(place) = mig_manager(api).await {
         cx.warn(two_cutters(&place));
     }
     if planned.feature_discovery.known() == Some(&true) && !has_nfd(api, &planned.namespace).await {
         cx.warn(no_nfd());
     }
+}
+
+/// DaemonSets of others on the same GPUs. Who may not look sees none.
+async fn others(api: &dyn KubeApi, planned: &DevicePluginModel, facts: &Facts) -> Vec<Diagnostic> {
+    let Some(daemon_sets) = manifests::kind("DaemonSet") else {
+        return Vec::new();
+    };
+    let Some(layouts) = plan::layouts(planned, facts, &mut Diagnostics::new()) else {
+        return Vec::new();
+    };
+    let namespace = planned.namespace().unwrap_or_default();
+    let own: Vec<_> = manifests::in_order(&planned.wanted())
+        .into_iter()
+        .map(|(key, _)| (namespace.to_owned(), key.name().to_owned()))
+        .collect();
+    let found = api.list(daemon_sets, None, "").await.unwrap_or_default();
+    neighbours::warnings(&found, &layouts, &own)
 }
 
 /// Where NVIDIA's mig-manager runs, if anywhere. Who may not look sees none.

@@ -114,7 +114,11 @@ fn render_version(found: i64, diags: &mut Diagnostics) -> Option<DevicePluginVer
 }
 
 /// Every layout is checked, so that all faults show at once.
-fn layouts(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Layout>> {
+pub(super) fn layouts(
+    model: &DevicePluginModel,
+    facts: &Facts,
+    diags: &mut Diagnostics,
+) -> Option<Vec<Layout>> {
     let models = model.layouts.known()?;
     let resolve = |(i, layout): (usize, &crate::models::LayoutModel)| {
         layout.resolve(facts, &Path::attr("layouts").index(i), diags)

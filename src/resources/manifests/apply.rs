@@ -6,6 +6,7 @@ mod delete;
 mod missing;
 mod observe;
 mod ownership;
+mod people;
 mod trial;
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
 #[test]
 fn a_field_of_ours_that_another_manager_took_shows_and_is_taken_back_only_if_asked() {
-    let field = r#"spec.template.spec.containers[name="nvidia-device-plugin"].image by "kubectl-edit""#;
+    let field = r#"spec.template.spec.containers[name="nvidia-device-plugin"].image by "argocd-controller""#;
     with_each_cli(|cli| {
         let ground = ground(cli, "taken");
         let namespace = &ground.name;
@@ -18,7 +18,7 @@ fn a_field_of_ours_that_another_manager_took_shows_and_is_taken_back_only_if_ask
         let ours = image(namespace, "mig-device-plugin-mixed");
         let container = json!({"name": "nvidia-device-plugin", "image": "example.com/theirs:1"});
         let patch = json!({"spec": {"template": {"spec": {"containers": [container]}}}});
-        edit(namespace, DAEMON_SET, "kubectl-edit", &patch);
+        edit(namespace, DAEMON_SET, "argocd-controller", &patch);
 
         let plan = ground.plan();
         assert_eq!(plan.actions(THIS), ["update"]);
@@ -39,6 +39,97 @@ fn a_field_of_ours_that_another_manager_took_shows_and_is_taken_back_only_if_ask
         ground.write(&plugin(namespace, &[MIXED], "force_conflicts = true"));
         ground.settle();
         assert_eq!(image(namespace, "mig-device-plugin-mixed"), ours);
+    });
+}
+
+/// Whatever people do to our fields, the plan shows it and its apply sets it back, without force for others.
+#[test]
+fn edits_of_people_are_taken_back() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "people");
+        let namespace = &ground.name;
+        ground.settle();
+        let before = live(namespace, DAEMON_SET).unwrap();
+        let file = live(namespace, "ConfigMap/mig-device-plugin").unwrap();
+        let pod = |spec: serde_json::Value| json!({"spec": {"template": {"spec": spec}}});
+        let container = |fields: serde_json::Value| {
+            let mut container = fields;
+            container["name"] = json!("nvidia-device-plugin");
+            json!({"containers": [container]})
+        };
+        let env = json!([{"name": "MIG_STRATEGY", "value": "none"}]);
+        for (manager, patch) in [
+            (
+                "kubectl-edit",
+                pod(container(json!({"image": "example.com/theirs:1"}))),
+            ),
+            ("kubectl-set", pod(container(json!({"env": env})))),
+            (
+                "kubectl-patch",
+                pod(json!({"nodeSelector": {"mig.eks/device-plugin": "off"}})),
+            ),
+            (
+                "kubectl-replace",
+                pod(json!({"tolerations": [{"key": "a", "operator": "Exists"}]})),
+            ),
+            (
+                "kubectl-client-side-apply",
+                pod(json!({"priorityClassName": "system-cluster-critical"})),
+            ),
+            (
+                "k9s",
+                json!({"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}}),
+            ),
+            (
+                "kubectl-label",
+                json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": "me"}}}),
+            ),
+        ] {
+            edit(namespace, DAEMON_SET, manager, &patch);
+        }
+        let other = json!({"data": {"mixed.yaml": "version: v1\n"}});
+        edit(namespace, "ConfigMap/mig-device-plugin", "Mozilla", &other);
+        let words = ground.plan().output.words();
+        let says = [
+            "DaemonSet/mig-device-plugin-mixed was edited by hand",
+            "kubectl-set",
+            "k9s",
+            "Mozilla",
+        ];
+        assert_says(&words, &says);
+        ground.settle();
+        let after = live(namespace, DAEMON_SET).unwrap();
+        for pointer in [
+            "/spec/template/spec",
+            "/spec/updateStrategy/type",
+            "/metadata/labels",
+        ] {
+            assert_eq!(after.pointer(pointer), before.pointer(pointer), "{pointer}");
+        }
+        let restored = live(namespace, "ConfigMap/mig-device-plugin").unwrap();
+        assert_eq!(restored["data"], file["data"]);
+    });
+}
+
+/// With a controller's field among them nothing is taken.
+#[test]
+fn a_controllers_field_among_them_stays_a_conflict() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "both");
+        let namespace = &ground.name;
+        ground.settle();
+        let priority =
+            json!({"spec": {"template": {"spec": {"priorityClassName": "system-cluster-critical"}}}});
+        edit(namespace, DAEMON_SET, "kubectl-edit", &priority);
+        let strategy = json!({"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}});
+        edit(namespace, DAEMON_SET, "helm", &strategy);
+        assert_says(
+            &ground.plan().output.words(),
+            &["\"helm\"", "leave the fields alone"],
+        );
+        assert_says(&ground.failed_apply(), &["\"helm\"", "force_conflicts = true"]);
+        let found = live(namespace, DAEMON_SET).unwrap();
+        assert_eq!(found["spec"]["updateStrategy"]["type"], "OnDelete");
     });
 }
 

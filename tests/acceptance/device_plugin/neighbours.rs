@@ -43,6 +43,56 @@ fn a_mig_manager_is_reported_with_the_way_out() {
     });
 }
 
+/// What eksctl puts on every node, and the DRA driver as its chart is by default.
+#[test]
+fn who_else_would_serve_the_nodes_is_named() {
+    // The warning is about the whole cluster, so one program at a time.
+    with_tofu(|cli| {
+        let ground = ground(cli, "two-servers");
+        let namespace = &ground.name;
+        let sets = collection(namespace, "DaemonSet");
+        let daemon_set = |name: &str, image: &str, node_selector: Value| {
+            json!({
+                "apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": name},
+                "spec": {
+                    "selector": {"matchLabels": {"name": name}},
+                    "template": {"metadata": {"labels": {"name": name}}, "spec": {
+                        "nodeSelector": node_selector,
+                        "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+                        "containers": [{"name": "c", "image": image}],
+                    }},
+                },
+            })
+        };
+        let plugin_image = "nvcr.io/nvidia/k8s-device-plugin:v0.17.1";
+        let driver_image = "registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu:v0.1.0";
+        let present = json!({"nvidia.com/gpu.present": "true"});
+        for set in [
+            daemon_set("everywhere", plugin_image, json!({})),
+            daemon_set("elsewhere", plugin_image, json!({"pool": "whole-gpus"})),
+            daemon_set("driver", driver_image, present),
+        ] {
+            KUBE.create(&sets, &set).unwrap();
+        }
+        let words = ground.plan().output.words();
+        let place = |name: &str| format!("DaemonSet {namespace}/{name}.");
+        assert_says(
+            &words,
+            &[
+                "Another device plugin serves the nodes",
+                &place("everywhere"),
+                "NVIDIA's DRA driver serves the nodes",
+                &place("driver"),
+                "mig.eks/device-manager",
+            ],
+        );
+        assert!(!words.contains(&place("elsewhere")), "{words}");
+        for name in ["everywhere", "elsewhere", "driver"] {
+            KUBE.delete(&format!("{sets}/{name}")).unwrap();
+        }
+    });
+}
+
 #[test]
 fn feature_discovery_is_applied_and_says_what_it_needs() {
     with_each_cli(|cli| {

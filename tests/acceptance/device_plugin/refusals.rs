@@ -2,6 +2,8 @@
 
 use counterparts::eks::{AccessEntry, AccessKey, STRANGER, aws_env};
 
+use serde_json::json;
+
 use super::{MIXED, THIS, ground, plugin};
 use crate::support::kube::{KUBE, objects};
 use crate::support::{assert_says, with_each_cli};
@@ -93,5 +95,25 @@ fn a_user_without_rights_is_told_which_one_is_missing() {
                 "Allow it with RBAC",
             ],
         );
+    });
+}
+
+/// The objects are taken and no pod would ever come: the API server's own warning is all that says so.
+#[test]
+fn what_the_server_warns_of_shows_at_plan_and_apply() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "warned");
+        let labels = json!({"metadata": {"labels": {
+            "pod-security.kubernetes.io/enforce": "baseline", "pod-security.kubernetes.io/warn": "baseline",
+        }}});
+        KUBE.patch(&format!("/api/v1/namespaces/{}", ground.name), &labels)
+            .unwrap();
+        let says = [
+            "Warning: The API server warns of DaemonSet/mig-device-plugin-mixed",
+            "would violate PodSecurity",
+        ];
+        assert_says(&ground.plan().output.words(), &says);
+        assert_says(&ground.apply().words(), &says);
+        ground.assert_settled();
     });
 }

@@ -8,7 +8,7 @@ use crate::support::kube::KUBE;
 use crate::support::{assert_says, with_each_cli};
 
 #[test]
-fn a_field_of_ours_that_was_edited_shows_old_and_new_and_is_mended_if_asked() {
+fn a_field_of_ours_that_a_person_edited_is_taken_back_by_the_apply_that_showed_it() {
     with_each_cli(|cli| {
         let ground = ground(cli, "kp-edited");
         let name = &ground.name;
@@ -24,21 +24,38 @@ fn a_field_of_ours_that_was_edited_shows_old_and_new_and_is_mended_if_asked() {
                 "720h",
                 "spec.template.spec.expireAfter",
                 "kubectl-edit",
-                "force_conflicts",
+                "edited by hand",
             ],
         );
-        assert_says(
-            &ground.failed_apply(),
-            &["NodePool", "kubectl-edit", "force_conflicts = true"],
-        );
-        let pool = "force_conflicts = true";
-        ground.write(&configuration(
+        ground.settle();
+        let found = live("NodePool", name).unwrap();
+        assert_eq!(found["spec"]["template"]["spec"]["expireAfter"], "720h");
+    });
+}
+
+/// What the plan did not show is not undone: an edit after it, or one that no refresh has seen.
+#[test]
+fn an_edit_that_the_plan_did_not_show_stays() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "kp-unseen");
+        let name = &ground.name;
+        ground.settle();
+        edit(
+            "NodePool",
             name,
-            &Wish {
-                pool,
-                ..Wish::default()
-            },
-        ));
+            &json!({"spec": {"template": {"spec": {"expireAfter": "24h"}}}}),
+        );
+        ground.plan();
+        edit(
+            "NodePool",
+            name,
+            &json!({"spec": {"template": {"spec": {"expireAfter": "48h"}}}}),
+        );
+        let refused = ground.project.try_apply_plan().unwrap();
+        assert_eq!(refused.code, 1, "{}", refused.stdout);
+        assert_says(&refused.words(), &["kubectl-edit", "force_conflicts = true"]);
+        let found = live("NodePool", name).unwrap();
+        assert_eq!(found["spec"]["template"]["spec"]["expireAfter"], "48h");
         ground.settle();
         let found = live("NodePool", name).unwrap();
         assert_eq!(found["spec"]["template"]["spec"]["expireAfter"], "720h");

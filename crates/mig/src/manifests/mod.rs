@@ -5,6 +5,7 @@ mod fault;
 pub mod karpenter;
 mod kubernetes;
 mod pod;
+pub mod scheduling;
 pub mod yaml;
 
 pub use device_plugin::{DevicePlugin, DevicePluginOptions};

@@ -73,7 +73,7 @@ fn a_new_template_is_known_but_for_what_ec2_gives() {
             .is_some_and(|text| text.contains("19:0,19:1"))
     );
     assert_eq!(planned.region, "us-east-1".into());
-    assert_eq!(planned.render_version, Attr::Known(2));
+    assert_eq!(planned.render_version, Attr::Known(3));
     assert_eq!(
         planned
             .tags_all

@@ -6,9 +6,9 @@ use tfplug::{Context, Diagnostics, Slot};
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Home, failure};
-use super::delete;
+use super::{delete, people, trial};
 use crate::connections::Connections;
-use crate::kube::{Apply, KubeApi};
+use crate::kube::{Apply, KubeApi, KubeError};
 
 /// What the steps need, and where they are noted.
 pub(super) struct Changes<'a, M> {
@@ -50,6 +50,15 @@ impl<M: ManifestModel> Changes<'_, M> {
         self.slot.remember(&self.home);
     }
 
+    /// Whether a conflict is about what people changed, and the plan showed all of it.
+    async fn shown_edit(&self, key: &Key, done: &Manifests, error: &KubeError) -> bool {
+        let Some(before) = done.get(&key.text()) else {
+            return false;
+        };
+        let edits = people::edits(self.api, key, self.planned.namespace(), before, error).await;
+        edits.is_some()
+    }
+
     /// Applies one object. If the answer to making one is lost, it may be there: noted, the next read tells.
     async fn apply_noted(&mut self, key: &Key, manifest: &Json, done: &Manifests) -> Result<(), Diagnostics> {
         let how = Apply {
@@ -58,9 +67,20 @@ impl<M: ManifestModel> Changes<'_, M> {
             dry_run: false,
         };
         let object = key.object(self.planned.namespace());
-        let error = match self.api.apply(&object, manifest, how).await {
-            Ok(live) => {
-                self.home.saw(key, &live);
+        let mut applied = self.api.apply(&object, manifest, how).await;
+        if let Err(error) = &applied
+            && self.shown_edit(key, done, error).await
+        {
+            applied = self
+                .api
+                .apply(&object, manifest, Apply { force: true, ..how })
+                .await;
+        }
+        let error = match applied {
+            Ok(applied) => {
+                self.home.saw(key, &applied.live);
+                let warnings = applied.warnings.iter();
+                warnings.for_each(|text| self.cx.warn(trial::server_warning(&key.text(), text)));
                 return Ok(());
             }
             Err(error) => error,

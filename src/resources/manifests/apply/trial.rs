@@ -6,9 +6,9 @@ use tfplug::diag::Severity;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
 use super::super::ManifestModel;
-use super::super::object::{self, Manifests};
+use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
-use super::ownership;
+use super::{ownership, people};
 use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{Apply, Connection, KubeApi, KubeError, KubeErrorKind, Stoppable};
 
@@ -29,7 +29,10 @@ pub(crate) async fn try_out<M: ManifestModel>(
     if is_silent(provider, planned) {
         return Ok(());
     }
-    match ask(cx, provider, planned, before, &changed).await? {
+    let mut warnings = Vec::new();
+    let answer = ask(cx, provider, planned, before, &changed, &mut warnings).await?;
+    said_by_server(cx, warnings);
+    match answer {
         Ok(()) => {}
         Err(Objection::Fault(error)) => return Err(error.into()),
         Err(Objection::Doubt(warning)) => cx.warn(warning),
@@ -70,12 +73,13 @@ async fn ask<M: ManifestModel>(
     planned: &M,
     before: Option<&Manifests>,
     changed: &Manifests,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<Result<(), Objection>, Diagnostics> {
     let why = match provider.cluster(planned.cluster())? {
         ClusterChoice::Known(spec) => match provider.connect(&spec, cx.cancel()).await {
             Ok(connection) => {
                 let api = Stoppable::new(connection.api(), cx.cancel());
-                return Ok(objection(&api, planned, before, changed).await);
+                return Ok(objection(&api, planned, before, changed, warnings).await);
             }
             Err(error) => error.to_string(),
         },
@@ -113,6 +117,7 @@ async fn objection<M: ManifestModel>(
     planned: &M,
     before: Option<&Manifests>,
     changed: &Manifests,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<(), Objection> {
     match ownership::taken(api, planned, before).await {
         Ok(None) => {}
@@ -125,19 +130,77 @@ async fn objection<M: ManifestModel>(
             force: planned.force(),
             dry_run: true,
         };
-        let tried = api.apply(&key.object(planned.namespace()), &manifest, how).await;
-        tried.map_err(|error| refusal::<M>(&key.text(), &error))?;
+        let object = key.object(planned.namespace());
+        let mut tried = api.apply(&object, &manifest, how).await;
+        if let Err(error) = &tried
+            && let Some(back) = taken_back(api, planned, &key, before, error).await
+        {
+            warnings.push(back);
+            tried = api.apply(&object, &manifest, Apply { force: true, ..how }).await;
+        }
+        let tried = tried.map_err(|error| refusal::<M>(&key, &error))?;
+        warnings.extend(
+            tried
+                .warnings
+                .iter()
+                .map(|text| server_warning(&key.text(), text)),
+        );
     }
     Ok(())
 }
 
-fn refusal<M: ManifestModel>(object: &str, error: &KubeError) -> Objection {
-    let refused = failure::<M>(&format!("{object} would be refused"), error);
+/// The warning that an apply takes fields back which people changed, where it would do that.
+async fn taken_back<M: ManifestModel>(
+    api: &dyn KubeApi,
+    planned: &M,
+    key: &Key,
+    before: Option<&Manifests>,
+    error: &KubeError,
+) -> Option<Diagnostic> {
+    let text = before?.get(&key.text())?;
+    let fields = people::edits(api, key, planned.namespace(), text, error).await?;
+    let list: String = fields
+        .iter()
+        .map(|field| format!("\n  {} by {:?}", field.field, field.manager))
+        .collect();
+    let detail = format!(
+        "The apply sets back what was changed past Terraform:{list}\n\nTo keep such a change, make it in the configuration."
+    );
+    Some(Diagnostic::warning(
+        format!("{} was edited by hand", key.text()),
+        detail,
+    ))
+}
+
+/// What the API server says can never succeed is an error only of kinds that are built in: those of Karpenter come by a
+/// chart, which the same apply may upgrade.
+fn refusal<M: ManifestModel>(key: &Key, error: &KubeError) -> Objection {
+    let refused = failure::<M>(&format!("{} would be refused", key.text()), error);
+    let built_in = !key.resource().group.contains('.');
     match error.kind {
-        KubeErrorKind::Invalid(_) => Objection::Fault(refused),
-        KubeErrorKind::Conflict(_) | KubeErrorKind::Denied => Objection::Doubt(as_warning(refused)),
+        KubeErrorKind::Invalid(_) if built_in => Objection::Fault(refused),
+        KubeErrorKind::Invalid(_) | KubeErrorKind::Conflict(_) | KubeErrorKind::Denied => {
+            Objection::Doubt(as_warning(refused))
+        }
         _ => unanswered(error),
     }
+}
+
+/// Each warning once; two objects mostly get the same.
+fn said_by_server(cx: &Context<Connections>, warnings: Vec<Diagnostic>) {
+    let mut said: Vec<Diagnostic> = Vec::new();
+    for warning in warnings {
+        if !said.contains(&warning) {
+            said.push(warning.clone());
+            cx.warn(warning);
+        }
+    }
+}
+
+/// A warning of the API server as the user sees it.
+pub(super) fn server_warning(object: &str, text: &str) -> Diagnostic {
+    let detail = format!("The API server takes the object, and says: {text}.");
+    Diagnostic::warning(format!("The API server warns of {object}"), detail)
 }
 
 fn unanswered(error: &KubeError) -> Objection {

@@ -1,0 +1,179 @@
+//! DaemonSets of others that would serve the same GPUs. Pure.
+
+use std::collections::BTreeMap;
+
+use mig::Layout;
+use mig::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN};
+use mig::manifests::scheduling::runs_on;
+use serde_json::Value as Json;
+use tfplug::Diagnostic;
+
+/// The images by which they are known: labels differ between NVIDIA's charts, the GPU operator and eksctl.
+const DEVICE_PLUGINS: [&str; 1] = ["k8s-device-plugin"];
+const DRA_DRIVERS: [&str; 2] = ["k8s-dra-driver-gpu", "dra-driver-nvidia-gpu"];
+
+/// What a DaemonSet is to our nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Neighbour {
+    DevicePlugin,
+    DraDriver,
+}
+
+/// A warning for each DaemonSet that would serve GPUs of the nodes of these layouts, but for `own`, which are ours by
+/// namespace and name.
+pub(super) fn warnings(found: &[Json], layouts: &[Layout], own: &[(String, String)]) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    for daemon_set in found {
+        let word = |pointer: &str| {
+            daemon_set
+                .pointer(pointer)
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+        };
+        let place = (
+            word("/metadata/namespace").to_owned(),
+            word("/metadata/name").to_owned(),
+        );
+        let Some(neighbour) = kind(daemon_set).filter(|_| !own.contains(&place)) else {
+            continue;
+        };
+        if layouts.iter().any(|layout| serves(daemon_set, layout)) {
+            warnings.push(warning(neighbour, &place));
+        }
+    }
+    warnings
+}
+
+fn kind(daemon_set: &Json) -> Option<Neighbour> {
+    let containers = daemon_set
+        .pointer("/spec/template/spec/containers")
+        .and_then(Json::as_array)?;
+    let runs = |names: &[&str]| {
+        let mut images = containers
+            .iter()
+            .filter_map(|container| container.get("image")?.as_str());
+        images.any(|image| names.iter().any(|name| image.contains(name)))
+    };
+    // Feature discovery comes in the plugin's image and serves nothing.
+    let serves = containers
+        .iter()
+        .any(|container| !container.to_string().contains("gpu-feature-discovery"));
+    if runs(&DRA_DRIVERS) {
+        Some(Neighbour::DraDriver)
+    } else if runs(&DEVICE_PLUGINS) && serves {
+        Some(Neighbour::DevicePlugin)
+    } else {
+        None
+    }
+}
+
+/// Whether its pods would run on the layout's nodes, as nodes of the newest rendering are labelled.
+fn serves(daemon_set: &Json, layout: &Layout) -> bool {
+    let Some(pod) = daemon_set.pointer("/spec/template/spec") else {
+        return false;
+    };
+    let mut labels: BTreeMap<String, String> = layout.labels();
+    labels.insert(DEVICE_MANAGER_LABEL.to_owned(), DEVICE_PLUGIN.to_owned());
+    labels.insert("kubernetes.io/os".to_owned(), "linux".to_owned());
+    layout.nodes().any(|node| {
+        let mut labels = labels.clone();
+        labels.insert(
+            "node.kubernetes.io/instance-type".to_owned(),
+            node.instance_type().to_owned(),
+        );
+        runs_on(pod, &labels, &layout.taints())
+    })
+}
+
+fn warning(neighbour: Neighbour, (namespace, name): &(String, String)) -> Diagnostic {
+    let off = format!(
+        "Keep it off these nodes by a required node affinity: key {DEVICE_MANAGER_LABEL}, operator NotIn, values \
+         [\"{DEVICE_PLUGIN}\"]. Nodes have that label from render_version 3 on; by mig.eks/layout, operator DoesNotExist, \
+         older ones are kept out too."
+    );
+    let (summary, why) = match neighbour {
+        Neighbour::DevicePlugin => (
+            "Another device plugin serves the nodes of these layouts",
+            "Two plugins register the same resources at kubelet, and which one serves depends on their order; when one goes, \
+             the node has 0 of them. In NVIDIA's chart it is the value affinity.",
+        ),
+        Neighbour::DraDriver => (
+            "NVIDIA's DRA driver serves the nodes of these layouts",
+            "Device plugin and DRA driver give the same slices to pods twice, without an error. In NVIDIA's chart it is the \
+             value kubeletPlugin.affinity.",
+        ),
+    };
+    Diagnostic::warning(summary, format!("DaemonSet {namespace}/{name}. {why}\n\n{off}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use mig::{Catalog, LayoutSpec};
+    use serde_json::json;
+
+    use super::*;
+
+    fn layout() -> Layout {
+        let spec = json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}});
+        let spec: LayoutSpec = serde_json::from_value(spec).unwrap();
+        Layout::resolve(&spec, Catalog::builtin()).unwrap()
+    }
+
+    fn daemon_set(image: &str, pod: Json) -> Json {
+        let mut spec = json!({
+            "containers": [{"name": "c", "image": image}],
+            "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+        });
+        if let (Json::Object(spec), Json::Object(pod)) = (&mut spec, pod) {
+            spec.extend(pod);
+        }
+        json!({"metadata": {"namespace": "kube-system", "name": "theirs"}, "spec": {"template": {"spec": spec}}})
+    }
+
+    fn told(set: Json) -> Option<String> {
+        let own = [("kube-system".to_owned(), "ours".to_owned())];
+        let warnings = warnings(&[set], &[layout()], &own);
+        warnings
+            .first()
+            .map(|warning| format!("{}: {}", warning.summary, warning.detail))
+    }
+
+    const PLUGIN: &str = "nvcr.io/nvidia/k8s-device-plugin:v0.17.1";
+
+    #[test]
+    fn what_would_serve_our_nodes_is_named() {
+        let text = told(daemon_set(PLUGIN, json!({}))).unwrap();
+        assert!(
+            text.contains("kube-system/theirs") && text.contains("mig.eks/device-manager"),
+            "{text}"
+        );
+        let present = json!({"nodeSelector": {"nvidia.com/gpu.present": "true"}});
+        let dra = told(daemon_set(
+            "registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu:v0.1",
+            present,
+        ))
+        .unwrap();
+        assert!(dra.contains("DRA driver"), "{dra}");
+        let second = json!({"nodeSelector": {"mig.eks/device-plugin": "mixed"}});
+        assert!(
+            told(daemon_set(PLUGIN, second)).is_some(),
+            "a second mig_device_plugin"
+        );
+    }
+
+    #[test]
+    fn what_would_not_is_not() {
+        assert_eq!(told(daemon_set("nginx:1", json!({}))), None);
+        assert_eq!(
+            told(daemon_set(PLUGIN, json!({"nodeSelector": {"pool": "whole"}}))),
+            None
+        );
+        assert_eq!(told(daemon_set(PLUGIN, json!({"tolerations": []}))), None);
+        let mut ours = daemon_set(PLUGIN, json!({}));
+        ours["metadata"]["name"] = json!("ours");
+        assert_eq!(told(ours), None);
+        let mut discovery = daemon_set(PLUGIN, json!({}));
+        discovery["spec"]["template"]["spec"]["containers"][0]["command"] = json!(["gpu-feature-discovery"]);
+        assert_eq!(told(discovery), None);
+    }
+}
