@@ -77,11 +77,12 @@ pub enum ProfileRef {
 pub enum ProfileError {
     /// Not of the form `Gg.Mgb`.
     #[error(
-        "{0:?} is not a MIG profile; write it as NVIDIA does (3g.40gb, 1g.10gb+me), or generically (3g, 1g+me)"
+        "{0:?} is not a MIG profile{hint}; write it as NVIDIA does (3g.40gb, 1g.10gb+me), or generically (3g, 1g+me)",
+        hint = meant(.0)
     )]
     Malformed(String),
     /// A suffix that NVIDIA does not use.
-    #[error("{name:?} ends in {suffix:?}; a profile's suffix is +me, +me.all, +gfx or -me")]
+    #[error("{name:?} ends in {suffix:?}{hint}; a profile's suffix is +me, +me.all, +gfx or -me", hint = meant(.name))]
     UnknownSuffix {
         /// The whole text.
         name: String,
@@ -97,6 +98,24 @@ pub enum ProfileError {
     /// A Kubernetes resource name that is not one of a MIG slice.
     #[error("{0:?} is not a MIG resource; it would start with {RESOURCE_PREFIX}")]
     NotAResource(String),
+}
+
+/// The profile that a resource's name, another case or a forgotten `b` stand for, as `, did you mean 1g.10gb?`.
+fn meant(text: &str) -> String {
+    let plain = text.trim().to_lowercase();
+    let plain = plain.strip_prefix("nvidia.com/").unwrap_or(&plain);
+    let plain = plain
+        .strip_prefix("mig-")
+        .unwrap_or(plain)
+        .replace("gb.", "gb+")
+        .replace(' ', "");
+    let written = [plain.clone(), format!("{plain}b")];
+    let mut right = written
+        .iter()
+        .filter(|name| *name != text && name.parse::<Profile>().is_ok());
+    right
+        .next()
+        .map_or_else(String::new, |name| format!(", did you mean {name}?"))
 }
 
 impl Profile {
@@ -234,6 +253,27 @@ impl From<Profile> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_nearly_right_are_told() {
+        for text in [
+            "mig-1g.10gb",
+            "nvidia.com/mig-1g.10gb",
+            "1G.10GB",
+            "1g.10g",
+            " 1g.10gb",
+        ] {
+            let said = text.parse::<ProfileRef>().unwrap_err().to_string();
+            assert!(said.contains("did you mean 1g.10gb?"), "{text}: {said}");
+        }
+        let media = "nvidia.com/mig-1g.10gb.me"
+            .parse::<ProfileRef>()
+            .unwrap_err()
+            .to_string();
+        assert!(media.contains("did you mean 1g.10gb+me?"), "{media}");
+        let none = "small".parse::<ProfileRef>().unwrap_err().to_string();
+        assert!(!none.contains("did you mean"), "{none}");
+    }
 
     #[test]
     fn names_and_resources_are_inverse() {

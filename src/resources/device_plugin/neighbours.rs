@@ -1,6 +1,6 @@
 //! DaemonSets of others that would serve the same GPUs. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mig::Layout;
 use mig::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN};
@@ -13,16 +13,16 @@ const DEVICE_PLUGINS: [&str; 1] = ["k8s-device-plugin"];
 const DRA_DRIVERS: [&str; 2] = ["k8s-dra-driver-gpu", "dra-driver-nvidia-gpu"];
 
 /// What a DaemonSet is to our nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Neighbour {
     DevicePlugin,
     DraDriver,
 }
 
-/// A warning for each DaemonSet that would serve GPUs of the nodes of these layouts, but for `own`, which are ours by
-/// namespace and name.
+/// A warning for each kind of DaemonSets that would serve GPUs of the nodes of these layouts, but for `own`, which are ours
+/// by namespace and name. Terraform shows only one of several warnings with one summary, so each names all.
 pub(super) fn warnings(found: &[Json], layouts: &[Layout], own: &[(String, String)]) -> Vec<Diagnostic> {
-    let mut warnings = Vec::new();
+    let mut places: BTreeMap<Neighbour, BTreeSet<String>> = BTreeMap::new();
     for daemon_set in found {
         let word = |pointer: &str| {
             daemon_set
@@ -38,10 +38,17 @@ pub(super) fn warnings(found: &[Json], layouts: &[Layout], own: &[(String, Strin
             continue;
         };
         if layouts.iter().any(|layout| serves(daemon_set, layout)) {
-            warnings.push(warning(neighbour, &place));
+            let (namespace, name) = place;
+            places
+                .entry(neighbour)
+                .or_default()
+                .insert(format!("{namespace}/{name}"));
         }
     }
-    warnings
+    places
+        .into_iter()
+        .map(|(neighbour, places)| warning(neighbour, &places))
+        .collect()
 }
 
 fn kind(daemon_set: &Json) -> Option<Neighbour> {
@@ -85,7 +92,9 @@ fn serves(daemon_set: &Json, layout: &Layout) -> bool {
     })
 }
 
-fn warning(neighbour: Neighbour, (namespace, name): &(String, String)) -> Diagnostic {
+fn warning(neighbour: Neighbour, places: &BTreeSet<String>) -> Diagnostic {
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    let places = places.join(", ");
     let off = format!(
         "Keep it off these nodes by a required node affinity: key {DEVICE_MANAGER_LABEL}, operator NotIn, values \
          [\"{DEVICE_PLUGIN}\"]. Nodes have that label from render_version 3 on; by mig.eks/layout, operator DoesNotExist, \
@@ -103,7 +112,7 @@ fn warning(neighbour: Neighbour, (namespace, name): &(String, String)) -> Diagno
              value kubeletPlugin.affinity.",
         ),
     };
-    Diagnostic::warning(summary, format!("DaemonSet {namespace}/{name}. {why}\n\n{off}"))
+    Diagnostic::warning(summary, format!("DaemonSets: {places}.\n\n{why}\n\n{off}"))
 }
 
 #[cfg(test)]

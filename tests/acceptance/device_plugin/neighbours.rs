@@ -75,7 +75,7 @@ fn who_else_would_serve_the_nodes_is_named() {
             KUBE.create(&sets, &set).unwrap();
         }
         let words = ground.plan().output.words();
-        let place = |name: &str| format!("DaemonSet {namespace}/{name}.");
+        let place = |name: &str| format!("{namespace}/{name}");
         assert_says(
             &words,
             &[

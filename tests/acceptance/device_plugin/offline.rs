@@ -20,7 +20,9 @@ fn assert_planned_with_one_warning(plan: &Plan, says: &[&str]) {
             .contains("migStrategy: mixed")
     );
     let words = plan.output.words();
-    assert_eq!(words.matches("Warning:").count(), 1, "{words}");
+    // Plugins of tests that run meanwhile are on the cluster, too.
+    let neighbours = words.matches("serves the nodes of these layouts").count();
+    assert_eq!(words.matches("Warning:").count() - neighbours, 1, "{words}");
     assert_says(
         &words,
         &[

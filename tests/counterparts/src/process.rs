@@ -33,10 +33,13 @@ exit $code
 pub(crate) const POLL: Duration = Duration::from_millis(25);
 
 /// A command for `program` under the supervisor, in a process group of its own; the caller adds arguments,
-/// environment and output, and leaves standard input alone.
+/// environment and output, and leaves standard input alone. Signals have their default dispositions: a runner that ignores
+/// SIGINT (cron, nohup, some CI) would hand that on, and neither a shell nor Go takes it back.
 pub(crate) fn supervised(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", SUPERVISOR, "supervisor"]).arg(program);
+    let mut command = Command::new("env");
+    command
+        .args(["--default-signal", "/bin/sh", "-c", SUPERVISOR, "supervisor"])
+        .arg(program);
     command.stdin(Stdio::piped()).process_group(0);
     command
 }
@@ -182,6 +185,21 @@ mod tests {
         // The state follows the name in parentheses; a zombie (Z) is dead.
         stat.rsplit_once(") ")
             .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+    }
+
+    /// As a runner starts it that ignores SIGINT.
+    #[test]
+    fn a_program_has_default_signal_dispositions() {
+        let mut inner = supervised("/bin/sh");
+        inner.args(["-c", "kill -INT $$; echo survived"]);
+        let mut runner = Command::new("/bin/sh");
+        runner.args(["-c", "trap '' INT; exec \"$@\"", "runner"]);
+        runner.arg(inner.get_program()).args(inner.get_args());
+        let output = runner.stdin(Stdio::piped()).output().unwrap();
+        assert!(
+            !String::from_utf8_lossy(&output.stdout).contains("survived"),
+            "{output:?}"
+        );
     }
 
     #[test]
