@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::kubeconfig;
 use crate::aws::{AssumeRole, Secret};
 
 /// A cluster as the user names it.
@@ -107,6 +108,15 @@ pub enum Place {
 }
 
 impl Place {
+    /// What the API server is known by where a kubeconfig leads to it; reads the file. `None` for other ways, and where the
+    /// file tells none.
+    pub fn server_id(&self) -> Option<String> {
+        match self {
+            Self::Kubeconfig { path, context } => kubeconfig::server_id(path, context.as_deref()),
+            Self::Eks { .. } | Self::Server(_) => None,
+        }
+    }
+
     /// The same with a region, where there has to be one and is none.
     #[must_use]
     pub fn in_region(self, default: Option<&str>) -> Self {

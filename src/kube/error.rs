@@ -167,7 +167,8 @@ impl KubeError {
             }
             Kind::Unauthorized => {
                 "Give the identity in use an EKS access entry (or aws-auth mapping), or check the credentials: a token \
-                 or a client certificate may have expired."
+                 or a client certificate may have expired. A token that is given as text cannot be renewed, one that is made \
+                 can: name the EKS cluster (`name`), or give `exec` or `token_file`."
             }
             Kind::Unreachable => {
                 "Check the address, the network (a private endpoint needs a way in), HTTPS_PROXY and NO_PROXY."

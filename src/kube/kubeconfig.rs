@@ -11,6 +11,8 @@ use kube::config::{
     KubeconfigError, NamedAuthInfo, NamedCluster, NamedContext,
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::cluster::{Direct, Exec, Identity, Server};
 use crate::proxy::{Environment, NoSuchProxy, Proxy};
 
@@ -139,6 +141,38 @@ pub(super) enum Unusable {
     Proxy(#[from] NoSuchProxy),
 }
 
+/// What an API server is known by, whatever file or context leads to it: a fingerprint of its URL and its CA. `None` where
+/// the file cannot be read or names none.
+pub(super) fn server_id(path: &Path, context: Option<&str>) -> Option<String> {
+    let kubeconfig = of_file(path).ok()?;
+    let cluster = cluster_in_use(&kubeconfig, context)?;
+    let server = cluster.server.as_deref()?.trim_end_matches('/');
+    let ca = match (
+        &cluster.certificate_authority_data,
+        &cluster.certificate_authority,
+    ) {
+        (Some(data), _) => base64_of_pem(data),
+        // kube has made the path one that does not depend on the folder of the file.
+        (None, Some(file)) => STANDARD.encode(std::fs::read(file).ok()?),
+        (None, None) => String::new(),
+    };
+    let name = cluster.tls_server_name.as_deref().unwrap_or_default();
+    Some(fingerprint(&format!("{server}\n{name}\n{ca}")))
+}
+
+fn fingerprint(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn cluster_in_use<'k>(kubeconfig: &'k Kubeconfig, context: Option<&str>) -> Option<&'k Cluster> {
+    let name = context.or(kubeconfig.current_context.as_deref())?;
+    let context = kubeconfig.contexts.iter().find(|named| named.name == name)?;
+    let cluster = &context.context.as_ref()?.cluster;
+    let cluster = kubeconfig.clusters.iter().find(|named| named.name == *cluster)?;
+    cluster.cluster.as_ref()
+}
+
 /// The connection settings of a context. The `proxy-url` of its cluster counts whatever the environment says, and that of
 /// other clusters does not; without one the environment decides.
 pub(super) async fn settings(
@@ -176,11 +210,7 @@ const UNUSED_PROXY: &str = "http://unused.invalid";
 
 /// What the cluster of the context in use says of its proxy.
 fn proxy_url(kubeconfig: &Kubeconfig, context: Option<&str>) -> Option<String> {
-    let name = context.or(kubeconfig.current_context.as_deref())?;
-    let context = kubeconfig.contexts.iter().find(|named| named.name == name)?;
-    let cluster = &context.context.as_ref()?.cluster;
-    let cluster = kubeconfig.clusters.iter().find(|named| named.name == *cluster)?;
-    let url = cluster.cluster.as_ref()?.proxy_url.clone()?;
+    let url = cluster_in_use(kubeconfig, context)?.proxy_url.clone()?;
     (!url.trim().is_empty()).then_some(url)
 }
 
@@ -280,6 +310,43 @@ current-context: a
                 .proxy
                 .is_none_or(|proxy| proxy.source != "proxy-url of the kubeconfig")
         );
+    }
+
+    /// By another path, by a link, by the context's name: the same server. Another CA behind the same address is another one:
+    /// tunnels to several clusters end at the same port of this machine.
+    #[test]
+    fn a_server_is_known_whatever_leads_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, server: &str, ca: &str| {
+            let data = STANDARD.encode(ca);
+            let text = format!(
+                "clusters: [{{name: c, cluster: {{server: '{server}', certificate-authority-data: {data}}}}}]\n\
+                 contexts: [{{name: x, context: {{cluster: c, user: u}}}}]\nusers: [{{name: u, user: {{token: t}}}}]\n\
+                 current-context: x\n"
+            );
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let first = write("first", "https://127.0.0.1:6443", "A");
+        let same = write("copy", "https://127.0.0.1:6443/", "A");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&first, &link).unwrap();
+        let id = server_id(&first, None);
+        assert!(id.is_some());
+        for (path, context) in [(&same, None), (&link, None), (&first, Some("x"))] {
+            assert_eq!(server_id(path, context), id);
+        }
+        assert_ne!(
+            server_id(&write("other-ca", "https://127.0.0.1:6443", "B"), None),
+            id
+        );
+        assert_ne!(
+            server_id(&write("other", "https://127.0.0.1:6444", "A"), None),
+            id
+        );
+        assert_eq!(server_id(&folder.path().join("none"), None), None);
+        assert_eq!(server_id(&first, Some("y")), None);
     }
 
     #[test]

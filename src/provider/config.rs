@@ -35,7 +35,10 @@ pub struct ProviderModel {
     pub assume_role: Attr<AssumeRoleModel>,
     /// Service endpoints other than AWS' own, for VPC endpoints and for tests.
     pub endpoints: Attr<EndpointsModel>,
-    /// Tags that every AWS object gets. A resource's own tag of the same key wins.
+    /// Tags of every AWS object that this provider itself makes: launch templates. A resource's own tag of the same key wins.
+    /// What EC2 makes of a template (instances, volumes, network interfaces) has its tags from `tag_specifications`, and
+    /// what Karpenter makes from `tags` of the node class. All of them are in the state as `tags_all`, also where the value
+    /// here is ephemeral.
     pub default_tags: Attr<BTreeMap<String, String>>,
     /// How often a failed call is tried again; 25 if left out.
     #[attr(validate = validators::between(0, 1000))]

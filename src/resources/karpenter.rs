@@ -17,7 +17,9 @@ use tfplug::{
 
 pub(crate) use found::{Found, timeout, wait_time};
 pub use offers::Places;
-pub use parts::{NodeClassRefModel, NodePoolRefModel, RequirementModel, TaintModel};
+pub use parts::{
+    AliasModel, NodeClassRefModel, NodePoolRefModel, RequirementModel, ReservationModel, TaintModel,
+};
 pub(crate) use parts::{all, check_agreement, followed, followed_layout};
 pub(crate) use roll::changed_fields;
 

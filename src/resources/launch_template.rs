@@ -109,14 +109,28 @@ impl Resource for LaunchTemplateResource {
         target: ImportTarget<LaunchTemplateIdentity>,
     ) -> Result<LaunchTemplate, Diagnostics> {
         match target {
-            ImportTarget::Identity(LaunchTemplateIdentity { id, region }) => Ok(LaunchTemplate {
-                id,
-                region,
-                ..LaunchTemplate::default()
-            }),
+            ImportTarget::Identity(identity) => by_identity(identity),
             ImportTarget::Id(text) => by_text(&text),
         }
     }
+}
+
+fn by_identity(
+    LaunchTemplateIdentity { id, region }: LaunchTemplateIdentity,
+) -> Result<LaunchTemplate, Diagnostics> {
+    if let Some(other) = id.as_str().filter(|id| !id.starts_with("lt-")) {
+        let detail = format!(
+            "Found {other:?}. An identity's id is the template's ID (lt-...); by its name a template is imported with `id` of \
+             the import block itself."
+        );
+        let fault = Diagnostic::error("The identity names no launch template", detail);
+        return Err(fault.at(Path::attr("id")).into());
+    }
+    Ok(LaunchTemplate {
+        id,
+        region,
+        ..LaunchTemplate::default()
+    })
 }
 
 fn by_text(text: &str) -> Result<LaunchTemplate, Diagnostics> {
@@ -151,5 +165,22 @@ async fn surroundings(cx: &Context<Connections>) -> plan::Surroundings {
     plan::Surroundings {
         region: provider.default_region().await,
         default_tags: provider.planned_default_tags().cloned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_an_id() {
+        let identity = |id: &str| LaunchTemplateIdentity {
+            id: id.into(),
+            region: "us-east-1".into(),
+        };
+        assert!(by_identity(identity("lt-0123456789abcdef0")).is_ok());
+        let refused = by_identity(identity("mig-small")).unwrap_err();
+        let text = format!("{refused:?}");
+        assert!(text.contains("mig-small") && text.contains("lt-..."), "{text}");
     }
 }

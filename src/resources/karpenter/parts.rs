@@ -26,6 +26,15 @@ pub struct NodeClassRefModel {
     pub ami_family: Attr<String>,
     /// Its images, of which an alias tells the family too.
     pub ami_selector_terms: Attr<Vec<AliasModel>>,
+    /// Its capacity reservations and blocks, of which only counts whether there are any.
+    pub capacity_reservation_selector_terms: Attr<Vec<ReservationModel>>,
+}
+
+/// A term that may choose reservations.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct ReservationModel {
+    /// ID of the reservation, such as `cr-0123456789abcdef0`.
+    pub id: Attr<String>,
 }
 
 /// A term that may choose images by alias.
@@ -76,6 +85,13 @@ pub struct TaintModel {
 }
 
 impl NodeClassRefModel {
+    /// Whether the class, known whole, selects no reservation. A class that is named by its parts says nothing of them.
+    pub(crate) fn selects_no_reservation(&self) -> bool {
+        let whole = self.ami_selector_terms.known().is_some() && self.layout.known().is_some();
+        let terms = self.capacity_reservation_selector_terms.settled();
+        whole && terms.is_some_and(|terms| terms.is_none_or(Vec::is_empty))
+    }
+
     /// The image family, as far as it is said; `None` while unknown.
     pub(crate) fn family(&self) -> Option<AmiFamily> {
         if let Some(said) = self.ami_family.settled()? {

@@ -9,7 +9,9 @@ use tfplug::{Attr, Diagnostics, Model, Path, Plan};
 use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
 use crate::facts::Facts;
 use crate::models::{ClusterModel, below, newest_version, render_version};
-use crate::resources::karpenter::{Found, KarpenterModel, all, check_agreement, followed, followed_layout};
+use crate::resources::karpenter::{
+    Found, KarpenterModel, NodeClassRefModel, all, check_agreement, followed, followed_layout,
+};
 use crate::resources::manifests::{self, Stateless};
 
 impl Stateless for NodePoolModel {
@@ -22,6 +24,7 @@ impl Stateless for NodePoolModel {
         if let Attr::Known(class) = &self.nodeclass {
             let from = ("nodeclass", &class.cluster, &class.layout);
             check_agreement(&self.cluster, &self.layout, from, diags);
+            check_reserved(&self.capacity_types, class, diags);
         }
     }
 
@@ -80,6 +83,18 @@ impl KarpenterModel for NodePoolModel {
             cluster,
             ..Self::default()
         }
+    }
+}
+
+/// With `reserved` alone Karpenter launches only what the class selects.
+fn check_reserved(types: &Attr<Vec<String>>, class: &NodeClassRefModel, diags: &mut Diagnostics) {
+    let reserved_alone = types
+        .known()
+        .is_some_and(|types| !types.is_empty() && types.iter().all(|word| word == "reserved"));
+    if reserved_alone && class.selects_no_reservation() {
+        let detail = "The pool takes reserved capacity alone, and the node class selects no reservation, so that no node would ever \
+                      come. Give the class capacity_reservation_selector_terms, or the pool on-demand as well.";
+        diags.error_at(Path::attr("capacity_types"), "No reservation is selected", detail);
     }
 }
 
@@ -184,4 +199,43 @@ fn budget(model: &BudgetModel) -> Option<Budget> {
         schedule: model.schedule.settled()?.cloned(),
         duration: model.duration.settled()?.cloned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::LayoutModel;
+    use crate::resources::karpenter::{AliasModel, ReservationModel};
+
+    fn whole(terms: Attr<Vec<ReservationModel>>) -> NodeClassRefModel {
+        NodeClassRefModel {
+            layout: LayoutModel::default().into(),
+            ami_selector_terms: vec![AliasModel::default()].into(),
+            capacity_reservation_selector_terms: terms,
+            ..NodeClassRefModel::default()
+        }
+    }
+
+    fn faults(types: &[&str], class: &NodeClassRefModel) -> usize {
+        let mut diags = Diagnostics::new();
+        let types: Vec<String> = types.iter().map(|word| (*word).to_owned()).collect();
+        check_reserved(&types.into(), class, &mut diags);
+        diags.iter().count()
+    }
+
+    #[test]
+    fn reserved_capacity_needs_a_reservation_where_both_are_known() {
+        let none = whole(Attr::Null);
+        let one = whole(vec![ReservationModel::default()].into());
+        assert_eq!(faults(&["reserved"], &none), 1);
+        assert_eq!(faults(&["reserved"], &whole(Vec::new().into())), 1);
+        assert_eq!(faults(&["reserved"], &one), 0);
+        assert_eq!(faults(&["reserved"], &whole(Attr::Unknown)), 0);
+        assert_eq!(faults(&["reserved", "on-demand"], &none), 0);
+        let by_name = NodeClassRefModel {
+            name: "mig-small".into(),
+            ..NodeClassRefModel::default()
+        };
+        assert_eq!(faults(&["reserved"], &by_name), 0);
+    }
 }

@@ -357,6 +357,16 @@ fn group_faults() {
         ..grouped(&["p5.4xlarge"], &[(&[0], &[("1g", 1)])])
     };
     only_fault(&both, &["layout.gpus", "contradict"]);
+    let left_out = LayoutSpec {
+        gpus: Some(Vec::new()),
+        ..spec(&["p5.4xlarge"], &[("1g", 7)])
+    };
+    assert!(Layout::resolve(&left_out, Catalog::builtin()).is_ok());
+    let single = LayoutSpec {
+        strategy: Some("single".into()),
+        ..left_out
+    };
+    assert!(Layout::resolve(&single, Catalog::builtin()).is_ok());
     only_fault(
         &grouped(&["p5.4xlarge"], &[(&[0, 1], &[("1g", 1)])]),
         &["gpus[0].devices[1]", "one GPU, number 0"],

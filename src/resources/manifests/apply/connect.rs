@@ -10,7 +10,7 @@ use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Plan};
 use super::super::ManifestModel;
 use super::super::object::Key;
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{ClusterSpec, Connection, KubeError, KubeErrorKind};
+use crate::kube::{ClusterSpec, Connection, KubeError, KubeErrorKind, Place};
 use crate::models::ClusterModel;
 
 /// The name under which our fields are managed.
@@ -46,6 +46,10 @@ pub struct Home {
     region: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     uids: BTreeMap<String, String>,
+    /// What the API server is known by, where a kubeconfig led to it: the same file by another path, or the context that was
+    /// the current one and is named now, leads to the same cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    server: Option<String>,
 }
 
 impl Home {
@@ -56,7 +60,12 @@ impl Home {
         spec: &ClusterSpec,
     ) -> Result<Self, Diagnostics> {
         let region = region_now(cx, spec).await?;
-        Ok(Self { region, ..self })
+        let server = spec.place().server_id();
+        Ok(Self {
+            region,
+            server,
+            ..self
+        })
     }
 
     /// The UID of an object of ours, if it was ever seen.
@@ -110,7 +119,9 @@ pub(crate) async fn replace_if_moved<M: ManifestModel>(
     let then = plan.private.region.as_deref().or(now.as_deref());
     let before = provider.place(before).map(|place| place.in_region(then));
     let after = provider.place(after).map(|place| place.in_region(now.as_deref()));
-    if before.is_none() || before != after {
+    let server = after.as_ref().and_then(Place::server_id);
+    let same_server = server.is_some() && server == plan.private.server;
+    if before.is_none() || (before != after && !same_server) {
         plan.require_replace(Path::attr("cluster"));
     }
     Ok(())
