@@ -54,7 +54,8 @@ pub const NODE_LABELS: LayoutFunction = LayoutFunction {
     description: "Labels that every node of a layout has, equal to `node_labels` of `data.mig_layout`: by `mig.eks/layout` a node \
                   says what it was cut into, by `mig.eks/device-plugin` the pods of `mig_device_plugin` find it. A \
                   `mig_launch_template` for Amazon Linux sets them itself. Nodes that boot Bottlerocket, which has a device plugin \
-                  built in, must not carry `mig.eks/device-plugin`.",
+                  built in, must not carry `mig.eks/device-plugin`. The label `mig.eks/device-manager`, which nodes have from \
+                  `render_version` 3 on, is not among them: see there.",
     returns: || Type::map(Type::String),
     result: |layout, _| strings(layout.labels()),
 };

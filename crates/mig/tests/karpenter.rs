@@ -17,15 +17,18 @@ use std::path::Path;
 
 use karpenter_options::{class, layout, overlay, pool};
 use mig::boot::{ClusterDetails, RenderVersion};
+use mig::layout::Taint;
+use mig::manifests::device_plugin::DevicePluginVersion;
 use mig::manifests::karpenter::node_class::{AmiSelectorTerm, SecurityGroupSelectorTerm, SubnetSelectorTerm};
-use mig::manifests::karpenter::node_pool::NodeClassRef;
+use mig::manifests::karpenter::node_pool::{NodeClassRef, NodeTaint};
 use mig::manifests::karpenter::{
     AmiFamily, NodeClass, NodeClassOptions, NodeOverlay, NodeOverlayOptions, NodePool, NodePoolOptions,
 };
-use mig::manifests::yaml;
+use mig::manifests::scheduling::runs_on;
+use mig::manifests::{DevicePlugin, DevicePluginOptions, yaml};
 use mig::{Catalog, Layout};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 proptest! {
     #[test]
@@ -47,6 +50,14 @@ proptest! {
         prop_assert!(yaml::stream(&objects).is_ok());
     }
 
+    /// Whatever taints a pool's nodes begin with, its plugin runs there; Bottlerocket has its own.
+    #[test]
+    fn the_plugin_runs_on_every_node_of_its_pools((layout, options) in pool::options(0)) {
+        let expected = usize::from(options.ami_family != AmiFamily::Bottlerocket);
+        let found = plugins_on_a_new_node(&layout, &options, DevicePluginVersion::default());
+        prop_assert_eq!(found, expected);
+    }
+
     #[test]
     fn wrong_options_never_panic(
         (class_layout, class) in class::options(300),
@@ -57,6 +68,75 @@ proptest! {
         let _ = NodeClass::render(&class_layout, &class, catalog);
         let _ = NodePool::render(&pool_layout, &pool, catalog);
         let _ = NodeOverlay::render(&overlay_layout, &overlay, catalog);
+    }
+}
+
+/// How many of the plugin's pods would run on a new node of the pool, which has its taints and its startup taints.
+fn plugins_on_a_new_node(layout: &Layout, pool: &NodePoolOptions, version: DevicePluginVersion) -> usize {
+    let objects = NodePool::render(layout, pool, Catalog::builtin())
+        .unwrap()
+        .objects;
+    let template = &objects[0]["spec"]["template"];
+    let labels: BTreeMap<String, String> =
+        serde_json::from_value(template["metadata"]["labels"].clone()).unwrap();
+    let mut taints = Vec::new();
+    for field in ["taints", "startupTaints"] {
+        for found in template["spec"][field].as_array().into_iter().flatten() {
+            let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
+            taints.push(Taint {
+                key: text("key"),
+                value: text("value"),
+                effect: text("effect"),
+            });
+        }
+    }
+    let options = DevicePluginOptions {
+        render_version: version,
+        ..DevicePluginOptions::default()
+    };
+    let objects = DevicePlugin::render(std::slice::from_ref(layout), &options).unwrap();
+    let pods = objects.iter().filter(|object| object["kind"] == "DaemonSet");
+    let pods: Vec<&Value> = pods.map(|object| &object["spec"]["template"]["spec"]).collect();
+    pods.into_iter()
+        .filter(|pod| runs_on(pod, &labels, &taints))
+        .count()
+}
+
+/// The taint of a CNI until its agent is ready, one that waits for the slices themselves, and a team's own. The
+/// first version of the plugin stays away from each, and so do the slices.
+#[test]
+fn taints_that_kept_the_plugin_away() {
+    let sliced = layout(json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}}));
+    let pool = |startup: bool, key: &str, value: Option<&str>, effect: &str| {
+        let taint = vec![NodeTaint {
+            key: key.to_owned(),
+            value: value.map(str::to_owned),
+            effect: effect.to_owned(),
+        }];
+        let (taints, startup_taints) = if startup { (vec![], taint) } else { (taint, vec![]) };
+        NodePoolOptions {
+            name: "mig".to_owned(),
+            nodeclass: NodeClassRef::named("mig"),
+            taints,
+            startup_taints,
+            ..NodePoolOptions::default()
+        }
+    };
+    let on = |pool: &NodePoolOptions| {
+        DevicePluginVersion::ALL.map(|version| plugins_on_a_new_node(&sliced, pool, version))
+    };
+    let plain = NodePoolOptions {
+        taints: Vec::new(),
+        ..pool(false, "team", None, "NoSchedule")
+    };
+    assert_eq!(on(&plain), [1, 1]);
+    for pool in [
+        pool(true, "node.cilium.io/agent-not-ready", Some("true"), "NoExecute"),
+        pool(true, "example.com/slices-not-ready", None, "NoSchedule"),
+        pool(false, "team", Some("ml"), "NoSchedule"),
+        pool(false, "nvidia.com/gpu", Some("present"), "NoExecute"),
+    ] {
+        assert_eq!(on(&pool), [0, 1], "{pool:?}");
     }
 }
 

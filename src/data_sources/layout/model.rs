@@ -28,7 +28,10 @@ pub struct LayoutData {
     /// Nodes by instance type.
     #[attr(computed)]
     pub nodes: Attr<BTreeMap<String, NodeData>>,
-    /// Labels of every node.
+    /// Labels of every node, in every `render_version`. Nodes of a `mig_launch_template` for Amazon Linux and of a
+    /// `mig_karpenter_nodepool` have `mig.eks/device-manager = "device-plugin"` too, from `render_version` 3 on, by which
+    /// NVIDIA's DRA driver can be kept off them. It is not here, since pools of your own that copy these labels would roll
+    /// their nodes with an upgrade of the provider: add it there when you want it.
     #[attr(computed)]
     pub node_labels: Attr<BTreeMap<String, String>>,
     /// Taints that every node should have. A launch template with `node_config` sets them; otherwise the node group does.

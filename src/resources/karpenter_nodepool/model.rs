@@ -47,9 +47,12 @@ pub struct NodePoolModel {
     pub node_labels: Attr<BTreeMap<String, String>>,
     /// Annotations of the nodes. A change rolls nodes.
     pub node_annotations: Attr<BTreeMap<String, String>>,
-    /// Taints of the nodes beside the layout's. A change rolls nodes.
+    /// Taints of the nodes beside the layout's. A change rolls nodes. `mig_device_plugin` tolerates them (from its
+    /// `render_version` 2 on); pods that ask for slices must.
     pub taints: Attr<Vec<TaintModel>>,
-    /// Taints that something takes away from a node when it is ready for pods. A change rolls nodes.
+    /// Taints that something takes away from a node when it is ready for pods. A change rolls nodes. Name here what a CNI
+    /// puts on new nodes, such as Cilium's `node.cilium.io/agent-not-ready`: else Karpenter may buy a second node while the
+    /// first waits. `mig_device_plugin` tolerates them (from its `render_version` 2 on), so one may wait for the slices.
     pub startup_taints: Attr<Vec<TaintModel>>,
     /// Age at which a node is replaced, whatever runs on it and whatever the budgets say, such as `720h`, or `Never`;
     /// `720h` if left out. A change rolls nodes.

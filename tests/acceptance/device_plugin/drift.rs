@@ -197,6 +197,8 @@ fn fields_of_others_never_show_and_survive_our_changes() {
                 .contains("THEIRS")
         );
         assert_eq!(template["spec"]["terminationGracePeriodSeconds"], 5);
+        let restarted = &template["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"];
+        assert_eq!(restarted, "2026-11-23T00:00:00Z", "of `kubectl rollout restart`");
         assert_eq!(found["metadata"]["labels"]["theirs"], "1");
         assert_eq!(found["metadata"]["annotations"]["theirs"], "1");
         let file = live(namespace, "ConfigMap/mig-device-plugin").unwrap();

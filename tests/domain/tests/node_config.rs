@@ -60,8 +60,21 @@ fn part(text: &str) -> UserPart {
 fn merge(user_data: &str, part: &UserPart) -> String {
     let end = "--==MIG-USER-DATA==--\n";
     let rest = user_data.strip_suffix(end).unwrap();
+    format!("{rest}{}{end}", in_mime(part))
+}
+
+/// The same before all of it.
+fn merge_before(user_data: &str, part: &UserPart) -> String {
+    user_data.replacen(
+        "--==MIG-USER-DATA==\n",
+        &format!("{}--==MIG-USER-DATA==\n", in_mime(part)),
+        1,
+    )
+}
+
+fn in_mime(part: &UserPart) -> String {
     let (content_type, text) = (&part.content_type, &part.text);
-    format!("{rest}--==MIG-USER-DATA==\nContent-Type: {content_type}\n\n{text}{end}")
+    format!("--==MIG-USER-DATA==\nContent-Type: {content_type}\n\n{text}")
 }
 
 /// What nodeadm itself makes of what [`cluster_rules`] refuses, and that it takes what they take.
@@ -204,7 +217,8 @@ fn the_taint_of_a_failed_partition() {
     }
 }
 
-/// What keeps a node out whose cloud-init never ran: with whatever others add, kubelet gets the kubeconfig's name from us.
+/// What keeps a node out whose cloud-init never ran: with whatever others add, before or after it, kubelet gets the
+/// kubeconfig's name from us.
 /// nodeadm puts these flags after its own.
 #[test]
 fn kubelet_has_its_kubeconfig_from_us() {
@@ -221,15 +235,22 @@ fn kubelet_has_its_kubeconfig_from_us() {
             node_config,
             ..BootOptions::default()
         };
-        let merged = merge(&render(&layout, &options), &karpenter);
-        let spec = nodeadm(&["--complete"], &merged).unwrap();
-        let flags = spec["kubelet"]["flags"].as_array().unwrap();
-        let names: Vec<&Value> = flags
-            .iter()
-            .filter(|flag| flag.as_str().unwrap().starts_with("--kubeconfig="))
-            .collect();
-        assert_eq!(names, [&json!("--kubeconfig=/run/mig/kubeconfig")], "{flags:?}");
-        assert!(labels(&spec).contains(&"mig.eks/device-manager=device-plugin".to_owned()));
+        let text = render(&layout, &options);
+        for merged in [merge(&text, &karpenter), merge_before(&text, &karpenter)] {
+            let spec = nodeadm(&["--complete"], &merged).unwrap();
+            let flags = spec["kubelet"]["flags"].as_array().unwrap();
+            let names: Vec<&Value> = flags
+                .iter()
+                .filter(|flag| flag.as_str().unwrap().starts_with("--kubeconfig="))
+                .collect();
+            assert_eq!(names, [&json!("--kubeconfig=/run/mig/kubeconfig")], "{flags:?}");
+            assert!(labels(&spec).contains(&"mig.eks/device-manager=device-plugin".to_owned()));
+            assert!(
+                labels(&spec)
+                    .iter()
+                    .any(|label| label.contains("karpenter.sh/nodepool"))
+            );
+        }
     }
 }
 
