@@ -175,7 +175,8 @@ impl Connections {
 
 fn no_cluster(at: Path) -> Diagnostics {
     let detail = "Neither the resource's cluster nor the provider's kubernetes says which one. Give cluster = { name = \
-                  \"...\" } for an EKS cluster. There is no default: a kubeconfig or a local cluster is never guessed.";
+                  \"...\" } for an EKS cluster. An import without a cluster in its ID looks in the provider's. There is no default: a \
+                  kubeconfig or a local cluster is never guessed.";
     Diagnostic::error("The cluster is not named", detail)
         .at(at)
         .into()

@@ -190,7 +190,8 @@ impl Api {
             Ok(request) => self.caller.request(request).await,
             Err(error) => Err(kube::Error::BuildRequest(error)),
         };
-        answer.map_err(|error| KubeError::from_kube(&self.cluster, &error).about(object))
+        answer
+            .map_err(|error| KubeError::from_kube(&self.cluster, self.caller.plugin(), &error).about(object))
     }
 }
 

@@ -79,6 +79,7 @@ fn warnings(headers: &http::HeaderMap) -> Vec<String> {
 pub(super) struct Caller {
     current: Mutex<(u64, Client)>,
     renewable: Option<Settings>,
+    plugin: Option<String>,
 }
 
 impl Caller {
@@ -88,9 +89,15 @@ impl Caller {
         let renewable = auth.exec.is_some() || auth.token_file.is_some();
         let renewable = renewable.then(|| settings.clone());
         Ok(Self {
+            plugin: settings.plugin().map(str::to_owned),
             current: Mutex::new((0, client(settings, tokens)?)),
             renewable,
         })
+    }
+
+    /// The program that gives the credentials, if one does.
+    pub(super) fn plugin(&self) -> Option<&str> {
+        self.plugin.as_deref()
     }
 
     /// Sends a request; once more, with new credentials, where the server takes the ones in use for nobody's.

@@ -70,12 +70,19 @@ impl Clusters {
         };
         let settings = kubeconfig::settings(kubeconfig, context).await;
         let settings = settings.map_err(|error| unusable(&name, &error))?;
+        let plugin = settings.plugin().map(str::to_owned);
         // A credential plugin may take seconds, and blocks.
         let made = tokio::task::spawn_blocking(move || Caller::new(settings, tokens)).await;
         let made = made.map_err(|error| unusable(&name, &error))?;
-        let caller = made.map_err(|error| KubeError {
-            kind: KubeErrorKind::Connection,
-            ..KubeError::from_kube(&name, &error)
+        let caller = made.map_err(|error| {
+            let error = KubeError::from_kube(&name, plugin.as_deref(), &error);
+            match error.kind {
+                KubeErrorKind::Plugin => error,
+                _ => KubeError {
+                    kind: KubeErrorKind::Connection,
+                    ..error
+                },
+            }
         })?;
         Ok(Arc::new(Connection {
             api: Api::new(caller, name),

@@ -36,6 +36,8 @@ pub enum KubeErrorKind {
     Unreachable,
     /// The proxy on the way to the API server could not be reached, or opens no way.
     Proxy,
+    /// The credential plugin cannot be started, or gives no credentials.
+    Plugin,
     /// The settings make no connection: a certificate, a key, a file, a URL.
     Connection,
     /// No answer, or no wanted state, in time.
@@ -116,6 +118,7 @@ impl KubeError {
                 | Kind::Unauthorized
                 | Kind::Unreachable
                 | Kind::Proxy
+                | Kind::Plugin
                 | Kind::Connection
                 | Kind::Timeout
                 | Kind::Aws(_)
@@ -176,6 +179,9 @@ impl KubeError {
             Kind::Proxy => {
                 "Check the proxy's address and login where it is named, or name the server in NO_PROXY if it is reached \
                  without a proxy."
+            }
+            Kind::Plugin => {
+                "Check that it is installed, on PATH, and logged in: run it by hand to see what it says."
             }
             Kind::Connection => "Check the cluster's host, CA, certificate, key or kubeconfig.",
             Kind::Timeout => "Repeat; what was made before is in the state.",

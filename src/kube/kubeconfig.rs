@@ -130,6 +130,13 @@ pub(super) struct Settings {
     pub(super) proxy: Option<Proxy>,
 }
 
+impl Settings {
+    /// The program that gives the credentials, if one does.
+    pub(super) fn plugin(&self) -> Option<&str> {
+        self.config.auth_info.exec.as_ref()?.command.as_deref()
+    }
+}
+
 /// Why there are no settings.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unusable {

@@ -4,6 +4,7 @@
 //! Terraform works. Every API server speaks HTTP/2; where something on the way to it does not, requests go over
 //! connections that are kept and used again.
 
+mod self_signed;
 mod through;
 
 use std::error::Error;
@@ -106,7 +107,7 @@ fn proxied(config: &Config, proxy: Option<&Proxy>) -> kube::Result<Dialled> {
 /// TLS around a connection, offering HTTP/2.
 fn https<H>(config: &Config, connector: H) -> kube::Result<HttpsConnector<H>> {
     let mut builder = HttpsConnectorBuilder::new()
-        .with_tls_config(config.rustls_client_config()?)
+        .with_tls_config(self_signed::accepted(config.rustls_client_config()?, config))
         .https_or_http();
     if let Some(name) = &config.tls_server_name {
         let name = name.clone().try_into();

@@ -1,6 +1,7 @@
 //! `mig_device_plugin`: NVIDIA's device plugin for the layouts of a cluster.
 
 mod apply;
+mod events;
 mod model;
 mod neighbours;
 mod object;

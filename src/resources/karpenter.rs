@@ -1,6 +1,7 @@
 //! What the resources of Karpenter have in common: their life, by which the three differ only in their values.
 
 mod apply;
+mod dra;
 mod found;
 mod offers;
 mod parts;
@@ -15,6 +16,7 @@ use tfplug::{
     Attr, Context, Diagnostic, Diagnostics, ImportTarget, Model, Path, Plan, Resource, Slot, async_trait,
 };
 
+pub(crate) use dra::{never_initialised, wrong_node};
 pub(crate) use found::{Found, timeout, wait_time};
 pub use offers::Places;
 pub use parts::{
@@ -80,6 +82,12 @@ pub trait KarpenterObject: KarpenterModel + ManifestModel {
 
     /// What this one is nothing without, which Karpenter does not miss aloud.
     fn need(&self) -> Option<Need> {
+        None
+    }
+
+    /// What the DeviceClasses of the cluster mean for an object of this kind, if anything.
+    fn with_device_classes(object: &Json, classes: &[Json]) -> Option<Diagnostic> {
+        let _ = (object, classes);
         None
     }
 
@@ -157,6 +165,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
         apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
         apply::tell_of_missing_types(cx, &plan.planned, before.as_ref()).await;
+        apply::tell_of_dra(cx, &plan.planned, before.as_ref()).await;
         Ok(())
     }
 

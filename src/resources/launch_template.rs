@@ -4,6 +4,7 @@ mod apply;
 mod instance;
 mod model;
 mod observe;
+mod other;
 mod plan;
 mod render;
 mod rules;

@@ -10,7 +10,7 @@ mod stateless;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostic, Model, Path};
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 pub use object::{Key, Manifests, in_order, kind, manifests};
 pub use stateless::{Given, Stateless};
@@ -129,6 +129,24 @@ pub(crate) fn cluster_of_identity(name: Attr<String>, region: Attr<String>) -> A
         ..ClusterModel::default()
     }
     .into()
+}
+
+/// The fields of a text that is a JSON object: none where it is left out, `None` while it is unknown or at fault, which
+/// `diags` tells.
+pub(crate) fn json_object(
+    text: &Attr<String>,
+    at: &Path,
+    diags: &mut Diagnostics,
+) -> Option<serde_json::Map<String, Json>> {
+    let Some(text) = text.settled()? else {
+        return Some(serde_json::Map::new());
+    };
+    let object = serde_json::from_str(text);
+    if object.is_err() {
+        let detail = "Give it an object by jsonencode({ ... }).";
+        diags.error_at(at.clone(), "The text is not a JSON object", detail);
+    }
+    object.ok()
 }
 
 /// An import ID of another form.

@@ -8,6 +8,7 @@ mod imports;
 mod interrupt;
 mod lifecycle;
 mod offline;
+mod other_settings;
 mod secrets;
 mod unknowns;
 

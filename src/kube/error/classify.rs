@@ -16,11 +16,17 @@ const FIELD_MANAGER_CONFLICT: &str = "FieldManagerConflict";
 const UNTYPED: &str = "failed to create typed patch object";
 
 impl KubeError {
-    /// A failed call to `cluster`.
-    pub(in crate::kube) fn from_kube(cluster: &str, error: &kube::Error) -> Self {
+    /// A failed call to `cluster`, with the program of its credential plugin, if it has one.
+    pub(in crate::kube) fn from_kube(cluster: &str, plugin: Option<&str>, error: &kube::Error) -> Self {
         match error {
             kube::Error::Api(status) => Self::new(kind_of_status(status), cluster, &status.message),
-            other => Self::from_transport(cluster, other),
+            other => {
+                let auth = causes(other).find_map(|cause| cause.downcast_ref::<AuthError>());
+                match auth.and_then(|error| plugin_failure(plugin, error)) {
+                    Some(said) => Self::new(Kind::Plugin, cluster, said),
+                    None => Self::from_transport(cluster, other),
+                }
+            }
         }
     }
 
@@ -28,24 +34,23 @@ impl KubeError {
         if let Some(aws) = causes(error).find_map(|cause| cause.downcast_ref::<AwsError>()) {
             return Self::from_aws(cluster, aws.clone());
         }
-        let message = match error {
-            kube::Error::Auth(error) => plugin_failure(error).unwrap_or_else(|| chain(error)),
-            _ => chain(error),
-        };
+        let message = chain(error);
         Self::new(kind_of_transport(error, &message), cluster, message)
     }
 }
 
 /// A failed credential plugin in words of our own: the client's would show the plugin's environment and output, in
 /// which tokens are.
-fn plugin_failure(error: &AuthError) -> Option<String> {
+fn plugin_failure(plugin: Option<&str>, error: &AuthError) -> Option<String> {
+    let named = plugin.map_or_else(
+        || "the credential plugin (exec)".to_owned(),
+        |program| format!("the credential plugin (exec) {program:?}"),
+    );
     match error {
-        AuthError::AuthExecRun { out, .. } => Some(format!(
-            "the credential plugin (exec) failed with {}; run it by hand to see what it says",
-            out.status
-        )),
+        AuthError::AuthExecStart(error) => Some(format!("{named} cannot be started: {error}")),
+        AuthError::AuthExecRun { out, .. } => Some(format!("{named} failed with {}", out.status)),
         AuthError::AuthExecParse(_) | AuthError::AuthExec(_) => {
-            Some("the credential plugin (exec) gave no credentials that can be read".to_owned())
+            Some(format!("{named} gave no credentials that can be read"))
         }
         _ => None,
     }

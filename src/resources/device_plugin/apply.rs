@@ -3,13 +3,15 @@
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
 use super::model::DevicePluginModel;
-use super::{neighbours, plan};
+use super::{events, neighbours, plan};
 use crate::connections::Connections;
 use crate::duration;
 use crate::facts::Facts;
-use crate::kube::{self, Connection, KubeApi, KubeErrorKind, ObjectRef, Resource, Stoppable, WaitOptions};
+use crate::kube::{
+    self, Connection, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, Stoppable, WaitOptions,
+};
 use crate::resources::manifests::apply::{connect_at_plan, failure};
-use crate::resources::manifests::{self, ManifestModel};
+use crate::resources::manifests::{self, Key, ManifestModel};
 
 /// What Node Feature Discovery keeps of a node.
 const NODE_FEATURE: Resource = Resource {
@@ -108,6 +110,27 @@ fn no_nfd() -> Diagnostic {
         .at(Path::attr("feature_discovery"))
 }
 
+/// The failed wait, with what the cluster says of the pods.
+async fn not_rolled_out(
+    api: &dyn KubeApi,
+    planned: &DevicePluginModel,
+    key: &Key,
+    error: &KubeError,
+) -> Diagnostic {
+    let mut told = failure::<DevicePluginModel>(&format!("{} is not rolled out", key.text()), error);
+    if error.kind != KubeErrorKind::Timeout {
+        return told;
+    }
+    // Who may not list events gets the error without them.
+    let found = api.list(events::EVENT, planned.namespace(), "").await;
+    let reasons = events::reasons(&found.unwrap_or_default(), key.name());
+    if !reasons.is_empty() {
+        let reasons = reasons.join("\n  ");
+        told.detail = format!("{}\n\nThe cluster says of its pods:\n  {reasons}", told.detail);
+    }
+    told
+}
+
 /// Waits until the plugin's pods are rolled out, if that was asked for.
 pub(super) async fn wait(
     cx: &Context<Connections>,
@@ -126,8 +149,11 @@ pub(super) async fn wait(
         if key.resource().kind == "DaemonSet" {
             let waited =
                 kube::wait_for_rollout(connection.api(), &key.object(planned.namespace()), &options).await;
-            let summary = format!("{} is not rolled out", key.text());
-            waited.map_err(|error| failure::<DevicePluginModel>(&summary, &error))?;
+            if let Err(error) = waited {
+                return Err(not_rolled_out(connection.api(), planned, &key, &error)
+                    .await
+                    .into());
+            }
         }
     }
     Ok(())

@@ -58,6 +58,11 @@ pub struct DevicePluginModel {
     pub labels: Attr<BTreeMap<String, String>>,
     /// Annotations of all objects.
     pub annotations: Attr<BTreeMap<String, String>>,
+    /// Further fields of the spec of the plugin's DaemonSets as a JSON object, for those that have no attribute here:
+    /// `jsonencode({ minReadySeconds = 10 })`. Containers and volumes are merged by name. They are managed with what is
+    /// rendered; a field that is rendered or has an attribute is refused. The DaemonSets of MPS and feature discovery do not get
+    /// them.
+    pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
     #[attr(default = false)]
     pub force_conflicts: Attr<bool>,
@@ -90,6 +95,7 @@ pub struct DevicePluginModel {
             "env",
             "labels",
             "annotations",
+            "extra",
             "render_version"
         )
     )]

@@ -90,7 +90,7 @@ pub(super) fn refine<T>(
 fn render(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
     let layouts = layouts(model, facts, diags);
     let version = render_version(*model.render_version.known()?, diags)?;
-    let options = options(model, version)?;
+    let options = options(model, version, diags)?;
     match DevicePlugin::render(&layouts?, &options) {
         Ok(objects) => Some(objects),
         Err(faults) => {
@@ -127,7 +127,11 @@ pub(super) fn layouts(
     resolved.into_iter().collect()
 }
 
-fn options(model: &DevicePluginModel, render_version: DevicePluginVersion) -> Option<DevicePluginOptions> {
+fn options(
+    model: &DevicePluginModel,
+    render_version: DevicePluginVersion,
+    diags: &mut Diagnostics,
+) -> Option<DevicePluginOptions> {
     Some(DevicePluginOptions {
         render_version,
         name: model.name.known()?.clone(),
@@ -155,6 +159,7 @@ fn options(model: &DevicePluginModel, render_version: DevicePluginVersion) -> Op
         env: model.env.settled()?.cloned().unwrap_or_default(),
         labels: model.labels.settled()?.cloned().unwrap_or_default(),
         annotations: model.annotations.settled()?.cloned().unwrap_or_default(),
+        extra: manifests::json_object(&model.extra, &Path::attr("extra"), diags)?,
     })
 }
 

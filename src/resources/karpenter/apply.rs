@@ -6,12 +6,14 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
-use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
+use super::{KarpenterObject, OVERLAY_GATE, Settling, dra, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, Connection, KubeApi, KubeErrorKind, Rollout, Stoppable, WaitOptions};
-use crate::resources::manifests::apply::{claims, connect_at_plan, failure, is_silent};
-use crate::resources::manifests::{self, Manifests};
+use crate::kube::{
+    self, Apply, ClusterSpec, Connection, KubeApi, KubeErrorKind, Rollout, Stoppable, WaitOptions,
+};
+use crate::resources::manifests::apply::{FIELD_MANAGER, claims, connect_at_plan, failure, is_silent};
+use crate::resources::manifests::{self, Key, Manifests};
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
 pub(super) async fn tell_of_rolling<M: KarpenterObject>(
@@ -25,8 +27,10 @@ pub(super) async fn tell_of_rolling<M: KarpenterObject>(
     let was = manifests::in_order(before);
     let mut changed = Vec::new();
     for (key, after) in manifests::in_order(&planned.wanted()) {
-        if let Some((_, before)) = was.iter().find(|(other, _)| *other == key) {
-            changed.extend(M::rolling(before, &after));
+        if let Some((_, before)) = was.iter().find(|(other, _)| *other == key)
+            && !M::rolling(before, &after).is_empty()
+        {
+            changed.extend(really_rolling(cx, planned, &key, before, &after).await);
         }
     }
     if changed.is_empty() {
@@ -39,6 +43,32 @@ pub(super) async fn tell_of_rolling<M: KarpenterObject>(
         changed.join(", ")
     );
     cx.warn(Diagnostic::warning("The change rolls nodes", detail));
+}
+
+/// What rolls nodes of the object as the API server has it, and would have it. The state knows only the fields that are
+/// managed here: an object that was imported has the others, too. Where the server does not answer, the state has to do.
+async fn really_rolling<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    planned: &M,
+    key: &Key,
+    before: &Json,
+    after: &Json,
+) -> Vec<String> {
+    let by_state = M::rolling(before, after);
+    let Some(connection) = connect_at_plan(cx, planned).await else {
+        return by_state;
+    };
+    let api: &dyn KubeApi = &Stoppable::new(connection.api(), cx.cancel());
+    let object = key.object(None);
+    let how = Apply {
+        field_manager: FIELD_MANAGER,
+        force: true,
+        dry_run: true,
+    };
+    match tokio::join!(api.get(&object), api.apply(&object, after, how)) {
+        (Ok(live), Ok(tried)) => M::rolling(&live, &tried.live),
+        _ => by_state,
+    }
 }
 
 async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -> String {
@@ -82,6 +112,31 @@ pub(super) async fn tell_of_missing_types<M: KarpenterObject>(
         .ok()
         .and_then(|offered| offers::missing(&places, &offered, regional.region()));
     if let Some(warning) = warning {
+        cx.warn(warning);
+    }
+}
+
+/// Warns in the plan of what DRA makes of the objects' nodes, where the cluster has it. Who may not look is told nothing.
+pub(super) async fn tell_of_dra<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    planned: &M,
+    before: Option<&Manifests>,
+) {
+    let wanted = planned.wanted();
+    if wanted.is_empty() || before == Some(&wanted) {
+        return;
+    }
+    let Some(connection) = connect_at_plan(cx, planned).await else {
+        return;
+    };
+    let api: &dyn KubeApi = &Stoppable::new(connection.api(), cx.cancel());
+    let classes = api.list(dra::DEVICE_CLASS, None, "").await.unwrap_or_default();
+    let objects = manifests::in_order(&wanted);
+    let mut warnings = objects
+        .iter()
+        .filter_map(|(_, object)| M::with_device_classes(object, &classes));
+    // Overlays of one pool say the same.
+    if let Some(warning) = warnings.next() {
         cx.warn(warning);
     }
 }

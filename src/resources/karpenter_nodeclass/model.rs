@@ -94,6 +94,10 @@ pub struct NodeClassModel {
     pub ip_prefix_count: Attr<i64>,
     /// Reserved by EC2.
     pub context: Attr<String>,
+    /// Further fields of the object's spec as a JSON object, for those that have no attribute here:
+    /// `jsonencode({ newField = true })`. They are merged with what is rendered and managed with it; a field that is rendered
+    /// or has an attribute is refused.
+    pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
     #[attr(default = false)]
     pub force_conflicts: Attr<bool>,

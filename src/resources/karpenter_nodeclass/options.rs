@@ -12,6 +12,7 @@ use super::spec::{BlockDeviceMappingModel, EbsModel, KubeletModel, MetadataOptio
 use crate::duration;
 use crate::models::user_parts;
 use crate::resources::karpenter::all;
+use crate::resources::manifests::json_object;
 
 /// Kubelet's keys that have attributes of their own.
 const KUBELET: [(&str, &str); 12] = [
@@ -86,6 +87,7 @@ pub(super) fn options(
         detailed_monitoring: maybe(&model.detailed_monitoring)?,
         ip_prefix_count: maybe(&model.ip_prefix_count)?,
         context: maybe(&model.context)?,
+        extra: json_object(&model.extra, &Path::attr("extra"), diags)?,
         block_device_mappings: match model.block_device_mappings.settled()? {
             Some(disks) => Some(disks.iter().map(disk).collect::<Option<_>>()?),
             None => None,
@@ -248,16 +250,8 @@ fn kubelet_keys(model: &KubeletModel, diags: &mut Diagnostics) -> Option<BTreeMa
     ];
     let given = given.into_iter().filter(|(_, value)| !value.is_null());
     let mut keys: BTreeMap<String, Json> = given.map(|(key, value)| (key.to_owned(), value)).collect();
-    let Some(extra) = maybe(&model.extra)? else {
-        return Some(keys);
-    };
     let at = Path::attr("kubelet").attribute("extra");
-    let Ok(extra) = serde_json::from_str::<BTreeMap<String, Json>>(&extra) else {
-        let detail = "Give an object, such as jsonencode({ topologyManagerPolicy = \"single-numa-node\" }).";
-        diags.error_at(at, "The text is not a JSON object", detail);
-        return None;
-    };
-    for (key, value) in extra {
+    for (key, value) in json_object(&model.extra, &at, diags)? {
         if let Some(attribute) = kubelet_attribute(&key) {
             let detail = format!("Give it as kubelet.{attribute}, so that it cannot be said twice.");
             diags.error_at(at.clone(), format!("{key} has an attribute of its own"), detail);

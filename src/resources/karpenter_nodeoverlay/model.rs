@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tfplug::{Attr, Model, Path};
+use tfplug::{Attr, Diagnostic, Model, Path};
 
 use crate::kube::Resource;
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
-    KarpenterObject, Need, NodePoolRefModel, RequirementModel, Settling, timeout, wait_time,
+    KarpenterObject, Need, NodePoolRefModel, RequirementModel, Settling, never_initialised, timeout,
+    wait_time,
 };
 use crate::resources::manifests::{self, Key, ManifestModel, Manifests};
 
@@ -155,6 +156,10 @@ impl KarpenterObject for NodeOverlayModel {
 
     fn rolling(_: &Json, _: &Json) -> Vec<String> {
         Vec::new()
+    }
+
+    fn with_device_classes(object: &Json, classes: &[Json]) -> Option<Diagnostic> {
+        never_initialised(object, classes)
     }
 
     fn need(&self) -> Option<Need> {

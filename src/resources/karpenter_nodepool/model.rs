@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tfplug::{Attr, Model, Path};
+use tfplug::{Attr, Diagnostic, Model, Path};
 
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
     KarpenterObject, Need, NodeClassRefModel, Places, RequirementModel, Settling, TaintModel, changed_fields,
-    timeout, wait_time,
+    timeout, wait_time, wrong_node,
 };
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
@@ -74,6 +74,10 @@ pub struct NodePoolModel {
     /// Fixed number of nodes, whatever pods ask for. Alpha in Karpenter (feature gate StaticCapacity). Cannot be added
     /// to a pool or taken from it.
     pub replicas: Attr<i64>,
+    /// Further fields of the object's spec as a JSON object, for those that have no attribute here:
+    /// `jsonencode({ template = { spec = { newField = true } } })`. They are merged with what is rendered and managed with it; a field that is rendered
+    /// or has an attribute is refused. A change of the template rolls nodes.
+    pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
     #[attr(default = false)]
     pub force_conflicts: Attr<bool>,
@@ -116,6 +120,7 @@ pub struct NodePoolModel {
             "disruption",
             "weight",
             "replicas",
+            "extra",
             "render_version"
         )
     )]
@@ -248,6 +253,10 @@ impl KarpenterObject for NodePoolModel {
             attribute: "nodeclass",
             without: "Karpenter launches no node of the pool while there is none.",
         })
+    }
+
+    fn with_device_classes(object: &Json, classes: &[Json]) -> Option<Diagnostic> {
+        wrong_node(object, classes)
     }
 
     fn places(object: &Json) -> Option<Places> {

@@ -117,7 +117,7 @@ fn render(
 ) -> Option<Vec<Json>> {
     let layout = followed_layout(&model.layout, &config.layout, "nodeclass", facts, diags)?;
     let version = render_version(&model.render_version, &Path::root(), diags)?;
-    let options = options(model, version)?;
+    let options = options(model, version, diags)?;
     let found = Found {
         diags,
         place: |steps: &[mig::PathStep]| below(&Path::root(), steps),
@@ -125,7 +125,11 @@ fn render(
     found.objects(NodePool::render(&layout, &options, facts.catalog()))
 }
 
-fn options(model: &NodePoolModel, render_version: RenderVersion) -> Option<NodePoolOptions> {
+fn options(
+    model: &NodePoolModel,
+    render_version: RenderVersion,
+    diags: &mut Diagnostics,
+) -> Option<NodePoolOptions> {
     let defaults = NodePoolOptions::default();
     let class = model.nodeclass.known()?;
     Some(NodePoolOptions {
@@ -169,6 +173,7 @@ fn options(model: &NodePoolModel, render_version: RenderVersion) -> Option<NodeP
         },
         weight: model.weight.settled()?.copied(),
         replicas: model.replicas.settled()?.copied(),
+        extra: manifests::json_object(&model.extra, &Path::attr("extra"), diags)?,
     })
 }
 

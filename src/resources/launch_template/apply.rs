@@ -2,6 +2,7 @@
 
 mod lost;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,7 +12,7 @@ use aws_sdk_ec2::types as ec2;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Slot};
 
 use super::model::LaunchTemplate;
-use super::{observe, render};
+use super::{observe, other, plan, render};
 use crate::aws::{AwsError, AwsErrorKind, Ec2, Regional, TemplateRef};
 use crate::connections::Connections;
 
@@ -52,6 +53,7 @@ pub(super) async fn create(
     let mut state = observe::template_attributes(planned, &made, defaults);
     state.region = region.into();
     state.arn = arn;
+    state.other_settings = BTreeMap::new().into();
     slot.exists(&state);
     Ok(())
 }
@@ -165,7 +167,12 @@ pub(super) async fn read(
         return Err(Diagnostic::bug("EC2 gave a launch template without its latest version.").into());
     };
     let region = regional.region().to_owned();
+    let known = stored.other_settings.clone();
     let mut seen = observe::observe(stored, &found, version, cx.provider()?.default_tags());
+    let new = seen.other_settings.known();
+    if let Some(drift) = new.and_then(|new| plan::other_settings::drift(&known, new)) {
+        cx.warn(drift);
+    }
     seen.arn = arn(&found, &region);
     seen.region = region.into();
     Ok(Some(seen))
@@ -252,23 +259,56 @@ async fn add_version(
     state: LaunchTemplate,
     slot: &Slot,
 ) -> Result<LaunchTemplate, Diagnostics> {
+    let (data, settings) = next_data(api, id, planned).await?;
     let input = CreateLaunchTemplateVersionInput::builder()
         .launch_template_id(id)
         .set_version_description(planned.description.known().cloned())
-        .launch_template_data(render::version_data(planned))
+        .launch_template_data(data)
         .build();
     let made = api
         .create_launch_template_version(input.map_err(not_built)?)
         .await;
     let made = made.map_err(|error| failure("The launch template cannot be changed", &error))?;
     warn(cx, &made.warnings);
-    let latest_version = made.object.version_number().into();
     let state = LaunchTemplate {
-        latest_version,
+        latest_version: made.object.version_number().into(),
+        // The plan knows them but where it does not know the disks and interfaces; what it knows has to come true.
+        other_settings: match &planned.other_settings {
+            Attr::Unknown => settings.into(),
+            known => known.clone(),
+        },
         ..state
     };
     slot.exists(&state);
     Ok(state)
+}
+
+/// What the next version holds: what is planned, and the settings without an attribute of the newest one, which are also
+/// given by name.
+async fn next_data(
+    api: &dyn Ec2,
+    id: &str,
+    planned: &LaunchTemplate,
+) -> Result<(ec2::RequestLaunchTemplateData, other::Settings), Diagnostics> {
+    let template = TemplateRef::Id(id.to_owned());
+    let newest = api
+        .describe_launch_template_versions(&template, &[LATEST.to_owned()])
+        .await
+        .map_err(|error| failure("The newest version of the launch template cannot be read", &error))?;
+    let before = newest
+        .first()
+        .and_then(ec2::LaunchTemplateVersion::launch_template_data);
+    let ours = render::version_data(planned);
+    let Some(before) = before else {
+        return Ok((ours, other::Settings::new()));
+    };
+    let settings = other::settings(before);
+    // Someone may have set one since the plan.
+    if let Some(fault) = plan::other_settings::not_carried(&settings) {
+        return Err(fault.into());
+    }
+    let (stay, _) = other::split(&settings, &ours);
+    Ok((other::carry_over(ours, before), stay))
 }
 
 async fn change_tags(

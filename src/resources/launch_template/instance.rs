@@ -53,6 +53,9 @@ pub struct Ebs {
     pub snapshot_id: Attr<String>,
     /// Delete the volume with the instance.
     pub delete_on_termination: Attr<bool>,
+    /// Rate in MiB/s at which the blocks of the snapshot are loaded; left out, they come when they are first read.
+    #[attr(validate = validators::between(100, 300))]
+    pub volume_initialization_rate: Attr<i64>,
 }
 
 /// The instance metadata service.
@@ -191,6 +194,43 @@ pub struct SpotOptions {
 pub struct Monitoring {
     /// Metrics each minute instead of every five minutes.
     pub enabled: Attr<bool>,
+}
+
+/// Cores and threads of an instance.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct CpuOptions {
+    /// Number of cores; needs `threads_per_core`.
+    #[attr(validate = validators::between(1, 1024))]
+    pub core_count: Attr<i64>,
+    /// Threads per core: 1 turns simultaneous multithreading off; needs `core_count`.
+    #[attr(validate = validators::between(1, 2))]
+    pub threads_per_core: Attr<i64>,
+    /// AMD SEV-SNP; no GPU instance type has it.
+    #[attr(validate = validators::one_of(&["enabled", "disabled"]))]
+    pub amd_sev_snp: Attr<String>,
+    /// Virtualization inside the instance.
+    #[attr(validate = validators::one_of(&["enabled", "disabled"]))]
+    pub nested_virtualization: Attr<String>,
+}
+
+/// Hostnames of an instance and what DNS answers for them.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct PrivateDnsNameOptions {
+    /// What the hostname is made of: the private IPv4 address (`ip-name`) or the instance ID (`resource-name`).
+    #[attr(validate = validators::one_of(&["ip-name", "resource-name"]))]
+    pub hostname_type: Attr<String>,
+    /// Whether DNS has an A record for the name made of the instance ID.
+    pub enable_resource_name_dns_a_record: Attr<bool>,
+    /// Whether DNS has an AAAA record for the name made of the instance ID.
+    pub enable_resource_name_dns_aaaa_record: Attr<bool>,
+}
+
+/// What EC2 does when an instance's hardware fails.
+#[derive(Debug, Clone, Default, PartialEq, Model)]
+pub struct MaintenanceOptions {
+    /// `default` recovers an instance on other hardware, `disabled` does not.
+    #[attr(validate = validators::one_of(&["default", "disabled"]))]
+    pub auto_recovery: Attr<String>,
 }
 
 /// Tags of one type of resource that is launched.

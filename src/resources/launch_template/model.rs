@@ -6,8 +6,9 @@ use tfplug::schema::validators;
 use tfplug::{Attr, Model, SetOf, Value};
 
 use super::instance::{
-    BlockDeviceMapping, CapacityReservationSpecification, IamInstanceProfile, InstanceMarketOptions,
-    MetadataOptions, Monitoring, NetworkInterface, Placement, TagSpecification,
+    BlockDeviceMapping, CapacityReservationSpecification, CpuOptions, IamInstanceProfile,
+    InstanceMarketOptions, MaintenanceOptions, MetadataOptions, Monitoring, NetworkInterface, Placement,
+    PrivateDnsNameOptions, TagSpecification,
 };
 use super::rules;
 use crate::models::{ExtraUserData, LayoutModel, NodeConfig, partition_timeout};
@@ -88,6 +89,12 @@ pub struct LaunchTemplate {
     pub instance_market_options: Attr<InstanceMarketOptions>,
     /// CloudWatch monitoring of the instances.
     pub monitoring: Attr<Monitoring>,
+    /// Cores and threads of the instances, where they are not to have all.
+    pub cpu_options: Attr<CpuOptions>,
+    /// Hostnames of the instances and what DNS answers for them; the subnet's setting if left out.
+    pub private_dns_name_options: Attr<PrivateDnsNameOptions>,
+    /// Whether EC2 itself recovers an instance whose hardware fails.
+    pub maintenance_options: Attr<MaintenanceOptions>,
     /// Whether instances are EBS-optimised; GPU instance types always are.
     pub ebs_optimized: Attr<bool>,
     /// Whether the EC2 API refuses to terminate the instances.
@@ -133,6 +140,10 @@ pub struct LaunchTemplate {
     /// NodeConfig that EKS adds.
     #[attr(computed, depends_on("user_data"))]
     pub user_data_bytes: Attr<i64>,
+    /// Settings of the newest version that have no attribute here, by EC2's names: set by the console, or by another tool. They
+    /// are carried over into the next version; what is changed there shows as drift.
+    #[attr(computed, stable)]
+    pub other_settings: Attr<BTreeMap<String, String>>,
     /// Number of the newest version.
     #[attr(computed, stable)]
     pub latest_version: Attr<i64>,
@@ -158,9 +169,10 @@ pub(super) const AMI_FAMILIES: [&str; 2] = ["AL2023", BOTTLEROCKET];
 pub(super) const BOTTLEROCKET: &str = "Bottlerocket";
 
 /// The attributes that a version of the template holds: a change of one of them makes a new version.
-pub(super) const VERSIONED: [&str; 18] = [
+pub(super) const VERSIONED: [&str; 21] = [
     "block_device_mappings",
     "capacity_reservation_specification",
+    "cpu_options",
     "description",
     "disable_api_termination",
     "ebs_optimized",
@@ -170,10 +182,12 @@ pub(super) const VERSIONED: [&str; 18] = [
     "instance_market_options",
     "instance_type",
     "key_name",
+    "maintenance_options",
     "metadata_options",
     "monitoring",
     "network_interfaces",
     "placement",
+    "private_dns_name_options",
     "tag_specifications",
     "user_data",
     "vpc_security_group_ids",

@@ -8,11 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use tfplug::{Attr, SetOf};
 
 use super::instance::{
-    BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, Ebs, IamInstanceProfile,
-    InstanceMarketOptions, MetadataOptions, Monitoring, NetworkInterface, Placement, SpotOptions,
-    TagSpecification,
+    BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, CpuOptions, Ebs,
+    IamInstanceProfile, InstanceMarketOptions, MaintenanceOptions, MetadataOptions, Monitoring,
+    NetworkInterface, Placement, PrivateDnsNameOptions, SpotOptions, TagSpecification,
 };
 use super::model::LaunchTemplate;
+use super::other;
 use super::plan::sha256;
 
 /// The stored template with everything that EC2 tells of it.
@@ -26,6 +27,7 @@ pub(super) fn observe(
     seen.description = text(version.version_description());
     if let Some(data) = version.launch_template_data() {
         seen = user_data(instance_attributes(seen, data), data);
+        seen.other_settings = other::settings(data).into();
     }
     seen
 }
@@ -79,6 +81,9 @@ fn instance_attributes(stored: LaunchTemplate, data: &ec2::ResponseLaunchTemplat
                 enabled: m.enabled().into(),
             })
             .into(),
+        cpu_options: data.cpu_options().map(cpu_options).into(),
+        private_dns_name_options: data.private_dns_name_options().map(dns_options).into(),
+        maintenance_options: data.maintenance_options().map(maintenance).into(),
         ebs_optimized: data.ebs_optimized().into(),
         disable_api_termination: data.disable_api_termination().into(),
         instance_initiated_shutdown_behavior: text(
@@ -183,6 +188,30 @@ fn ebs(from: &ec2::LaunchTemplateEbsBlockDevice) -> Ebs {
         kms_key_id: text(from.kms_key_id()),
         snapshot_id: text(from.snapshot_id()),
         delete_on_termination: from.delete_on_termination().into(),
+        volume_initialization_rate: number(from.volume_initialization_rate()),
+    }
+}
+
+fn cpu_options(from: &ec2::LaunchTemplateCpuOptions) -> CpuOptions {
+    CpuOptions {
+        core_count: number(from.core_count()),
+        threads_per_core: number(from.threads_per_core()),
+        amd_sev_snp: text(from.amd_sev_snp().map(|w| w.as_str())),
+        nested_virtualization: text(from.nested_virtualization().map(|w| w.as_str())),
+    }
+}
+
+fn dns_options(from: &ec2::LaunchTemplatePrivateDnsNameOptions) -> PrivateDnsNameOptions {
+    PrivateDnsNameOptions {
+        hostname_type: text(from.hostname_type().map(|w| w.as_str())),
+        enable_resource_name_dns_a_record: from.enable_resource_name_dns_a_record().into(),
+        enable_resource_name_dns_aaaa_record: from.enable_resource_name_dns_aaaa_record().into(),
+    }
+}
+
+fn maintenance(from: &ec2::LaunchTemplateInstanceMaintenanceOptions) -> MaintenanceOptions {
+    MaintenanceOptions {
+        auto_recovery: text(from.auto_recovery().map(|w| w.as_str())),
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod launch;
 
+pub(super) mod other_settings;
+
 use std::collections::BTreeMap;
 
 use mig::Layout;
@@ -129,6 +131,7 @@ pub(super) fn refine(
     let mut warnings: Vec<_> = findings.into_iter().collect();
     warnings.extend(user_data::built_in_plugin(plan.prior.as_ref(), &plan.planned));
     warnings.extend(set_versions(plan));
+    warnings.extend(other_settings::plan(plan)?);
     Ok(warnings)
 }
 

@@ -6,8 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use tfplug::{Attr, SetOf};
 
 use super::instance::{
-    BlockDeviceMapping, CapacityReservationSpecification, Ebs, IamInstanceProfile, InstanceMarketOptions,
-    MetadataOptions, NetworkInterface, Placement, SpotOptions, TagSpecification,
+    BlockDeviceMapping, CapacityReservationSpecification, CpuOptions, Ebs, IamInstanceProfile,
+    InstanceMarketOptions, MaintenanceOptions, MetadataOptions, NetworkInterface, Placement,
+    PrivateDnsNameOptions, SpotOptions, TagSpecification,
 };
 use super::model::LaunchTemplate;
 
@@ -33,6 +34,9 @@ pub(super) fn version_data(model: &LaunchTemplate) -> ec2::RequestLaunchTemplate
                 .set_enabled(flag(&m.enabled))
                 .build()
         }))
+        .set_cpu_options(model.cpu_options.known().map(cpu_options))
+        .set_private_dns_name_options(model.private_dns_name_options.known().map(dns_options))
+        .set_maintenance_options(model.maintenance_options.known().map(maintenance))
         .set_ebs_optimized(flag(&model.ebs_optimized))
         .set_disable_api_termination(flag(&model.disable_api_termination))
         .set_instance_initiated_shutdown_behavior(word(&model.instance_initiated_shutdown_behavior))
@@ -102,6 +106,30 @@ fn ebs(from: &Ebs) -> ec2::LaunchTemplateEbsBlockDeviceRequest {
         .set_kms_key_id(text(&from.kms_key_id))
         .set_snapshot_id(text(&from.snapshot_id))
         .set_delete_on_termination(flag(&from.delete_on_termination))
+        .set_volume_initialization_rate(number(&from.volume_initialization_rate))
+        .build()
+}
+
+fn cpu_options(from: &CpuOptions) -> ec2::LaunchTemplateCpuOptionsRequest {
+    ec2::LaunchTemplateCpuOptionsRequest::builder()
+        .set_core_count(number(&from.core_count))
+        .set_threads_per_core(number(&from.threads_per_core))
+        .set_amd_sev_snp(word(&from.amd_sev_snp))
+        .set_nested_virtualization(word(&from.nested_virtualization))
+        .build()
+}
+
+fn dns_options(from: &PrivateDnsNameOptions) -> ec2::LaunchTemplatePrivateDnsNameOptionsRequest {
+    ec2::LaunchTemplatePrivateDnsNameOptionsRequest::builder()
+        .set_hostname_type(word(&from.hostname_type))
+        .set_enable_resource_name_dns_a_record(flag(&from.enable_resource_name_dns_a_record))
+        .set_enable_resource_name_dns_aaaa_record(flag(&from.enable_resource_name_dns_aaaa_record))
+        .build()
+}
+
+fn maintenance(from: &MaintenanceOptions) -> ec2::LaunchTemplateInstanceMaintenanceOptionsRequest {
+    ec2::LaunchTemplateInstanceMaintenanceOptionsRequest::builder()
+        .set_auto_recovery(word(&from.auto_recovery))
         .build()
 }
 

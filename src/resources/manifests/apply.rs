@@ -18,7 +18,7 @@ use super::object::{self, Manifests};
 use crate::connections::Connections;
 use crate::kube::{Connection, Stoppable};
 
-pub(crate) use connect::{Home, failure, replace_if_moved};
+pub(crate) use connect::{FIELD_MANAGER, Home, failure, replace_if_moved};
 pub(crate) use delete::claims;
 pub(crate) use observe::read;
 pub(crate) use trial::{connect_at_plan, is_silent, try_out};

@@ -22,6 +22,7 @@ const EVERYTHING: &str = r#"
       ebs = {
         volume_size = 200, volume_type = "gp3", iops = 4000, throughput = 250, encrypted = true
         kms_key_id  = "alias/ebs", snapshot_id = "snap-1", delete_on_termination = true
+        volume_initialization_rate = 200
       }
     },
     { device_name = "/dev/xvdb", virtual_name = "ephemeral0" },
@@ -35,6 +36,13 @@ const EVERYTHING: &str = r#"
     instance_metadata_tags      = "enabled"
   }
   monitoring                           = { enabled = true }
+  cpu_options                          = { core_count = 48, threads_per_core = 1 }
+  maintenance_options                  = { auto_recovery = "disabled" }
+  private_dns_name_options = {
+    hostname_type                        = "resource-name"
+    enable_resource_name_dns_a_record    = true
+    enable_resource_name_dns_aaaa_record = false
+  }
   ebs_optimized                        = true
   disable_api_termination              = true
   instance_initiated_shutdown_behavior = "terminate"
@@ -84,6 +92,7 @@ fn attribute(parameter: &str) -> &'static str {
     match name.split('.').next().unwrap_or_default() {
         "BlockDeviceMapping" => "block_device_mappings",
         "CapacityReservationSpecification" => "capacity_reservation_specification",
+        "CpuOptions" => "cpu_options",
         "DisableApiTermination" => "disable_api_termination",
         "EbsOptimized" => "ebs_optimized",
         "IamInstanceProfile" => "iam_instance_profile",
@@ -92,10 +101,12 @@ fn attribute(parameter: &str) -> &'static str {
         "InstanceMarketOptions" => "instance_market_options",
         "InstanceType" => "instance_type",
         "KeyName" => "key_name",
+        "MaintenanceOptions" => "maintenance_options",
         "MetadataOptions" => "metadata_options",
         "Monitoring" => "monitoring",
         "NetworkInterface" => "network_interfaces",
         "Placement" => "placement",
+        "PrivateDnsNameOptions" => "private_dns_name_options",
         "SecurityGroupId" => "vpc_security_group_ids",
         "TagSpecification" => "tag_specifications",
         "UserData" => "user_data",

@@ -74,6 +74,10 @@ pub struct PluginConfig {
     pub file: String,
 }
 
+/// A taint that a pool may have beside the layout's, so that no pod comes but those that ask for slices: claims of DRA for
+/// whole GPUs tolerate the layout's own.
+pub const SLICES_TAINT: &str = "mig.eks/slices";
+
 impl Layout {
     /// Labels of every node of this layout.
     pub fn labels(&self) -> BTreeMap<String, String> {

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 pub use fault::{GpuUse, LayoutFault, PathStep, Problem};
 pub use kubernetes::{
     DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, DEVICE_PLUGIN_LABEL, LAYOUT_LABEL, PARTITION_FAILED_TAINT,
-    PluginConfig, PluginStrategy, Taint,
+    PluginConfig, PluginStrategy, SLICES_TAINT, Taint,
 };
 pub use node::{NodeGpuModel, NodeLayout, Stranded};
 pub use spec::{GpuGroup, LayoutSpec, Sharing, SharingSpec, SharingStrategy, Strategy};

@@ -1,6 +1,7 @@
 //! Kubernetes objects as values, in the order in which they are applied.
 
 pub mod device_plugin;
+mod extra;
 mod fault;
 pub mod karpenter;
 mod kubernetes;
@@ -9,6 +10,7 @@ pub mod scheduling;
 pub mod yaml;
 
 pub use device_plugin::{DevicePlugin, DevicePluginOptions};
+pub use extra::Extra;
 pub use fault::{ManifestFault, ManifestWarning};
 pub use kubernetes::{ResourceRequirements, Toleration};
 pub use pod::{PodError, slice_pod};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::kubernetes::Toleration;
 use crate::catalog::{Catalog, LookupError};
-use crate::layout::{LAYOUT_LABEL, Layout, Strategy};
+use crate::layout::{LAYOUT_LABEL, Layout, SLICES_TAINT, Strategy};
 use crate::profile::{GPU_RESOURCE, ProfileRef};
 
 /// Why there is no snippet.
@@ -32,15 +32,16 @@ pub enum PodError {
 }
 
 /// The part of a pod's `spec` that gets it one slice of that profile (exact or generic) on a node of this layout: a
-/// container's limits, the toleration of the layout's taint, and the layout's label, without which another pool's
+/// container's limits, tolerations of the layout's taint and of the one that a pool may have beside it, and the layout's label, without which another pool's
 /// `nvidia.com/gpu` would do as well.
 pub fn slice_pod(layout: &Layout, profile: &str, catalog: &Catalog) -> Result<Value, PodError> {
     let resource = resource(layout, profile, catalog)?;
-    let tolerations: Vec<Toleration> = layout
-        .taints()
+    let taints = layout.taints();
+    let mut tolerations: Vec<Toleration> = taints
         .iter()
         .map(|taint| Toleration::exists(&taint.key, Some(&taint.effect)))
         .collect();
+    tolerations.push(Toleration::exists(SLICES_TAINT, Some("NoSchedule")));
     Ok(json!({
         "containers": [{"name": "main", "resources": {"limits": {resource: "1"}}}],
         "nodeSelector": {LAYOUT_LABEL: layout.id()},
@@ -104,7 +105,10 @@ mod tests {
         let expected = json!({
             "containers": [{"name": "main", "resources": {"limits": {"nvidia.com/mig-1g.10gb": "1"}}}],
             "nodeSelector": {"mig.eks/layout": mixed.id()},
-            "tolerations": [{"effect": "NoSchedule", "key": "nvidia.com/gpu", "operator": "Exists"}],
+            "tolerations": [
+                {"effect": "NoSchedule", "key": "nvidia.com/gpu", "operator": "Exists"},
+                {"effect": "NoSchedule", "key": "mig.eks/slices", "operator": "Exists"},
+            ],
         });
         assert_eq!(slice_pod(&mixed, "1g", Catalog::builtin()), Ok(expected));
         let single = layout(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics};
 
 use super::super::ManifestModel;
@@ -36,18 +37,56 @@ pub(super) async fn wait_for_kinds<M: ManifestModel>(
             cancel: cx.cancel().clone(),
         };
         let waited = kube::wait_until_served(api, &key.object(planned.namespace()), &options).await;
-        waited.map_err(|error| not_served::<M>(key.resource(), &error))?;
+        if let Err(error) = waited {
+            let older = served_versions(api, key.resource()).await;
+            return Err(not_served::<M>(key.resource(), &error, &older).into());
+        }
     }
     Ok(())
 }
 
-fn not_served<M: ManifestModel>(resource: Resource, error: &KubeError) -> Diagnostic {
+/// The versions in which the API server serves a kind, where it has the kind at all; none where it cannot be asked.
+pub(super) async fn served_versions(api: &dyn KubeApi, resource: Resource) -> Vec<String> {
+    let name = definition_name(resource);
+    let definition = ObjectRef {
+        resource: CRD,
+        namespace: None,
+        name: &name,
+    };
+    let found = api.get(&definition).await.unwrap_or_default();
+    let versions = found.pointer("/spec/versions").and_then(Json::as_array);
+    let served = versions
+        .into_iter()
+        .flatten()
+        .filter(|version| version["served"] == true);
+    let names = served.filter_map(|version| version["name"].as_str().map(str::to_owned));
+    names.collect()
+}
+
+/// What a kind that is served in other versions only means.
+pub(super) fn other_versions(resource: Resource, served: &[String]) -> Option<String> {
+    (!served.is_empty() && !served.iter().any(|version| version == resource.version)).then(|| {
+        format!(
+            "The cluster has {} in the version {}, and not in {}. Its chart is too old: upgrade it.",
+            resource.kind,
+            served.join(" and "),
+            resource.version
+        )
+    })
+}
+
+fn definition_name(resource: Resource) -> String {
+    format!("{}.{}", resource.plural, resource.group)
+}
+
+fn not_served<M: ManifestModel>(resource: Resource, error: &KubeError, served: &[String]) -> Diagnostic {
     let summary = format!(
         "The cluster does not know {} of {}",
         resource.kind,
         resource.api_version()
     );
-    Diagnostic::error(summary, format!("{error}\n\n{}", M::MISSING_KIND))
+    let step = other_versions(resource, served).unwrap_or_else(|| M::MISSING_KIND.to_owned());
+    Diagnostic::error(summary, format!("{error}\n\n{step}"))
 }
 
 /// Whether a failed call failed because the kind was taken away, and all objects with it. A kind that is only not served
@@ -56,7 +95,7 @@ pub(super) async fn is_kind_gone(api: &dyn KubeApi, object: &ObjectRef<'_>, erro
     if error.kind != KubeErrorKind::CrdMissing {
         return false;
     }
-    let name = format!("{}.{}", object.resource.plural, object.resource.group);
+    let name = definition_name(object.resource);
     let definition = ObjectRef {
         resource: CRD,
         namespace: None,

@@ -54,12 +54,24 @@ fn exists<M: ManifestModel>(key: &Key, planned: &M, ours: bool) -> Diagnostic {
         false => "It was not made by this provider.",
     };
     let detail = format!(
-        "{maker} To manage it here, import it:\n\n  import {{\n    to = {}.NAME\n    id = \"{}\"\n  \
-         }}\n\nOr choose another name, or take it over with force_conflicts = true.",
+        "{maker} To manage it here, import it:\n\n  import {{\n    to = {}.NAME\n    id = \"{}\"\n  }}{}\n\nOr choose another \
+         name, or take it over with force_conflicts = true.",
         M::TYPE,
-        planned.import_id()
+        planned.import_id(),
+        by_provider(planned)
     );
     Diagnostic::error(summary(key, planned), detail).at(Path::attr("name"))
+}
+
+/// An import ID can name no cluster but one of EKS.
+fn by_provider<M: ManifestModel>(planned: &M) -> &'static str {
+    let named = planned.cluster().known();
+    if named.is_some_and(|cluster| cluster.name.is_null()) {
+        "\n\nAn import ID can name only a cluster of EKS, so this import needs the cluster in `kubernetes` of the provider block. It can \
+         go from there once an apply has stored `cluster`."
+    } else {
+        ""
+    }
 }
 
 fn in_the_way<M: ManifestModel>(key: &Key, planned: &M) -> Diagnostic {

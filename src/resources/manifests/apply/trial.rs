@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use tfplug::diag::Severity;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
-use super::{ownership, people};
+use super::{missing, ownership, people};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{Apply, Connection, KubeApi, KubeError, KubeErrorKind, Stoppable};
+use crate::kube::{self, Apply, Connection, FieldDiff, KubeApi, KubeError, KubeErrorKind, Stoppable};
 
 const NOT_TRIED: &str = "The objects were not tried out on the cluster";
 
@@ -138,7 +139,11 @@ async fn objection<M: ManifestModel>(
             warnings.push(back);
             tried = api.apply(&object, &manifest, Apply { force: true, ..how }).await;
         }
-        let tried = tried.map_err(|error| refusal::<M>(&key, &error))?;
+        let tried = match tried {
+            Ok(tried) => tried,
+            Err(error) => return Err(refused(api, planned, &key, &error).await),
+        };
+        warnings.extend(rewritten::<M>(&key, &manifest, &tried.live));
         warnings.extend(
             tried
                 .warnings
@@ -170,6 +175,54 @@ async fn taken_back<M: ManifestModel>(
         format!("{} was edited by hand", key.text()),
         detail,
     ))
+}
+
+/// What stands against one object.
+async fn refused<M: ManifestModel>(api: &dyn KubeApi, _: &M, key: &Key, error: &KubeError) -> Objection {
+    if error.kind == KubeErrorKind::CrdMissing {
+        let served = missing::served_versions(api, key.resource()).await;
+        if let Some(why) = missing::other_versions(key.resource(), &served) {
+            return Objection::Doubt(unchecked(&why));
+        }
+    }
+    refusal::<M>(key, error)
+}
+
+/// The warning that something on the cluster, a mutating webhook mostly, stores other values than the ones that are sent: the
+/// next plan would change them again, and so would each after it.
+fn rewritten<M: ManifestModel>(key: &Key, sent: &Json, stored: &Json) -> Option<Diagnostic> {
+    let changed = kube::drift(sent, stored, FIELD_MANAGER);
+    if changed.is_empty() {
+        return None;
+    }
+    let lines: String = changed
+        .iter()
+        .map(|field| format!("\n  {}", back(field)))
+        .collect();
+    let attributes: Vec<String> = changed
+        .iter()
+        .map(|field| M::attribute_of(&field.path))
+        .filter(|path| !path.is_root())
+        .map(|path| path.to_string())
+        .collect();
+    let step = match attributes.first() {
+        Some(attribute) => format!("Give {attribute} the value that is stored, or exempt"),
+        None => "Exempt".to_owned(),
+    };
+    let detail = format!(
+        "What is sent, and what would be stored:{lines}\n\nA mutating webhook or policy does that, and every plan will show the \
+         difference. {step} the object from that rule."
+    );
+    Some(Diagnostic::warning(
+        format!("The cluster changes {}", key.text()),
+        detail,
+    ))
+}
+
+/// A field as it is sent and stored; the comparison is the other way round.
+fn back(field: &FieldDiff) -> String {
+    let show = |value: &Option<Json>| value.as_ref().map_or("(none)".to_owned(), Json::to_string);
+    format!("{}: {} -> {}", field.path, show(&field.new), show(&field.old))
 }
 
 /// What the API server says can never succeed is an error only of kinds that are built in: those of Karpenter come by a

@@ -19,6 +19,20 @@ const CONFIG_FOLDER: &str = "/etc/nvidia-device-plugin";
 /// Where the MPS daemon and its clients meet, on the node.
 pub(super) const MPS_ROOT: &str = "/run/nvidia/mps";
 
+/// The fields that have an option, each with all that it holds.
+pub(super) const FIELDS: [&str; 10] = [
+    "selector",
+    "template.metadata.labels",
+    "template.spec.containers[nvidia-device-plugin].env",
+    "template.spec.containers[nvidia-device-plugin].imagePullPolicy",
+    "template.spec.containers[nvidia-device-plugin].resources",
+    "template.spec.imagePullSecrets",
+    "template.spec.nodeSelector",
+    "template.spec.priorityClassName",
+    "template.spec.runtimeClassName",
+    "template.spec.tolerations",
+];
+
 pub(super) fn device_plugin(options: &DevicePluginOptions, config: &PluginConfig) -> Value {
     let mut container = json!({
         "name": "nvidia-device-plugin",

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 
 pub use options::DevicePluginOptions;
 
+use super::extra;
 use super::fault::ManifestFault;
+use super::kubernetes::at;
 use crate::boot::RenderVersion;
 use crate::layout::{Layout, PluginConfig, SharingStrategy};
 
@@ -85,17 +87,33 @@ impl DevicePlugin {
         }
         let configs: BTreeSet<PluginConfig> = layouts.iter().map(Layout::plugin_config).collect();
         let mut objects = vec![service_account(options), config_map(options, &configs)];
+        let mut faults = Vec::new();
         for config in &configs {
             if config.sharing == Some(SharingStrategy::Mps) {
                 objects.push(mps::control_daemon(options, config));
             }
-            objects.push(daemon_set::device_plugin(options, config));
+            let mut plugin = daemon_set::device_plugin(options, config);
+            // Each configuration's DaemonSet has the same fields, so that one tells of them all.
+            faults = extra_faults(&mut plugin, options);
+            objects.push(plugin);
             if options.feature_discovery {
                 objects.push(feature_discovery::feature_discovery(options, config));
             }
         }
-        Ok(objects)
+        if faults.is_empty() {
+            Ok(objects)
+        } else {
+            Err(faults)
+        }
     }
+}
+
+/// Merges the further fields; those that it cannot have are faults.
+fn extra_faults(daemon_set: &mut Value, options: &DevicePluginOptions) -> Vec<ManifestFault> {
+    let refused = extra::merge(&mut daemon_set["spec"], &options.extra, &daemon_set::FIELDS);
+    let fault =
+        |refusal: extra::Refusal| ManifestFault::new(at("extra"), refusal.summary(), refusal.detail());
+    refused.into_iter().map(fault).collect()
 }
 
 fn service_account(options: &DevicePluginOptions) -> Value {

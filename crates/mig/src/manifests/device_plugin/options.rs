@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{DEFAULT_IMAGE, DevicePluginVersion};
 use crate::layout::{DEVICE_PLUGIN_LABEL, Layout};
+use crate::manifests::extra::Extra;
 use crate::manifests::fault::ManifestFault;
 use crate::manifests::kubernetes::{Checks, ResourceRequirements, Toleration, at, is_env_name, key_at};
 
@@ -60,6 +61,8 @@ pub struct DevicePluginOptions {
     pub labels: BTreeMap<String, String>,
     /// Annotations of all objects.
     pub annotations: BTreeMap<String, String>,
+    /// Further fields of the spec of the plugin's own DaemonSets, not of those of MPS and feature discovery.
+    pub extra: Extra,
 }
 
 impl Default for DevicePluginOptions {
@@ -80,6 +83,7 @@ impl Default for DevicePluginOptions {
             env: BTreeMap::new(),
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),
+            extra: Extra::new(),
         }
     }
 }

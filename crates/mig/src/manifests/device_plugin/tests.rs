@@ -217,6 +217,7 @@ fn options_reach_the_objects() {
         labels: [("team".to_owned(), "ml".to_owned())].into(),
         annotations: [("example.com/owner".to_owned(), "ml@example.com".to_owned())].into(),
         feature_discovery: true,
+        extra: serde_json::Map::new(),
     };
     let objects = DevicePlugin::render(&[sliced("mixed")], &options).unwrap();
     let pod = &objects[2]["spec"]["template"]["spec"];
@@ -333,4 +334,42 @@ fn feature_discovery_comes_on_request_for_each_configuration() {
         .cloned()
         .collect();
     assert_eq!(without, render(&layouts), "nothing else changes");
+}
+
+#[test]
+fn further_fields_are_merged_into_the_plugins_daemon_sets() {
+    let with = |extra: Value| DevicePluginOptions {
+        feature_discovery: true,
+        extra: extra.as_object().unwrap().clone(),
+        ..DevicePluginOptions::default()
+    };
+    let extra = json!({
+        "minReadySeconds": 10,
+        "template": {"spec": {"containers": [{"name": "nvidia-device-plugin", "terminationMessagePolicy": "FallbackToLogsOnError"}]}},
+    });
+    let objects = DevicePlugin::render(&[sliced("mixed")], &with(extra)).unwrap();
+    assert_eq!(objects[2]["spec"]["minReadySeconds"], 10);
+    let plugin = container(&objects[2]);
+    assert_eq!(plugin["terminationMessagePolicy"], "FallbackToLogsOnError");
+    assert_eq!(plugin["image"], DEFAULT_IMAGE);
+    assert!(
+        objects[3]["spec"].get("minReadySeconds").is_none(),
+        "feature discovery's"
+    );
+    let refused = json!({
+        "selector": {"matchLabels": {"a": "b"}},
+        "template": {"spec": {
+            "nodeSelector": {"off": "true"},
+            "containers": [{"name": "nvidia-device-plugin", "image": "other", "resources": {}}],
+        }},
+    });
+    let faults = DevicePlugin::render(&[sliced("mixed")], &with(refused)).unwrap_err();
+    let said: Vec<&str> = faults.iter().map(ManifestFault::summary).collect();
+    let expected = [
+        "spec.selector has an attribute of its own",
+        "spec.template.spec.containers[nvidia-device-plugin].image is rendered already",
+        "spec.template.spec.containers[nvidia-device-plugin].resources has an attribute of its own",
+        "spec.template.spec.nodeSelector has an attribute of its own",
+    ];
+    assert_eq!(said, expected);
 }

@@ -1,7 +1,10 @@
 //! Where in the options something stands, and the list of what is wrong there.
 
+use serde_json::Value;
+
 use crate::ec2::Ec2Fault;
 use crate::layout::PathStep;
+use crate::manifests::extra::{self, Extra};
 use crate::manifests::fault::{ManifestFault, ManifestWarning};
 
 /// A path that grows step by step; the names are those that Terraform users write.
@@ -58,6 +61,14 @@ impl Findings {
             let place = Place([place.0.as_slice(), fault.path()].concat());
             self.fault(&place, fault.summary(), fault.detail());
         }
+    }
+
+    /// The object with further fields of its spec; those that it cannot have are faults.
+    pub(super) fn merged(&mut self, mut object: Value, extra: &Extra, fields: &[&str]) -> Value {
+        for refusal in extra::merge(&mut object["spec"], extra, fields) {
+            self.fault(&Place::of("extra"), refusal.summary(), refusal.detail());
+        }
+        object
     }
 
     /// One of a few words.

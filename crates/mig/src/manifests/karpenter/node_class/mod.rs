@@ -39,10 +39,11 @@ impl NodeClass {
             let text = user_data::render(&mut findings, layout, options, family, catalog)?;
             Some((family, text))
         });
-        findings.into_rendered(|| {
-            let objects = rendered.map(|(family, text)| render::object(options, family, &text));
-            objects.into_iter().collect()
-        })
+        let object = rendered.map(|(family, text)| {
+            let object = render::object(options, family, &text);
+            findings.merged(object, &options.extra, &render::FIELDS)
+        });
+        findings.into_rendered(|| object.into_iter().collect())
     }
 
     /// The object whatever is wrong with it: for tests that ask an API server whether it would refuse it too.

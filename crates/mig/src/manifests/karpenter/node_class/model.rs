@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::boot::{ClusterDetails, DEFAULT_DEADLINE_SECONDS, OnFailure, RenderVersion, UserPart};
+use crate::manifests::extra::Extra;
 
 /// How a node class is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,8 @@ pub struct NodeClassOptions {
     pub ip_prefix_count: Option<i64>,
     /// Reserved by EC2.
     pub context: Option<String>,
+    /// Further fields of the spec.
+    pub extra: Extra,
 }
 
 impl Default for NodeClassOptions {
@@ -105,6 +108,7 @@ impl Default for NodeClassOptions {
             detailed_monitoring: None,
             ip_prefix_count: None,
             context: None,
+            extra: Extra::new(),
         }
     }
 }

@@ -10,6 +10,37 @@ use crate::boot::RenderVersion;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::{AWS_GROUP, metadata};
 
+/// The fields that have an option, each with all that it holds unless its own fields are listed.
+pub(super) const FIELDS: [&str; 27] = [
+    "amiFamily",
+    "amiSelectorTerms",
+    "associatePublicIPAddress",
+    "blockDeviceMappings",
+    "capacityReservationSelectorTerms",
+    "connectionTracking.tcpEstablishedTimeout",
+    "connectionTracking.udpStreamTimeout",
+    "connectionTracking.udpTimeout",
+    "context",
+    "cpuOptions.nestedVirtualization",
+    "detailedMonitoring",
+    "enclaveOptions.enabled",
+    "instanceProfile",
+    "instanceStorePolicy",
+    "ipPrefixCount",
+    "kubelet",
+    "metadataOptions.httpEndpoint",
+    "metadataOptions.httpProtocolIPv6",
+    "metadataOptions.httpPutResponseHopLimit",
+    "metadataOptions.httpTokens",
+    "networkInterfaces",
+    "placementGroupSelector",
+    "role",
+    "securityGroupSelectorTerms",
+    "subnetSelectorTerms",
+    "tags",
+    "userData",
+];
+
 pub(super) fn object(options: &NodeClassOptions, family: AmiFamily, user_data: &str) -> Value {
     json!({
         "apiVersion": format!("{AWS_GROUP}/v1"),

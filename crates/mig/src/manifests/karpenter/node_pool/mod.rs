@@ -30,7 +30,9 @@ impl NodePool {
         let mut findings = Findings::default();
         check::check(&mut findings, layout, options, catalog);
         let limits = limits::check(&mut findings, layout, options, catalog);
-        findings.into_rendered(|| vec![render::object(layout, options, limits, catalog)])
+        let object = render::object(layout, options, limits, catalog);
+        let object = findings.merged(object, &options.extra, &render::FIELDS);
+        findings.into_rendered(|| vec![object])
     }
 
     /// The object whatever is wrong with it: for tests that ask an API server whether it would refuse it too.

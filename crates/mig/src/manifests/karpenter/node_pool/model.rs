@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::boot::RenderVersion;
+use crate::manifests::extra::Extra;
 use crate::manifests::karpenter::{AWS_GROUP, AmiFamily, Requirement};
 
 /// Nodes of a pool for which nothing else limits it. A node that cannot cut its GPUs never registers, and Karpenter
@@ -58,6 +59,8 @@ pub struct NodePoolOptions {
     pub weight: Option<i64>,
     /// Fixed number of nodes, whatever pods ask for. Alpha in Karpenter (feature gate StaticCapacity).
     pub replicas: Option<i64>,
+    /// Further fields of the spec.
+    pub extra: Extra,
 }
 
 impl Default for NodePoolOptions {
@@ -84,6 +87,7 @@ impl Default for NodePoolOptions {
             disruption: Disruption::default(),
             weight: None,
             replicas: None,
+            extra: Extra::new(),
         }
     }
 }

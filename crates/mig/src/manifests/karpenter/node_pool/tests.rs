@@ -451,3 +451,22 @@ fn limits_that_limit_nothing_or_everything() {
     };
     refused(r#"slice_limits["1g.10gb"]"#, both);
 }
+
+#[test]
+fn further_fields_are_merged_and_refused_where_there_is_an_option() {
+    let extra = |value: Value| value.as_object().unwrap().clone();
+    let later = json!({"later": 1, "template": {"spec": {"later": true}}});
+    let merged = spec(|options| options.extra = extra(later));
+    assert_eq!(merged["later"], 1);
+    assert_eq!(merged["template"]["spec"]["later"], true);
+    assert_eq!(merged["template"]["spec"]["expireAfter"], "720h");
+    for own in [
+        json!({"limits": {"nodes": "100"}}),
+        json!({"replicas": 3}),
+        json!({"template": {"spec": {"taints": []}}}),
+        json!({"template": {"metadata": {"labels": {"a": "b"}}}}),
+        json!({"disruption": {"budgets": []}}),
+    ] {
+        refused("extra", |options| options.extra = extra(own));
+    }
+}
