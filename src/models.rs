@@ -4,6 +4,7 @@ mod catalog;
 mod cluster;
 mod layout;
 mod region;
+mod tags;
 mod user_data;
 
 pub(crate) use catalog::facts;
@@ -12,6 +13,8 @@ pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel
 pub(crate) use layout::below;
 pub use layout::{GpuGroupModel, LayoutModel, SharingModel, report_faults};
 pub(crate) use region::region;
+pub use tags::Tags;
+pub(crate) use tags::tag_rules;
 pub(crate) use user_data::user_parts;
 pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,

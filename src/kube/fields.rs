@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub use compare::diff;
 pub use managed::owned;
-pub use people::is_persons_client;
+pub use people::{is_deployment_tool, is_persons_client};
 
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]

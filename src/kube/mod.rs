@@ -19,7 +19,7 @@ pub use api::{Applied, Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation,
 pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Place, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
-pub use fields::{FieldDiff, diff, drift, is_persons_client, observed, owned};
+pub use fields::{FieldDiff, diff, drift, is_deployment_tool, is_persons_client, observed, owned};
 pub use stop::Stoppable;
 pub use wait::{
     Rollout, WaitOptions, condition, ready_status, rollout_status, unmet, wait_for_rollout, wait_for_state,

@@ -1,13 +1,12 @@
 //! The provider block.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use tfplug::schema::validators;
 use tfplug::{Attr, Diagnostics, Model, Path};
 
 use crate::aws::{AwsSettings, Endpoints, RetryMode, Secret};
-use crate::models::{AssumeRoleModel, CatalogOverridesModel, ProviderClusterModel};
+use crate::models::{AssumeRoleModel, CatalogOverridesModel, ProviderClusterModel, Tags, tag_rules};
 
 /// Slices NVIDIA GPUs (MIG) on Amazon EKS: one layout, checked at plan, from which launch templates, device plugin,
 /// labels, taints and tags are derived. What is left out is taken from the environment, the shared AWS configuration
@@ -39,7 +38,8 @@ pub struct ProviderModel {
     /// What EC2 makes of a template (instances, volumes, network interfaces) has its tags from `tag_specifications`, and
     /// what Karpenter makes from `tags` of the node class. All of them are in the state as `tags_all`, also where the value
     /// here is ephemeral.
-    pub default_tags: Attr<BTreeMap<String, String>>,
+    #[attr(validate = tag_rules())]
+    pub default_tags: Attr<Tags>,
     /// How often a failed call is tried again; 25 if left out.
     #[attr(validate = validators::between(0, 1000))]
     pub max_retries: Attr<i64>,
@@ -120,7 +120,7 @@ impl ProviderModel {
                 .known()
                 .map(EndpointsModel::endpoints)
                 .unwrap_or_default(),
-            default_tags: self.default_tags.known().cloned().unwrap_or_default(),
+            default_tags: self.default_tags.known().map(Tags::set).unwrap_or_default(),
             max_retries: self.max_retries.known().and_then(|n| u32::try_from(*n).ok()),
             retry_mode: match self.retry_mode.as_str() {
                 Some("adaptive") => RetryMode::Adaptive,

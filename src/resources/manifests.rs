@@ -69,6 +69,12 @@ pub trait ManifestModel: Model {
         false
     }
 
+    /// What others have added to a live object, so that it no longer does what it is for, in words for the user.
+    fn undone_by_others(&self, key: &Key, desired: &Json, live: &Json) -> Option<Diagnostic> {
+        let _ = (key, desired, live);
+        None
+    }
+
     /// The attribute that makes a field of the API, `spec.template.spec.taints`; the whole resource where none does.
     fn attribute_of(field: &str) -> Path {
         let _ = field;

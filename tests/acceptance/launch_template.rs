@@ -10,6 +10,7 @@ mod lifecycle;
 mod offline;
 mod other_settings;
 mod secrets;
+mod tags;
 mod unknowns;
 
 /// A layout that most tests use.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tfplug::schema::validators;
-use tfplug::{Attr, Model, Path};
+use tfplug::{Attr, Diagnostic, Model, Path};
 
 use super::{object, rules};
 use crate::models::{ClusterModel, LayoutModel};
@@ -175,6 +175,15 @@ impl ManifestModel for DevicePluginModel {
 
     fn roots(&self) -> Vec<Key> {
         object::roots(self.name.as_str().unwrap_or_default())
+    }
+
+    fn undone_by_others(
+        &self,
+        key: &Key,
+        desired: &serde_json::Value,
+        live: &serde_json::Value,
+    ) -> Option<Diagnostic> {
+        object::turned_off(key, desired, live)
     }
 
     fn attribute_of(field: &str) -> Path {

@@ -1,6 +1,7 @@
 //! Which objects a plugin has.
 
 use serde_json::Value as Json;
+use tfplug::Diagnostic;
 
 use crate::resources::manifests::Key;
 
@@ -28,6 +29,35 @@ pub(super) fn daemon_sets(name: &str, config_map: &Json) -> Vec<Key> {
         [plugin, discovery].into_iter().chain(control)
     });
     sets.filter_map(|name| Key::new("DaemonSet", &name)).collect()
+}
+
+/// The warning that somebody has given a DaemonSet a further node selector or affinity, with which its pods may leave nodes
+/// of the layouts. Fields that are not ours are no drift: they stay as they are.
+pub(super) fn turned_off(key: &Key, desired: &Json, live: &Json) -> Option<Diagnostic> {
+    let pod = |object: &Json| object.pointer("/spec/template/spec").cloned();
+    let (ours, theirs) = (pod(desired)?, pod(live)?);
+    let labels = |pod: &Json| pod.get("nodeSelector").and_then(Json::as_object).cloned();
+    let own = labels(&ours).unwrap_or_default();
+    let mut added: Vec<String> = labels(&theirs)
+        .into_iter()
+        .flatten()
+        .filter(|(label, _)| !own.contains_key(label))
+        .map(|(label, value)| format!("nodeSelector {label}={}", value.as_str().unwrap_or_default()))
+        .collect();
+    let rule = "/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution";
+    if theirs.pointer(rule).is_some() && ours.pointer(rule).is_none() {
+        added.push("a required node affinity".to_owned());
+    }
+    if added.is_empty() {
+        return None;
+    }
+    let detail = format!(
+        "Found {}, which is not in this configuration. Nodes of the layouts that do not fit it have no device plugin, and no \
+         slices. Take it away (kubectl edit), or give it as node_selector.",
+        added.join(" and ")
+    );
+    let summary = format!("{} is kept from nodes by another's rule", key.text());
+    Some(Diagnostic::warning(summary, detail))
 }
 
 /// The attribute that makes a field of one of the objects.
@@ -97,6 +127,24 @@ mod tests {
         for (field, name) in expected {
             assert_eq!(attribute(field), name, "{field}");
         }
+    }
+
+    #[test]
+    fn what_others_add_to_the_selection_of_nodes_is_told() {
+        let set = |pod: Json| json!({"spec": {"template": {"spec": pod}}});
+        let key = Key::new("DaemonSet", "p-mixed").unwrap();
+        let ours = set(json!({"nodeSelector": {"mig.eks/device-plugin": "mixed"}}));
+        assert!(turned_off(&key, &ours, &ours).is_none());
+        let selected = set(json!({"nodeSelector": {"mig.eks/device-plugin": "mixed", "off": "true"}}));
+        let told = turned_off(&key, &ours, &selected).unwrap();
+        assert!(told.detail.contains("nodeSelector off=true"), "{told}");
+        let affinity = json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}});
+        let affine = set(json!({"nodeSelector": {"mig.eks/device-plugin": "mixed"}, "affinity": affinity}));
+        assert!(turned_off(&key, &ours, &affine).is_some());
+        assert!(
+            turned_off(&key, &json!({}), &selected).is_none(),
+            "imported, and not known yet"
+        );
     }
 
     #[test]

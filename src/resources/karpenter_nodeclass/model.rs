@@ -13,7 +13,7 @@ use super::spec::{
     NetworkInterfaceModel, PlacementGroupSelectorModel, SecurityGroupSelectorTermModel,
     SubnetSelectorTermModel,
 };
-use crate::models::{ClusterModel, LayoutModel};
+use crate::models::{ClusterModel, LayoutModel, Tags};
 use crate::models::{ExtraUserData, NodeConfig};
 use crate::resources::karpenter::{KarpenterObject, Settling, changed_fields, timeout, wait_time};
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
@@ -85,7 +85,7 @@ pub struct NodeClassModel {
     /// Idle timeouts of tracked connections; at least one.
     pub connection_tracking: Attr<ConnectionTrackingModel>,
     /// Tags of instances, volumes and launch templates.
-    pub tags: Attr<BTreeMap<String, String>>,
+    pub tags: Attr<Tags>,
     /// Whether nodes get public addresses; as the subnet says if left out.
     pub associate_public_ip_address: Attr<bool>,
     /// One-minute metrics in CloudWatch.

@@ -10,7 +10,7 @@ use tfplug::{Attr, Diagnostics, Path};
 use super::model::NodeClassModel;
 use super::spec::{BlockDeviceMappingModel, EbsModel, KubeletModel, MetadataOptionsModel};
 use crate::duration;
-use crate::models::user_parts;
+use crate::models::{Tags, user_parts};
 use crate::resources::karpenter::all;
 use crate::resources::manifests::json_object;
 
@@ -82,7 +82,7 @@ pub(super) fn options(
         role: maybe(&model.role)?,
         instance_profile: maybe(&model.instance_profile)?,
         instance_store_policy: maybe(&model.instance_store_policy)?,
-        tags: or_empty(&model.tags)?,
+        tags: model.tags.settled()?.map(Tags::set).unwrap_or_default(),
         associate_public_ip_address: maybe(&model.associate_public_ip_address)?,
         detailed_monitoring: maybe(&model.detailed_monitoring)?,
         ip_prefix_count: maybe(&model.ip_prefix_count)?,

@@ -322,7 +322,9 @@ async fn change_tags(
     };
     let before = prior.tags_all.known().cloned().unwrap_or_default();
     let after = planned.tags_all.known().cloned().unwrap_or_default();
-    let set = render::tag_list(after.iter().filter(|(k, v)| before.get(*k) != Some(*v)));
+    let mut set = after.clone();
+    set.retain(|key, value| before.get(key) != Some(value));
+    let set = render::tag_list(&set);
     let removed: Vec<_> = before.into_keys().filter(|k| !after.contains_key(k)).collect();
     if !set.is_empty() {
         api.create_tags(id, set).await.map_err(failed)?;

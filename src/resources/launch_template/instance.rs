@@ -1,11 +1,9 @@
 //! What instances are launched with: the nested attributes of the template, in the words of `aws_launch_template`.
 
-use std::collections::BTreeMap;
-
 use tfplug::schema::validators;
 use tfplug::{Attr, Model, SetOf, Value};
 
-use super::rules;
+use crate::models::{Tags, tag_rules};
 
 /// An instance profile, by one of its names.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
@@ -243,6 +241,6 @@ pub struct TagSpecification {
     )]
     pub resource_type: Attr<String>,
     /// The tags.
-    #[attr(required, validate = rules::tags())]
-    pub tags: Attr<BTreeMap<String, String>>,
+    #[attr(required, validate = tag_rules())]
+    pub tags: Attr<Tags>,
 }

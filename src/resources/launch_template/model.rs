@@ -11,7 +11,7 @@ use super::instance::{
     PrivateDnsNameOptions, TagSpecification,
 };
 use super::rules;
-use crate::models::{ExtraUserData, LayoutModel, NodeConfig, partition_timeout};
+use crate::models::{ExtraUserData, LayoutModel, NodeConfig, Tags, partition_timeout, tag_rules};
 
 /// An EC2 launch template whose user data cuts every GPU of a node as the layout says, before kubelet starts, on
 /// every boot; for managed and self-managed node groups.
@@ -108,8 +108,8 @@ pub struct LaunchTemplate {
     #[attr(default = true)]
     pub update_default_version: Attr<bool>,
     /// Tags of the template.
-    #[attr(validate = rules::tags())]
-    pub tags: Attr<BTreeMap<String, String>>,
+    #[attr(validate = tag_rules())]
+    pub tags: Attr<Tags>,
     /// Tags of the template with the provider's `default_tags`.
     #[attr(computed, depends_on("tags"))]
     pub tags_all: Attr<BTreeMap<String, String>>,
@@ -196,10 +196,18 @@ pub(super) const VERSIONED: [&str; 21] = [
 impl LaunchTemplate {
     /// Whether the plan needs a new version of the template.
     pub(super) fn needs_new_version(&self, prior: &Self) -> bool {
-        let (planned, prior) = (self.encode_object(), prior.encode_object());
-        VERSIONED
-            .iter()
-            .any(|name| planned.get(*name) != prior.get(*name))
+        !self.changed(prior).is_empty()
+    }
+
+    /// The values, without tags that are left out: whether one is written as null or not at all is no change.
+    fn versioned(&self) -> BTreeMap<String, Value> {
+        let mut values = self.clone();
+        if let Attr::Known(specifications) = &mut values.tag_specifications {
+            for specification in specifications {
+                specification.tags = specification.tags.as_ref().map(|tags| Tags::from(tags.set()));
+            }
+        }
+        values.encode_object()
     }
 
     /// Whether its instances boot Bottlerocket; `None` while that is unknown.
@@ -215,7 +223,7 @@ impl LaunchTemplate {
 
     /// Names of the versioned attributes whose planned value differs, for the user.
     pub(super) fn changed(&self, prior: &Self) -> Vec<&'static str> {
-        let (planned, prior): (BTreeMap<String, Value>, _) = (self.encode_object(), prior.encode_object());
+        let (planned, prior) = (self.versioned(), prior.versioned());
         VERSIONED
             .into_iter()
             .filter(|name| planned.get(*name) != prior.get(*name))

@@ -39,7 +39,8 @@ pub(super) fn template_attributes(
     default_tags: &BTreeMap<String, String>,
 ) -> LaunchTemplate {
     let all = tag_map(template.tags());
-    let own = stored.tags.known().cloned().unwrap_or_default();
+    let written = stored.tags.known().cloned().unwrap_or_default();
+    let own = written.set();
     let inherited =
         |key: &str, value: &str| !own.contains_key(key) && default_tags.get(key).is_some_and(|d| d == value);
     let tags: BTreeMap<_, _> = all
@@ -55,7 +56,7 @@ pub(super) fn template_attributes(
         tags: if tags.is_empty() && stored.tags.is_null() {
             Attr::Null
         } else {
-            tags.into()
+            written.seen(tags).into()
         },
         tags_all: all.into(),
         ..stored
@@ -90,7 +91,7 @@ fn instance_attributes(stored: LaunchTemplate, data: &ec2::ResponseLaunchTemplat
             data.instance_initiated_shutdown_behavior()
                 .map(ec2::ShutdownBehavior::as_str),
         ),
-        tag_specifications: launched_tags(data.tag_specifications()),
+        tag_specifications: launched_tags(&stored.tag_specifications, data.tag_specifications()),
         ..stored
     }
 }
@@ -145,14 +146,26 @@ pub(super) fn tag_map(tags: &[ec2::Tag]) -> BTreeMap<String, String> {
 }
 
 /// The tags of what is launched; those of the template itself are not among them.
-fn launched_tags(found: &[ec2::LaunchTemplateTagSpecification]) -> Attr<Vec<TagSpecification>> {
+fn launched_tags(
+    stored: &Attr<Vec<TagSpecification>>,
+    found: &[ec2::LaunchTemplateTagSpecification],
+) -> Attr<Vec<TagSpecification>> {
+    let written = |kind: Option<&str>| {
+        let mut stored = stored.known().into_iter().flatten();
+        let same = stored.find(|spec| spec.resource_type.as_str() == kind);
+        same.and_then(|spec| spec.tags.known().cloned())
+            .unwrap_or_default()
+    };
     let template = ec2::ResourceType::LaunchTemplate;
     let launched: Vec<_> = found
         .iter()
         .filter(|spec| spec.resource_type() != Some(&template))
-        .map(|spec| TagSpecification {
-            resource_type: text(spec.resource_type().map(ec2::ResourceType::as_str)),
-            tags: tag_map(spec.tags()).into(),
+        .map(|spec| {
+            let kind = spec.resource_type().map(ec2::ResourceType::as_str);
+            TagSpecification {
+                resource_type: text(kind),
+                tags: written(kind).seen(tag_map(spec.tags())).into(),
+            }
         })
         .collect();
     if launched.is_empty() {

@@ -7,13 +7,14 @@ pub(super) mod other_settings;
 use std::collections::BTreeMap;
 
 use mig::Layout;
+use mig::ec2;
 use sha2::{Digest, Sha256};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
 
 use super::model::LaunchTemplate;
 use super::user_data;
 use crate::facts::Facts;
-use crate::models::newest_version;
+use crate::models::{Tags, newest_version};
 
 /// What the plan may know of the surroundings; absent where the provider block is not known yet.
 #[derive(Debug, Default)]
@@ -128,6 +129,9 @@ pub(super) fn refine(
     set_user_data(&mut plan.planned, rendered);
     set_region(plan, surroundings);
     set_tags(&mut plan.planned, surroundings);
+    if let Some(fault) = too_many_tags(&plan.planned) {
+        return Err(fault.into());
+    }
     let mut warnings: Vec<_> = findings.into_iter().collect();
     warnings.extend(user_data::built_in_plugin(plan.prior.as_ref(), &plan.planned));
     warnings.extend(set_versions(plan));
@@ -174,10 +178,21 @@ fn set_tags(planned: &mut LaunchTemplate, surroundings: &Surroundings) {
         (Attr::Unknown, _) | (_, None) => Attr::Unknown,
         (own, Some(defaults)) => {
             let mut all = defaults.clone();
-            all.extend(own.known().cloned().unwrap_or_default());
+            all.extend(own.known().map(Tags::set).unwrap_or_default());
             Attr::Known(all)
         }
     };
+}
+
+/// The provider's `default_tags` count, too.
+fn too_many_tags(planned: &LaunchTemplate) -> Option<Diagnostic> {
+    let faults = ec2::tags::check(planned.tags_all.known()?);
+    let fault = faults.into_iter().find(|fault| fault.path().is_empty())?;
+    let detail = format!(
+        "{} They are those of tags and of the provider's default_tags.",
+        fault.detail()
+    );
+    Some(Diagnostic::error(fault.summary(), detail).at(Path::attr("tags")))
 }
 
 /// A change of what a version holds makes a new version; nothing else does.

@@ -1,5 +1,7 @@
 //! From the planned template to EC2's request.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_ec2::types as ec2;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +13,7 @@ use super::instance::{
     PrivateDnsNameOptions, SpotOptions, TagSpecification,
 };
 use super::model::LaunchTemplate;
+use crate::models::Tags;
 
 /// What a version of the template holds.
 pub(super) fn version_data(model: &LaunchTemplate) -> ec2::RequestLaunchTemplateData {
@@ -46,10 +49,11 @@ pub(super) fn version_data(model: &LaunchTemplate) -> ec2::RequestLaunchTemplate
 
 /// The tags of the template itself.
 pub(super) fn tags(model: &LaunchTemplate) -> Vec<ec2::Tag> {
-    tag_list(model.tags_all.known().into_iter().flatten())
+    tag_list(model.tags_all.known().unwrap_or(&BTreeMap::new()))
 }
 
-pub(super) fn tag_list<'t>(tags: impl Iterator<Item = (&'t String, &'t String)>) -> Vec<ec2::Tag> {
+pub(super) fn tag_list(tags: &BTreeMap<String, String>) -> Vec<ec2::Tag> {
+    let tags = tags.iter();
     tags.map(|(key, value)| ec2::Tag::builder().key(key).value(value).build())
         .collect()
 }
@@ -210,6 +214,8 @@ fn spot(from: &SpotOptions) -> ec2::LaunchTemplateSpotMarketOptionsRequest {
 fn tag_specification(from: &TagSpecification) -> ec2::LaunchTemplateTagSpecificationRequest {
     ec2::LaunchTemplateTagSpecificationRequest::builder()
         .set_resource_type(word(&from.resource_type))
-        .set_tags(Some(tag_list(from.tags.known().into_iter().flatten())))
+        .set_tags(Some(tag_list(
+            &from.tags.known().map(Tags::set).unwrap_or_default(),
+        )))
         .build()
 }

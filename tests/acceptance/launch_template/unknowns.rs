@@ -165,7 +165,7 @@ fn a_provider_block_of_unknown_values() {
 #[test]
 fn extra_parts_of_unknown_text() {
     with_each_cli(|cli| {
-        let extra = "  extra_user_data = {\n    before = [{ content_type = \"text/x-shellscript\", content = terraform_data.script.output }]\n  }\n  node_config = {\n    cluster_name          = \"prod\"\n    api_server_endpoint   = terraform_data.endpoint.output\n    certificate_authority = \"Q0E=\"\n    service_cidr          = \"10.100.0.0/16\"\n  }";
+        let extra = "  extra_user_data = {\n    before = [{ content_type = \"text/x-shellscript\", content = terraform_data.script.output }]\n  }\n  node_config = {\n    cluster_name          = \"prod\"\n    api_server_endpoint   = terraform_data.endpoint.output\n    certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\"\n    service_cidr          = \"10.100.0.0/16\"\n  }";
         let ground = Ground::with(cli, "unknown-extra", |name| {
             [
                 unknown("script", "\"#!/bin/sh\\necho first\\n\""),

@@ -11,6 +11,7 @@ pub mod interface;
 pub mod metadata;
 pub mod placement;
 pub mod reservation;
+pub mod tags;
 
 use thiserror::Error;
 

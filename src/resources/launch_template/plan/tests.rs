@@ -124,7 +124,7 @@ fn another_writing_of_the_same_layout_rolls_nothing() {
 fn tags_alone_make_no_version() {
     let prior = created(&config(7));
     let tagged = LaunchTemplate {
-        tags: BTreeMap::from([("team".to_owned(), "web".to_owned())]).into(),
+        tags: Tags::from(BTreeMap::from([("team".to_owned(), "web".to_owned())])).into(),
         ..config(7)
     };
     let changed = plan(&tagged, Some(&prior));

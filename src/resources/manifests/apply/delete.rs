@@ -1,5 +1,7 @@
 //! Taking objects away, and what holds them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics};
 
@@ -32,6 +34,9 @@ pub(super) async fn one<M: ManifestModel>(
     uid: Option<&str>,
 ) -> Result<(), Diagnostics> {
     let object = key.object(model.namespace());
+    if let Some(warning) = held_by_others(api, key, &object).await {
+        cx.warn(warning);
+    }
     let how = Delete {
         uid,
         ..Delete::default()
@@ -58,6 +63,25 @@ pub(super) async fn one<M: ManifestModel>(
         return Ok(());
     }
     Err(not_deleted(api, model, key, &error).await.into())
+}
+
+/// The warning that another tool deploys the object as well. An object that cannot be read is for the deletion to tell of.
+async fn held_by_others(api: &dyn KubeApi, key: &Key, object: &ObjectRef<'_>) -> Option<Diagnostic> {
+    let live = api.get(object).await.ok()?;
+    let managers = live.pointer("/metadata/managedFields").and_then(Json::as_array)?;
+    let names = managers.iter().filter_map(|entry| entry.get("manager")?.as_str());
+    let tools: BTreeSet<&str> = names.filter(|name| kube::is_deployment_tool(name)).collect();
+    if tools.is_empty() {
+        return None;
+    }
+    let detail = format!(
+        "{} holds fields of it, too, and may make it again or fail without it. It is deleted here.",
+        tools.into_iter().collect::<Vec<_>>().join(" and ")
+    );
+    Some(Diagnostic::warning(
+        format!("{} is deployed by another tool as well", key.text()),
+        detail,
+    ))
 }
 
 /// Whether the object of this name is certainly not the one with this UID.

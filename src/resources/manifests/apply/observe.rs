@@ -99,6 +99,9 @@ async fn look_up<M: ManifestModel>(
             }
         }
         home.saw(&key, &live);
+        if let Some(warning) = stored.undone_by_others(&key, &desired, &live) {
+            cx.warn(warning);
+        }
         found.insert(key.text(), as_seen(&desired, &live));
     }
     Ok(found)

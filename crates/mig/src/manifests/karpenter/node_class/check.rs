@@ -169,7 +169,7 @@ fn interface(interface: &super::NetworkInterface) -> Interface<'_> {
 
 fn tags(findings: &mut Findings, options: &NodeClassOptions) {
     let place = Place::of("tags");
-    for (key, value) in &options.tags {
+    for key in options.tags.keys() {
         let at = place.key(key);
         if OWN_TAGS.contains(&key.as_str()) || key.starts_with("kubernetes.io/cluster") {
             findings.fault(
@@ -177,27 +177,9 @@ fn tags(findings: &mut Findings, options: &NodeClassOptions) {
                 format!("The tag {key} cannot be set"),
                 "Karpenter sets it itself.",
             );
-        } else if key.starts_with("aws:") {
-            findings.fault(
-                &at,
-                format!("The tag {key} cannot be set"),
-                "AWS keeps keys that begin with aws: to itself.",
-            );
-        } else if key.is_empty() || key.chars().count() > 128 {
-            findings.fault(
-                &at,
-                format!("{key:?} is not a tag key"),
-                "It has 1 to 128 letters.",
-            );
-        }
-        if value.chars().count() > 256 {
-            findings.fault(
-                &at,
-                format!("The value of the tag {key} is too long"),
-                "It has up to 256 letters.",
-            );
         }
     }
+    findings.ec2(&place, ec2::tags::check(&options.tags));
 }
 
 fn custom_taint(findings: &mut Findings) {
