@@ -146,14 +146,21 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         if let Attr::Known(cluster) = config.cluster() {
             cluster.validate(&Path::attr("cluster"), diags);
         }
-        config.check_references(diags);
         let mut findings = Diagnostics::new();
-        config.objects(&self.facts.get(), &mut findings);
+        config
+            .clone()
+            .without_references()
+            .objects(&self.facts.get(), &mut findings);
         // The plan gives the warnings.
         diags.extend(findings.into_iter().filter(Diagnostic::is_error));
     }
 
     async fn plan(&self, cx: &Context<Connections>, plan: &mut Plan<M, Home>) -> Result<(), Diagnostics> {
+        let mut faults = Diagnostics::new();
+        plan.config.check_references(&mut faults);
+        if faults.has_errors() {
+            return Err(faults);
+        }
         M::refine(plan, &self.facts.get())?
             .into_iter()
             .for_each(|warning| cx.warn(warning));

@@ -2,8 +2,10 @@
 
 mod drift;
 mod existing;
+mod extra;
 mod faults;
 mod lifecycle;
+mod meddlers;
 pub(crate) mod neighbours;
 mod offline;
 mod refusals;

@@ -1,11 +1,14 @@
 //! `mig_karpenter_nodeclass`, `mig_karpenter_nodepool` and `mig_karpenter_nodeoverlay` against a real API server with
 //! Karpenter's own definitions.
 
+mod dra;
 mod drift;
+mod extra;
 mod faults;
 mod fields;
 mod generated;
 mod lifecycle;
+mod moved_in;
 mod moves;
 mod offline;
 mod refusals;

@@ -11,6 +11,7 @@ mod karpenter;
 mod launch_template;
 mod manifests;
 mod many_clusters;
+mod mocks;
 mod nulls;
 mod outages;
 mod proxies;

@@ -20,6 +20,7 @@ use field::Field;
 /// | `default = EXPR` | the value when configuration has none; makes it optional and computed |
 /// | `name = "..."` | the attribute's name, where it is a Rust keyword |
 /// | `sensitive`, `write_only` | as in Terraform |
+/// | `reference` | holds what another resource is; its checks are made at plan, not at validation |
 /// | `replace`, `replace_if_configured` | a change needs a new object |
 /// | `stable` | computed once, never changes while the object lives |
 /// | `depends_on("a", "b.c")` | computed anew only when one of these changes |

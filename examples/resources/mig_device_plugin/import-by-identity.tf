@@ -1,5 +1,6 @@
 import {
-  to = mig_device_plugin.this
+  to       = mig_device_plugin.this
+  provider = mig
   identity = {
     cluster_name = "prod"
     namespace    = "kube-system"

@@ -1,5 +1,6 @@
 import {
-  to = mig_karpenter_nodeclass.slices
+  to       = mig_karpenter_nodeclass.slices
+  provider = mig
   identity = {
     cluster_name = "prod"
     name         = "mig-small"

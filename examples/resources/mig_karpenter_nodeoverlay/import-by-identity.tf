@@ -1,5 +1,6 @@
 import {
-  to = mig_karpenter_nodeoverlay.slices
+  to       = mig_karpenter_nodeoverlay.slices
+  provider = mig
   identity = {
     cluster_name = "prod"
     name         = "mig-small"

@@ -1,5 +1,6 @@
 import {
-  to = mig_karpenter_nodepool.slices
+  to       = mig_karpenter_nodepool.slices
+  provider = mig
   identity = {
     cluster_name = "prod"
     name         = "mig-small"

@@ -1,5 +1,6 @@
 import {
-  to = mig_launch_template.small
+  to       = mig_launch_template.small
+  provider = mig
   identity = {
     id     = "lt-0123456789abcdef0"
     region = "us-east-1"

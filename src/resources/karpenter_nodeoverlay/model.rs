@@ -22,7 +22,7 @@ use crate::resources::manifests::{self, Key, ManifestModel, Manifests};
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct NodeOverlayModel {
     /// The pool: `mig_karpenter_nodepool.NAME` whole.
-    #[attr(required)]
+    #[attr(required, reference)]
     pub nodepool: Attr<NodePoolRefModel>,
     /// What the objects' names begin with; the pool's name if left out.
     #[attr(optional, computed, replace, depends_on("nodepool"))]

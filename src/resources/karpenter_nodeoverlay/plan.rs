@@ -27,6 +27,15 @@ impl Stateless for NodeOverlayModel {
         }
     }
 
+    fn without_references(self) -> Self {
+        let nodepool = self
+            .nodepool
+            .known()
+            .map(|_| Attr::Unknown)
+            .unwrap_or(self.nodepool);
+        Self { nodepool, ..self }
+    }
+
     fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
         render(&effective(&self.with_defaults()), self, facts, diags)
     }

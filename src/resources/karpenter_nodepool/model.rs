@@ -18,7 +18,7 @@ use crate::resources::manifests::{Key, ManifestModel, Manifests};
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct NodePoolModel {
     /// The class of the nodes: `mig_karpenter_nodeclass.NAME` whole.
-    #[attr(required)]
+    #[attr(required, reference)]
     pub nodeclass: Attr<NodeClassRefModel>,
     /// Name; the node class' if left out.
     #[attr(optional, computed, replace, depends_on("nodeclass"))]

@@ -28,6 +28,15 @@ impl Stateless for NodePoolModel {
         }
     }
 
+    fn without_references(self) -> Self {
+        let nodeclass = self
+            .nodeclass
+            .known()
+            .map(|_| Attr::Unknown)
+            .unwrap_or(self.nodeclass);
+        Self { nodeclass, ..self }
+    }
+
     fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
         let mut complete = effective(&self.with_defaults());
         if complete.render_version.is_null() {

@@ -34,6 +34,13 @@ pub trait Stateless: Model {
         let _ = diags;
     }
 
+    /// The same without what is known of other objects: what validation judges. Values of those may be made up there, by a
+    /// mock of Terraform's tests.
+    #[must_use]
+    fn without_references(self) -> Self {
+        self
+    }
+
     /// The objects of a configuration that has no past. `None` while anything that they are made of is unknown, or at
     /// fault, which `diags` tells.
     fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>>;
@@ -95,6 +102,7 @@ fn given<M: Stateless>(attribute: Attribute) -> Attribute {
         validators: attribute.validators,
         same_meaning: attribute.same_meaning,
         sensitive: attribute.sensitive,
+        reference: attribute.reference,
         deprecated: attribute.deprecated,
         ..Attribute::new(attribute.name, attribute.ty)
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use counterparts::wait_for;
+use http::Method;
 use serde_json::json;
 
 use super::{MIXED, MIXED_OBJECTS, THIS, ground, plugin};
@@ -82,6 +83,36 @@ fn a_rollout_that_does_not_end_says_what_it_waited_for() {
         assert!(objects(&ground.name).iter().eq(&MIXED_OBJECTS));
         node.remove();
         ground.settle();
+    });
+}
+
+/// What the controller says of pods that it may not make (NVIDIA/k8s-device-plugin 763).
+#[test]
+fn a_rollout_that_the_cluster_forbids_says_why() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "forbidden");
+        let node = Node::make(&ground.name);
+        let level = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}});
+        let namespace = format!("/api/v1/namespaces/{}", ground.name);
+        KUBE.request(
+            Method::PATCH,
+            &namespace,
+            "application/merge-patch+json",
+            &level.to_string(),
+        )
+        .unwrap();
+        ground.write(&waiting(&ground.name, "8s"));
+        let words = ground.failed_apply();
+        assert_says(
+            &words,
+            &[
+                "is not rolled out",
+                "The cluster says of its pods",
+                "FailedCreate",
+                "violates PodSecurity",
+            ],
+        );
+        node.remove();
     });
 }
 

@@ -76,6 +76,8 @@ fn an_imported_template_keeps_what_has_no_attribute() {
         ground
             .project
             .run(&["import", "mig_launch_template.this", &ground.name])
+            .unwrap()
+            .success()
             .unwrap();
         let plan = ground.plan();
         let change = plan.changes().into_iter().next().expect("the user data changes");
@@ -112,6 +114,8 @@ fn settings_of_an_interface_that_goes_are_shown_to_go() {
         ground
             .project
             .run(&["import", "mig_launch_template.this", &ground.name])
+            .unwrap()
+            .success()
             .unwrap();
         ground.settle();
         ground.write(&template(&ground.name, ""));

@@ -25,6 +25,8 @@ pub(crate) enum ApiFault {
     HangAfter,
     /// Answered here with this status.
     Answer(u16),
+    /// Forwarded with another text in place of this one, as a mutating webhook has it stored.
+    Rewrite(&'static str, &'static str),
     /// Answered here with 429 and the word to come again after so many seconds.
     Busy(u64),
 }
@@ -90,7 +92,7 @@ pub(crate) fn is_change(method: &str, target: &str) -> bool {
 
 /// One request per connection: a lost answer must not take another request along.
 fn serve(stream: TcpStream, judge: &Mutex<Judge>, forward: &dyn Fn(&Request) -> Option<(u16, String)>) {
-    let Some(request) = read(&stream) else { return };
+    let Some(mut request) = read(&stream) else { return };
     let fault = judge.lock().unwrap()(&request.method, &request.target);
     let mut again = String::new();
     let answer = match fault {
@@ -108,6 +110,10 @@ fn serve(stream: TcpStream, judge: &Mutex<Judge>, forward: &dyn Fn(&Request) -> 
         }
         Some(ApiFault::Delay(delay)) => {
             std::thread::sleep(delay);
+            forward(&request)
+        }
+        Some(ApiFault::Rewrite(from, to)) => {
+            request.body = request.body.replace(from, to);
             forward(&request)
         }
         None => forward(&request),

@@ -25,10 +25,21 @@ pub fn validate(
     diags.extend(found);
 }
 
-/// Runs every attribute's checks on a configuration; what is null or unknown is passed over.
+/// Runs every attribute's checks on a configuration; what is null or unknown is passed over, and so are references.
 pub fn validate_given(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
-    each_attribute(schema, config, &mut |attribute, value, path| {
-        check(attribute, value, path, diags);
+    each_attribute(schema, config, &mut |attribute, value, path, referred| {
+        if !referred {
+            check(attribute, value, path, diags);
+        }
+    });
+}
+
+/// Runs the checks that [`validate_given`] leaves out.
+pub fn validate_references(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
+    each_attribute(schema, config, &mut |attribute, value, path, referred| {
+        if referred {
+            check(attribute, value, path, diags);
+        }
     });
 }
 
@@ -37,7 +48,7 @@ pub fn validate_given(schema: &Schema, config: &Value, diags: &mut Diagnostics) 
 /// Terraform refuses a required attribute that is left out and leaves an explicit null to the provider. It validates
 /// before it plans; plan, apply and read ask again, since what a null would do there cannot be undone.
 pub fn validate_required(schema: &Schema, config: &Value, diags: &mut Diagnostics) {
-    each_attribute(schema, config, &mut |attribute, value, path| {
+    each_attribute(schema, config, &mut |attribute, value, path, _| {
         refuse_null(attribute, value, path, diags);
     });
 }
@@ -58,22 +69,24 @@ fn refuse_null(attribute: &Attribute, value: &Value, path: &Path, diags: &mut Di
     }
 }
 
-type Visit<'f> = dyn FnMut(&Attribute, &Value, &Path) + 'f;
+/// What is done at each attribute; the last argument tells whether it is a reference or a part of one.
+type Visit<'f> = dyn FnMut(&Attribute, &Value, &Path, bool) + 'f;
 
 fn each_attribute(schema: &Schema, config: &Value, visit: &mut Visit<'_>) {
-    object(Content::of(schema), config, &Path::root(), visit);
+    object(Content::of(schema), config, &Path::root(), false, visit);
 }
 
 /// Visits the attributes of an object. One that is null or unknown as a whole has none to visit.
-fn object(content: Content<'_>, config: &Value, path: &Path, visit: &mut Visit<'_>) {
+fn object(content: Content<'_>, config: &Value, path: &Path, referred: bool, visit: &mut Visit<'_>) {
     if !matches!(config, Value::Map(_)) {
         return;
     }
     for attribute in content.attributes {
         let (value, at) = (config.get(&attribute.name), path.attribute(&attribute.name));
-        visit(attribute, value, &at);
+        let referred = referred || attribute.reference;
+        visit(attribute, value, &at, referred);
         if let Some((repeat, inner)) = nested(attribute) {
-            elements(inner, value, &at, repeat, visit);
+            elements(inner, value, &at, (repeat, referred), visit);
         }
     }
     for block in content.blocks {
@@ -82,28 +95,34 @@ fn object(content: Content<'_>, config: &Value, path: &Path, visit: &mut Visit<'
             Content::of(&block.content),
             value,
             &at,
-            block.nesting.into(),
+            (block.nesting.into(), referred),
             visit,
         );
     }
 }
 
-fn elements(inner: Content<'_>, value: &Value, path: &Path, repeat: Repeat, visit: &mut Visit<'_>) {
+fn elements(
+    inner: Content<'_>,
+    value: &Value,
+    path: &Path,
+    (repeat, referred): (Repeat, bool),
+    visit: &mut Visit<'_>,
+) {
     match (repeat, value) {
-        (Repeat::One, one) => object(inner, one, path, visit),
+        (Repeat::One, one) => object(inner, one, path, referred, visit),
         (Repeat::List, Value::List(all)) => {
             for (i, element) in all.iter().enumerate() {
-                object(inner, element, &path.index(i), visit);
+                object(inner, element, &path.index(i), referred, visit);
             }
         }
         (Repeat::Map, Value::Map(all)) => {
             for (key, element) in all {
-                object(inner, element, &path.key(key), visit);
+                object(inner, element, &path.key(key), referred, visit);
             }
         }
         (Repeat::Set, Value::Set(all)) => {
             for element in all {
-                object(inner, element, &path.element(element.clone()), visit);
+                object(inner, element, &path.element(element.clone()), referred, visit);
             }
         }
         _ => {}
@@ -118,6 +137,29 @@ mod tests {
 
     fn required(name: &str, ty: AttributeType) -> Attribute {
         Attribute::new(name, ty).with(Optionality::Required)
+    }
+
+    /// The checks of a reference wait for the plan, those of what is in it, too.
+    #[test]
+    fn references_are_checked_apart() {
+        let short = crate::schema::validators::length(0, 2);
+        let mut name = Attribute::new("name", AttributeType::Plain(Type::String));
+        name.validators = vec![short];
+        let mut pool = Attribute::new("pool", AttributeType::Nested(Nesting::Single, vec![name.clone()]));
+        pool.reference = true;
+        let schema = Schema::new("", vec![name, pool]);
+        let long = || Value::from("long");
+        let config = Value::object([("name", long()), ("pool", Value::object([("name", long())]))]);
+        let places = |run: fn(&Schema, &Value, &mut Diagnostics)| {
+            let mut diags = Diagnostics::new();
+            run(&schema, &config, &mut diags);
+            diags
+                .iter()
+                .map(|found| found.path.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(places(validate_given), ["name"]);
+        assert_eq!(places(validate_references), ["pool.name"]);
     }
 
     /// `name`, `any`, and `parts` of objects with a `size` each.

@@ -23,6 +23,9 @@ pub struct Attribute {
     pub sensitive: bool,
     /// Sent to the provider, kept neither in plan nor in state.
     pub write_only: bool,
+    /// Holds what another resource is, as a rule by reference to it. Its checks, and those of all in it, are made when it is
+    /// planned, not when it is validated: Terraform's tests validate references to mocks, whose values are made up.
+    pub reference: bool,
     /// What to use instead, if it is on its way out.
     pub deprecated: Option<String>,
     /// The value when configuration has none.
@@ -166,6 +169,7 @@ impl Attribute {
             optionality: Optionality::Optional,
             sensitive: false,
             write_only: false,
+            reference: false,
             deprecated: None,
             default: None,
             validators: Vec::new(),

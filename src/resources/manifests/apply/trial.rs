@@ -123,7 +123,7 @@ async fn objection<M: ManifestModel>(
     match ownership::taken(api, planned, before).await {
         Ok(None) => {}
         Ok(Some(taken)) => return Err(Objection::Doubt(as_warning(taken))),
-        Err((_, error)) => return Err(unanswered(&error)),
+        Err((key, error)) => return Err(refused(api, planned, &key, &error).await),
     }
     for (key, manifest) in object::in_order(changed) {
         let how = Apply {

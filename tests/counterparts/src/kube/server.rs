@@ -347,6 +347,8 @@ impl Plan {
             format!("--token-auth-file={}", self.path("tokens.csv")),
             format!("--client-ca-file={}", self.path("ca.crt")),
             "--authorization-mode=RBAC".to_owned(),
+            // On by default from 1.36 on: a DeviceClass may serve an extended resource.
+            "--feature-gates=DRAExtendedResource=true".to_owned(),
             // As on EKS: the MPS control daemon is privileged.
             "--allow-privileged=true".to_owned(),
             // Pods would wait for the tokens of a kubelet that does not exist.

@@ -6,7 +6,7 @@ use crate::data_source::RawDataSource;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::draft::draft;
 use crate::engine::settle::{salvage, settle};
-use crate::engine::validate::validate_required;
+use crate::engine::validate::{validate_references, validate_required};
 use crate::rpc::Outcome;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -21,6 +21,7 @@ pub(crate) async fn read_data<P: Send + Sync>(
 ) -> Outcome<Value> {
     let mut refusals = Diagnostics::new();
     validate_required(schema, config, &mut refusals);
+    validate_references(schema, config, &mut refusals);
     if refusals.has_errors() {
         return Outcome::failed(refusals);
     }

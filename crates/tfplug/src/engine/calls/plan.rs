@@ -53,6 +53,7 @@ async fn plan_change<P: Send + Sync>(
     let schema = &schemas.object;
     let mut diagnostics = Diagnostics::new();
     validate::validate_required(schema, &request.config, &mut diagnostics);
+    validate::validate_references(schema, &request.config, &mut diagnostics);
     if diagnostics.has_errors() {
         return refused(request, diagnostics);
     }
