@@ -174,6 +174,7 @@ pub struct Plan<M, T> {
     /// [`Slot::recall`].
     pub private: T,
     pub(crate) requires_replace: Vec<Path>,
+    pub(crate) replaced_by_schema: bool,
 }
 
 impl<M, T> Plan<M, T> {
@@ -185,7 +186,13 @@ impl<M, T> Plan<M, T> {
             planned,
             private,
             requires_replace: Vec::new(),
+            replaced_by_schema: false,
         }
+    }
+
+    /// Whether the change needs a new object, as far as that is known by now: Terraform then plans that one by itself.
+    pub fn replaces(&self) -> bool {
+        self.replaced_by_schema || !self.requires_replace.is_empty()
     }
 
     /// Says that this attribute's change needs a new object.

@@ -208,7 +208,8 @@ fn set_versions(plan: &mut Plan<LaunchTemplate, ()>) -> Option<Diagnostic> {
         Attr::Unknown if rolls || prior.default_version != prior.latest_version => Attr::Unknown,
         _ => plan.planned.latest_version,
     };
-    rolls.then(|| rolls_nodes(&plan.planned.changed(prior)))
+    let told = rolls && !plan.replaces();
+    told.then(|| rolls_nodes(&plan.planned.changed(prior)))
 }
 
 fn rolls_nodes(changed: &[&str]) -> Diagnostic {

@@ -239,3 +239,26 @@ fn one_provider_block_serves_several_regions() {
         }
     });
 }
+
+/// A template that is made anew gets no new version: nothing of a version is told.
+#[test]
+fn a_replacement_tells_of_no_new_version() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "replaced", |name| template(name, ""));
+        ground.settle();
+        let plan = |args: &[&str]| ground.project.plan(args).unwrap();
+        let words = plan(&["-replace=mig_launch_template.this"]).output.words();
+        assert!(
+            words.contains("must be replaced") || words.contains("will be replaced"),
+            "{words}"
+        );
+        assert!(!words.contains("new version"), "{words}");
+        // Another name, and another content beside it.
+        let other = template(&format!("{}-2", ground.name), "  description = \"other\"");
+        ground.write(&other);
+        let words = plan(&[]).output.words();
+        assert!(words.contains("must be replaced"), "{words}");
+        assert!(!words.contains("new version"), "{words}");
+        ground.settle();
+    });
+}

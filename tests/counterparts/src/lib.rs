@@ -7,6 +7,7 @@ mod background;
 mod cache;
 pub mod cli;
 mod command;
+mod device_plugin;
 pub mod doctor;
 pub mod eks;
 mod error;
@@ -28,6 +29,7 @@ mod workspace;
 
 pub use cache::Cache;
 pub use cli::{Cli, Project, Provider};
+pub use device_plugin::{PluginRun, registered};
 pub use error::{Error, Result};
 pub use fault_proxy::{Fault, FaultProxy, Rule};
 pub use go::{Program, go_version, install, installed, published_tfplugin6_proto};

@@ -74,6 +74,8 @@ pub struct RawPlan {
     pub private: Vec<u8>,
     /// Attributes whose change needs a new object.
     pub requires_replace: Vec<Path>,
+    /// Whether the schema says that the change needs a new object.
+    pub replaced_by_schema: bool,
 }
 
 /// A [`Resource`] as a [`RawResource`].
@@ -124,6 +126,7 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
             planned: typed::<R::Model>(&raw.planned)?,
             private: private::read(&raw.private)?,
             requires_replace: Vec::new(),
+            replaced_by_schema: raw.replaced_by_schema,
         };
         let drafted = plan.planned.to_value();
         self.0.plan(cx, &mut plan).await?;

@@ -17,7 +17,7 @@ pub(super) fn plan(plan: &mut Plan<LaunchTemplate, ()>) -> Result<Option<Diagnos
         return Ok(None);
     };
     let settings = prior.other_settings.known().cloned().unwrap_or_default();
-    if settings.is_empty() || !plan.planned.needs_new_version(prior) {
+    if settings.is_empty() || plan.replaces() || !plan.planned.needs_new_version(prior) {
         return Ok(None);
     }
     if let Some(fault) = not_carried(&settings) {

@@ -27,6 +27,10 @@ pub enum Program {
     NodeadmCheck,
     /// Reads a device plugin's configuration with the plugin's own parser; ours, over the plugin's package.
     PluginConfigCheck,
+    /// NVIDIA's device plugin.
+    DevicePlugin,
+    /// Stands where kubelet stands for a device plugin; ours, over kubelet's API.
+    PluginSocket,
     /// Says which proxy Go takes to a server; ours, over Go's package.
     ProxyCheck,
 }
@@ -151,6 +155,18 @@ const NODEADM_CHECK: Recipe = Recipe::own("nodeadm", "github.com/awslabs/amazon-
 
 const PLUGIN_CONFIG_CHECK: Recipe = Recipe::own("plugin-config", "github.com/NVIDIA/k8s-device-plugin", 2);
 
+const DEVICE_PLUGIN: Recipe = Recipe {
+    name: "nvidia-device-plugin",
+    module: "device-plugin",
+    pinned: "github.com/NVIDIA/k8s-device-plugin",
+    package: "github.com/NVIDIA/k8s-device-plugin/cmd/nvidia-device-plugin",
+    cgo: true,
+    stamp: Stamp::None,
+    minutes: 1,
+};
+
+const PLUGIN_SOCKET: Recipe = Recipe::own("device-plugin", "k8s.io/kubelet", 1);
+
 const PROXY_CHECK: Recipe = Recipe::own("proxies", "golang.org/x/net", 1);
 
 impl Recipe {
@@ -179,7 +195,7 @@ impl Recipe {
 
 impl Program {
     /// All of them, in the order in which a full installation builds them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
@@ -192,6 +208,8 @@ impl Program {
         Self::MockGpus,
         Self::NodeadmCheck,
         Self::PluginConfigCheck,
+        Self::DevicePlugin,
+        Self::PluginSocket,
         Self::ProxyCheck,
     ];
 
@@ -212,6 +230,8 @@ impl Program {
             Self::MockGpus => MOCK_GPUS,
             Self::NodeadmCheck => NODEADM_CHECK,
             Self::PluginConfigCheck => PLUGIN_CONFIG_CHECK,
+            Self::DevicePlugin => DEVICE_PLUGIN,
+            Self::PluginSocket => PLUGIN_SOCKET,
             Self::ProxyCheck => PROXY_CHECK,
         }
     }

@@ -64,6 +64,7 @@ async fn plan_change<P: Send + Sync>(
         planned: drafted.clone(),
         private: request.private.clone(),
         requires_replace: Vec::new(),
+        replaced_by_schema: !all_replacements(schemas, request, &drafted, Vec::new()).is_empty(),
     };
     let planned = match guarded(resource.plan(cx, &mut hook)).await {
         Ok(()) => refine::refine(schema, &drafted, &hook.planned, &request.config, &mut diagnostics),

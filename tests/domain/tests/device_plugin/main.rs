@@ -1,8 +1,11 @@
-//! Every configuration of the device plugin that we render, read by the plugin's own parser, and strictly.
+//! NVIDIA's device plugin: every configuration that we render, read by the plugin's own parser, strictly; and what the plugin itself
+//! registers on nodes of a layout.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../reader/mod.rs"]
 mod reader;
+mod registers;
 
 use std::fs;
 use std::process::Command;
