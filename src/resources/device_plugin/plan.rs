@@ -78,12 +78,25 @@ pub(super) fn refine<T>(
     if findings.has_errors() {
         return Err(findings);
     }
+    findings.extend(unprivileged(&plan.planned, facts));
     plan.planned.manifests = objects.map_or(Attr::Unknown, |objects| manifests::manifests(&objects).into());
     plan.planned.id = match (&plan.planned.namespace, &plan.planned.name) {
         (Attr::Known(namespace), Attr::Known(name)) => format!("{namespace}/{name}").into(),
         _ => Attr::Unknown,
     };
     Ok(findings)
+}
+
+/// The warning that a plugin of the first rendering sees no slices on some images.
+fn unprivileged(planned: &DevicePluginModel, facts: &Facts) -> Option<Diagnostic> {
+    let first = planned.render_version.known().copied() == Some(i64::from(DevicePluginVersion::V1.number()));
+    let layouts = layouts(planned, facts, &mut Diagnostics::new())?;
+    let cut = layouts.iter().any(Layout::is_cut);
+    let detail = "Its containers are not privileged. The NVIDIA container toolkit from 1.18.0 to 1.20.0, which images of EKS have, shows \
+                  slices to privileged containers alone (NVIDIA/nvidia-container-toolkit issue 1740), so that nodes of such an image announce none. \
+                  Set render_version = 2, which restarts the plugin's pods.";
+    let warning = Diagnostic::warning("The device plugin may see no slices", detail);
+    (first && cut).then(|| warning.at(Path::attr("render_version")))
 }
 
 /// The objects, `None` while anything that they are made of is unknown, or at fault, which `diags` tells.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{CLUSTER, MIXED};
-use crate::support::{Ground, with_each_cli};
+use super::{CLUSTER, MIXED, ground, plugin};
+use crate::support::{Ground, assert_says, with_each_cli};
 
 /// A configuration's body, the line that the error points at, and words of the error.
 struct Case {
@@ -177,4 +177,24 @@ fn points_at(diagnostic: &Value, line: &str) -> bool {
 fn says(diagnostic: &Value, words: &str) -> bool {
     let text = |field: &str| diagnostic[field].as_str().unwrap_or_default().to_owned();
     diagnostic["severity"] == "error" && format!("{} {}", text("summary"), text("detail")).contains(words)
+}
+
+/// An image of one's own that knows less than the layout needs, and the rendering that some images show no slices to.
+#[test]
+fn plugins_that_are_too_old_for_a_layout() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "old-plugin");
+        let media = r#"{ instance_types = ["p5.48xlarge"], slices = { "1g.10gb+me" = 1 } }"#;
+        let image = "image = \"nvcr.io/nvidia/k8s-device-plugin:v0.19.3\"";
+        ground.write(&plugin(&ground.name, &[media], image));
+        assert_says(
+            &ground.refused_plan(),
+            &["v0.19 of the device plugin does not know 1g.10gb+me", "v0.20.0"],
+        );
+        ground.write(&plugin(&ground.name, &[MIXED], "render_version = 1"));
+        assert_says(
+            &ground.plan().output.words(),
+            &["The device plugin may see no slices", "render_version = 2"],
+        );
+    });
 }

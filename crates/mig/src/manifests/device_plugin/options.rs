@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DEFAULT_IMAGE, DevicePluginVersion};
-use crate::layout::{DEVICE_PLUGIN_LABEL, Layout};
+use crate::layout::{DEVICE_PLUGIN_LABEL, Layout, Strategy};
 use crate::manifests::extra::Extra;
 use crate::manifests::fault::ManifestFault;
 use crate::manifests::kubernetes::{Checks, ResourceRequirements, Toleration, at, is_env_name, key_at};
@@ -100,6 +100,7 @@ pub(super) fn check(layouts: &[Layout], options: &DevicePluginOptions) -> Vec<Ma
     checks.dns_label("name", &options.name, LONGEST_NAME);
     checks.dns_label("namespace", &options.namespace, 63);
     checks.image(&options.image);
+    check_suffixes(&mut checks, layouts, &options.image);
     for name in options.priority_class.iter() {
         checks.dns_subdomain("priority_class", name);
     }
@@ -117,6 +118,37 @@ pub(super) fn check(layouts: &[Layout], options: &DevicePluginOptions) -> Vec<Ma
     check_pull_policy(&mut checks, options);
     check_own(&mut checks, options);
     checks.0
+}
+
+/// The first release that tells profiles with a suffix from those without (`1g.10gb+me` from `1g.10gb`;
+/// NVIDIA/k8s-device-plugin issue 1462).
+const KNOWS_SUFFIXES: (u32, u32) = (0, 20);
+
+fn check_suffixes(checks: &mut Checks, layouts: &[Layout], image: &str) {
+    let Some((major, minor)) = release(image).filter(|release| *release < KNOWS_SUFFIXES) else {
+        return;
+    };
+    let mut slices = layouts
+        .iter()
+        .filter(|layout| layout.strategy() == Strategy::Mixed)
+        .flat_map(Layout::nodes)
+        .flat_map(|node| node.slices().into_keys());
+    if let Some(profile) = slices.find(|profile| profile.attribute.is_some()) {
+        let summary = format!("v{major}.{minor} of the device plugin does not know {profile}");
+        let detail = format!(
+            "It takes the slice for one without the suffix, so no node ever has {}. Use an image from v0.20.0 on, such as \
+             {DEFAULT_IMAGE}.",
+            profile.resource_name()
+        );
+        checks.add(at("image"), summary, &detail);
+    }
+}
+
+/// Major and minor number of an image's tag, where it is a release: `...:v0.19.3` and `...:v0.19.3-ubi9`.
+fn release(image: &str) -> Option<(u32, u32)> {
+    let (_, tag) = image.rsplit_once(":v")?;
+    let mut numbers = tag.split(['.', '-', '@']);
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 fn check_pull_policy(checks: &mut Checks, options: &DevicePluginOptions) {

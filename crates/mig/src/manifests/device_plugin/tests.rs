@@ -373,3 +373,30 @@ fn further_fields_are_merged_into_the_plugins_daemon_sets() {
     ];
     assert_eq!(said, expected);
 }
+
+#[test]
+fn an_image_that_takes_one_slice_for_another_is_refused() {
+    let media = layout(json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb+me": 1, "1g.10gb": 2}}));
+    let with = |layout: &Layout, tag: &str| {
+        let options = DevicePluginOptions {
+            image: format!("mirror:5000/k8s-device-plugin:{tag}"),
+            ..DevicePluginOptions::default()
+        };
+        DevicePlugin::render(std::slice::from_ref(layout), &options).map(drop)
+    };
+    for old in ["v0.19.3", "v0.17.1-ubi9", "v0.14.0"] {
+        let faults = with(&media, old).unwrap_err();
+        assert!(
+            faults[0].summary().contains("does not know 1g.10gb+me"),
+            "{faults:?}"
+        );
+        assert!(
+            faults[0].detail().contains("nvidia.com/mig-1g.10gb.me"),
+            "{faults:?}"
+        );
+        assert_eq!(with(&sliced("mixed"), old), Ok(()));
+    }
+    for new in ["v0.20.0", "v1.0.0", "latest", "v0.20.1-ubi9"] {
+        assert_eq!(with(&media, new), Ok(()));
+    }
+}
