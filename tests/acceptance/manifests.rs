@@ -29,7 +29,7 @@ locals {{
   layout = {{ instance_types = ["p5.48xlarge"], slices = {{ "1g.10gb" = 7 }} }}
 }}
 data "mig_manifests" "this" {{
-  render_version = 2
+  render_version = 3
   pools = [{{
     nodeclass = {{
       name   = "{name}"
@@ -61,12 +61,12 @@ provider "mig" {{
 resource "mig_karpenter_nodeclass" "this" {{
   name           = "{name}"
   layout         = local.layout
-  render_version = 2
+  render_version = 3
 {CLASS}
 }}
 resource "mig_karpenter_nodepool" "this" {{
   nodeclass      = mig_karpenter_nodeclass.this
-  render_version = 2
+  render_version = 3
 {POOL}
 }}
 resource "mig_karpenter_nodeoverlay" "this" {{

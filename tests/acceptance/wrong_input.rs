@@ -213,13 +213,13 @@ fn names() -> Vec<Case> {
             "aws_tag",
             "tags = { \"aws:x\" = \"y\" }",
             "tags[\"aws:x\"]",
-            &["reserved", "choose another"],
+            &["aws:x cannot be set", "Choose another"],
         ),
         setting(
             "launched_tag",
             "tag_specifications = [{ resource_type = \"instance\", tags = { \"aws:x\" = \"y\" } }]",
             "tag_specifications[0].tags[\"aws:x\"]",
-            &["reserved"],
+            &["aws:x cannot be set"],
         ),
         setting(
             "launched_type",

@@ -15,8 +15,8 @@ fn root() -> PathBuf {
 /// The example, for a version of the rendering.
 fn example(version: i64) -> String {
     let text = fs::read_to_string(root().join("examples/render/slices.yaml")).unwrap();
-    assert!(text.contains("render_version: 2"));
-    text.replace("render_version: 2", &format!("render_version: {version}"))
+    assert!(text.contains("render_version: 3"));
+    text.replace("render_version: 3", &format!("render_version: {version}"))
 }
 
 fn render(file: &str, stdin: &str) -> Output {
@@ -38,7 +38,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn the_bytes_of_a_version_never_change() {
-    for version in [1, 2] {
+    for version in [1, 2, 3] {
         let rendered = render("-", &example(version));
         assert_eq!(rendered.status.code(), Some(0), "{}", text(&rendered.stderr));
         let golden = root().join(format!("tests/render/golden/v{version}.yaml"));
@@ -54,7 +54,7 @@ fn a_file_gives_what_standard_input_gives() {
     let file = root().join("examples/render/slices.yaml");
     let rendered = render(file.to_str().unwrap(), "");
     assert_eq!(rendered.status.code(), Some(0));
-    assert_eq!(rendered.stdout, render("-", &example(2)).stdout);
+    assert_eq!(rendered.stdout, render("-", &example(3)).stdout);
     assert_eq!(text(&rendered.stderr), "");
 }
 

@@ -468,13 +468,13 @@ fn details_of_a_cluster() {
         "fd12::/129",
         "10.0.0.0/+8",
     ] {
-        assert!(says(service_cidr(wrong), "service_ipv6_cidr"), "{wrong}");
+        assert!(says(service_cidr(wrong), "serviceIpv6Cidr"), "{wrong}");
     }
     let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     let once = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=";
     assert_eq!(certificate_authority(once), Ok(()));
     assert!(says(certificate_authority(pem), "base64encode"));
-    assert!(says(certificate_authority(""), "certificate_authority[0].data"));
+    assert!(says(certificate_authority(""), "certificateAuthority.data"));
     assert!(says(certificate_authority("Q0E="), "not base64 of a certificate"));
     for right in [
         "https://ABC.gr7.us-east-1.eks.amazonaws.com",

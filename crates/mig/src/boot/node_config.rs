@@ -169,7 +169,7 @@ pub mod cluster_rules {
             return Ok(());
         }
         Err(format!(
-            "Found {url:?}. It is an https:// URL: endpoint of aws_eks_cluster."
+            "Found {url:?}. It is an https:// URL, which EKS calls the cluster's endpoint."
         ))
     }
 
@@ -183,7 +183,7 @@ pub mod cluster_rules {
                     .to_owned(),
             );
         }
-        let source = "It is certificate_authority[0].data of aws_eks_cluster.";
+        let source = "EKS gives it as certificateAuthority.data of the cluster.";
         let decoded = |text: &str| {
             let bytes = STANDARD.decode(text.trim()).ok()?;
             String::from_utf8(bytes).ok()
@@ -210,8 +210,8 @@ pub mod cluster_rules {
             return Ok(());
         }
         Err(format!(
-            "Found {cidr:?}. It is a CIDR: service_ipv4_cidr of kubernetes_network_config[0] of aws_eks_cluster, or \
-             service_ipv6_cidr in an IPv6 cluster, where service_ipv4_cidr is empty."
+            "Found {cidr:?}. It is a CIDR: serviceIpv4Cidr of the cluster's network in EKS, or serviceIpv6Cidr in an IPv6 \
+             cluster, where the other is empty."
         ))
     }
 }

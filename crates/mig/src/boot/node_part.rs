@@ -112,7 +112,7 @@ fn taints(field: &str, around: Around<'_>) -> Fault {
     let detail = match around.rest() {
         Rest::Karpenter => "Karpenter sets it from the pool's taints. Give the taints to the pool.".to_owned(),
         Rest::Group => "EKS sets it from the group's taints, and one would replace the other. Give the taints to the node \
-                        group: taints, or taint of aws_eks_node_group."
+                        group."
             .to_owned(),
         Rest::Ours => {
             let ours = around.node_config.map(|config| config.taints.as_slice());
