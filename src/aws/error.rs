@@ -31,6 +31,8 @@ pub enum AwsErrorKind {
     RegionMissing,
     /// The service's address could not be reached.
     EndpointUnreachable,
+    /// The service's certificate is of no authority that is known here.
+    EndpointUntrusted,
     /// No answer, or none in time: what was asked for may have been done.
     Timeout,
     /// AWS refuses a value that was sent.
@@ -125,8 +127,11 @@ impl AwsError {
             Kind::RegionMissing => "Set `region` in the provider block or on the object, or AWS_REGION.",
             Kind::EndpointUnreachable => {
                 "Check the region's name, `endpoints`, DNS, HTTPS_PROXY and NO_PROXY, and with use_fips_endpoint whether \
-                 the service has such a host in this region. Where a proxy signs anew what AWS sends, name its CA in \
-                 AWS_CA_BUNDLE, ca_bundle of the profile, or SSL_CERT_FILE."
+                 the service has such a host in this region."
+            }
+            Kind::EndpointUntrusted => {
+                "Where a proxy or firewall signs anew what AWS sends, name its CA in AWS_CA_BUNDLE, ca_bundle of the profile, or \
+                 SSL_CERT_FILE. Else check `endpoints`."
             }
             Kind::Timeout => "Repeat; what was made before is in the state.",
             Kind::InvalidParameter => "Change the value that AWS names.",

@@ -7,6 +7,7 @@ mod credentials;
 pub mod ec2;
 pub mod eks;
 pub mod error;
+mod named_host;
 pub mod region;
 mod retry;
 pub mod secret;

@@ -9,6 +9,7 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 
+use super::named_host::named;
 use crate::proxy::Environment;
 
 /// Opening a connection, DNS and TLS included.
@@ -19,7 +20,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// Makes the client, which checks AWS' certificates by `tls`.
 pub(super) fn http_client(tls: TlsContext) -> SharedHttpClient {
     let proxy = proxy();
-    Builder::new().build_with_connector_fn(move |settings, components| {
+    let client = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder().proxy_config(proxy.clone());
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
@@ -27,7 +28,8 @@ pub(super) fn http_client(tls: TlsContext) -> SharedHttpClient {
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .tls_context(tls.clone())
             .build()
-    })
+    });
+    named(client)
 }
 
 /// The proxy on the way to AWS, as the clusters' connections read the environment.

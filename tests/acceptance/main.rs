@@ -6,6 +6,7 @@ mod catalog_overrides;
 mod cluster;
 mod data_sources;
 mod device_plugin;
+mod environment;
 mod functions;
 mod karpenter;
 mod launch_template;

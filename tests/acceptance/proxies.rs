@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use counterparts::{Cache, Program, install};
+use counterparts::{Cache, Program, install, install_moto};
 use provider::proxy::Environment;
 
 use crate::support::kube::{KUBE, make_namespace, objects};
@@ -308,3 +308,73 @@ fn a_proxy_that_refuses_is_named() {
         assert!(!said.contains("cluster's host, CA"), "{said}");
     });
 }
+
+/// Asks botocore, which the AWS CLI is made of, about the same cases.
+const BOTOCORE: &str = r#"
+import json, os, sys
+from urllib.parse import urlparse
+from botocore.utils import get_environ_proxies
+answers = []
+for line in sys.stdin:
+    https, http, no, server = line.rstrip("\n").split("\t")
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            del os.environ[name]
+    os.environ.update({"HTTPS_PROXY": https, "HTTP_PROXY": http, "NO_PROXY": no})
+    answers.append(get_environ_proxies(server).get(urlparse(server).scheme, ""))
+print(json.dumps(answers))
+"#;
+
+/// The AWS CLI and kubectl disagree about what people write. One reader serves both here, by Go's rules: where that differs from the
+/// AWS CLI it is in these ways alone.
+#[test]
+fn where_the_aws_cli_takes_another_way() {
+    let python = install_moto(&Cache::open().unwrap()).unwrap().python;
+    let mut child = Command::new(python)
+        .args(["-c", BOTOCORE])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let cases: Vec<_> = cases()
+        .into_iter()
+        .filter(|case| case[3] == AWS || case[3] == CLUSTER)
+        .collect();
+    let lines: String = cases.iter().map(|case| case.join("\t") + "\n").collect();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let theirs: Vec<String> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(theirs.len(), cases.len());
+    let mut others = Vec::new();
+    for (case, theirs) in cases.iter().zip(theirs) {
+        let [https, _, no, server] = case;
+        let environment = Environment::read(|name| match name {
+            "HTTPS_PROXY" => Some((*https).to_owned()),
+            "NO_PROXY" => Some((*no).to_owned()),
+            _ => None,
+        });
+        let direct = environment.proxy_for(&server.parse().unwrap()).unwrap().is_none();
+        if direct != theirs.is_empty() {
+            others.push((*no, direct));
+        }
+    }
+    others.sort_unstable();
+    others.dedup();
+    // What goes past the proxy here and not with the AWS CLI, and the other way round.
+    assert_eq!(others, KNOWN_DIFFERENCES);
+}
+
+const AWS: &str = "https://amazonaws.com";
+
+/// What NO_PROXY says, and whether it is heeded here: Python's urllib, by which botocore judges, knows no wildcards but `*` alone, takes
+/// upper case in names and ports for others, and takes a leading dot for the domain itself as well.
+const KNOWN_DIFFERENCES: [(&str, bool); 8] = [
+    (" * ", true),
+    ("*.amazonaws.com", true),
+    ("*.eks.amazonaws.com , other", true),
+    (".amazonaws.com", false),
+    ("/var/run/docker.sock,.amazonaws.com", false),
+    ("ABC.gr7.us-east-1.eks.amazonaws.com:443", true),
+    ("amazonaws.com:", true),
+    ("amazonaws.com:443", true),
+];

@@ -272,7 +272,7 @@ fn settings() -> Vec<Case> {
             "node_config",
             "image_id = \"ami-1\"\n  node_config = { cluster_name = \"prod\", api_server_endpoint = \"https://a\", certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\", service_cidr = \"\" }",
             "node_config.service_cidr",
-            &["service_ipv6_cidr"],
+            &["serviceIpv6Cidr"],
         ),
         setting(
             "timeout",

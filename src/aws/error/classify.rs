@@ -66,6 +66,9 @@ where
         }
         // Closed between request and answer; the SDK knows no kind of its own for that.
         SdkError::DispatchFailure(failure) if failure.as_other().is_some() => AwsErrorKind::Timeout,
+        SdkError::DispatchFailure(_) if chain(error).contains("invalid peer certificate") => {
+            AwsErrorKind::EndpointUntrusted
+        }
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_user() => {
             AwsErrorKind::EndpointUnreachable
         }

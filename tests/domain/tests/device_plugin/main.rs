@@ -1,7 +1,7 @@
 //! NVIDIA's device plugin: every configuration that we render, read by the plugin's own parser, strictly; and what the plugin itself
 //! registers on nodes of a layout.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../reader/mod.rs"]
 mod reader;

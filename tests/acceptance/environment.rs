@@ -1,0 +1,182 @@
+//! What the environment says, as it means elsewhere: certificate bundles, web identities and credential plugins.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use counterparts::{Cache, Port, install_moto, wait_for};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+use crate::support::kube::{KUBE, make_namespace};
+use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+
+const LAYOUT: &str = "{ instance_types = [\"p5.48xlarge\"], slices = { \"1g.10gb\" = 7 } }";
+
+fn template(provider: &str, name: &str) -> String {
+    format!(
+        "provider \"mig\" {{\n  region = \"us-east-1\"\n{provider}\n}}\nresource \"mig_launch_template\" \"this\" {{\n  name   = \
+         \"{name}\"\n  layout = {LAYOUT}\n}}\n"
+    )
+}
+
+/// AWS behind a certificate that a company's own CA has signed.
+struct Company {
+    moto: Child,
+    url: String,
+    ca: String,
+}
+
+impl Company {
+    fn start(ground: &Ground) -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let leaf = leaf.signed_by(&key, &ca).unwrap();
+        let write = |name: &str, text: &str| ground.project.write(name, text).unwrap();
+        let (certificate, key) = (
+            write("server.pem", &leaf.pem()),
+            write("server.key", &key.serialize_pem()),
+        );
+        let port = Port::reserve().unwrap();
+        let python = install_moto(&Cache::open().unwrap()).unwrap().python;
+        let moto = Command::new(python)
+            .args([
+                "-m",
+                "moto.server",
+                "-H",
+                "127.0.0.1",
+                "-p",
+                &port.number().to_string(),
+            ])
+            .arg("-c")
+            .arg(certificate)
+            .arg("-k")
+            .arg(key)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let address = format!("127.0.0.1:{}", port.number());
+        let listens = || {
+            std::net::TcpStream::connect(&address)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        };
+        wait_for("AWS behind TLS", Duration::from_secs(60), listens).unwrap();
+        Self {
+            moto,
+            url: format!("https://localhost:{}", port.number()),
+            ca: write("company.pem", ca.pem().as_str()).display().to_string(),
+        }
+    }
+}
+
+impl Drop for Company {
+    fn drop(&mut self) {
+        // One that has ended by itself cannot be killed.
+        let _ = self.moto.kill();
+        let _ = self.moto.wait();
+    }
+}
+
+/// A proxy of the company signs anew what AWS sends (aws-cli 3700 and many others): its CA is named as for the AWS CLI.
+#[test]
+fn the_companys_ca_is_named_by_variable_or_profile() {
+    with_tofu(|cli| {
+        let mut ground = Ground::new(cli, "company-ca");
+        let company = Company::start(&ground);
+        ground.project.set_env("AWS_ENDPOINT_URL", &company.url);
+        ground.write(&template("  max_retries = 0", &ground.name));
+        ground.project.init().unwrap();
+        let words = ground.failed_apply();
+        assert_says(&words, &["localhost", "certificate", "AWS_CA_BUNDLE"]);
+
+        ground.project.set_env("AWS_CA_BUNDLE", &company.ca);
+        ground.settle();
+
+        ground.project.set_env("AWS_CA_BUNDLE", "/nonexistent/ca.pem");
+        assert_says(
+            &ground.refused_plan(),
+            &["AWS_CA_BUNDLE names /nonexistent/ca.pem", "cannot be read"],
+        );
+
+        ground.project.unset_env("AWS_CA_BUNDLE");
+        let profile = format!("[profile company]\nca_bundle = {}\n", company.ca);
+        let config = ground.project.write("aws-config", &profile).unwrap();
+        ground
+            .project
+            .set_env("AWS_CONFIG_FILE", &config.display().to_string());
+        ground.project.set_env("AWS_PROFILE", "company");
+        ground.assert_settled();
+        ground.project.destroy().unwrap();
+    });
+}
+
+/// What IAM roles for service accounts give to a pod, with STS where `endpoints` says.
+#[test]
+fn a_web_identity_is_exchanged_at_the_endpoint_that_is_named() {
+    with_each_cli(|cli| {
+        let mut ground = Ground::new(cli, "web-identity");
+        let endpoint = ground.proxy.url();
+        for name in ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            ground.project.unset_env(name);
+        }
+        let token = ground.project.write("web-identity-token", "a.b.c").unwrap();
+        ground
+            .project
+            .set_env("AWS_WEB_IDENTITY_TOKEN_FILE", &token.display().to_string());
+        ground
+            .project
+            .set_env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ci");
+        let endpoints = format!("  endpoints = {{ ec2 = \"{endpoint}\", sts = \"{endpoint}\" }}");
+        ground.write(&template(&endpoints, &ground.name));
+        ground.project.init().unwrap();
+        ground.settle();
+        let calls = ground.proxy.calls();
+        let exchanged = calls
+            .iter()
+            .filter(|call| call.action == "AssumeRoleWithWebIdentity");
+        assert!(exchanged.count() > 0, "{calls:?}");
+    });
+}
+
+/// The plugin is named where it is missing and where it fails, and what it says stays unsaid: tokens may be in it.
+#[test]
+fn a_credential_plugin_that_does_not_work_is_named() {
+    with_each_cli(|cli| {
+        let ground = Ground::new(cli, "no-plugin");
+        make_namespace(&ground.name);
+        let failing = ground
+            .project
+            .write(
+                "failing.sh",
+                "#!/bin/sh\necho hunter2\necho hunter2 >&2\nexit 3\n",
+            )
+            .unwrap();
+        std::fs::set_permissions(&failing, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let ca = ground.project.write("ca.pem", KUBE.ca_pem()).unwrap();
+        let with = |program: &str| {
+            format!(
+                "resource \"mig_device_plugin\" \"this\" {{\n  namespace = \"{}\"\n  layouts = [{LAYOUT}]\n  cluster = {{\n    host = \
+                 \"{}\"\n    cluster_ca_certificate = file(\"{}\")\n    exec = {{ api_version = \
+                 \"client.authentication.k8s.io/v1\", command = \"{program}\" }}\n  }}\n}}\n",
+                ground.name,
+                KUBE.url(),
+                ca.display()
+            )
+        };
+        ground.write(&with("aws-iam-authenticatr"));
+        ground.project.init().unwrap();
+        let missing = "the credential plugin (exec) \"aws-iam-authenticatr\" cannot be started";
+        assert_says(&ground.plan().output.words(), &[missing, "run it by hand"]);
+        assert_says(&ground.failed_apply(), &[missing]);
+        let program = failing.display().to_string();
+        ground.write(&with(&program));
+        let words = ground.failed_apply();
+        let failed = format!("the credential plugin (exec) \"{program}\" failed with exit status: 3");
+        assert_says(&words, &[&failed, "run it by hand"]);
+        assert!(!words.contains("hunter2"), "{words}");
+    });
+}
