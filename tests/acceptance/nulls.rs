@@ -31,6 +31,35 @@ fn a_variable_that_becomes_null_changes_nothing() {
     });
 }
 
+/// What `-generate-config-out` writes has null for all that no API keeps: kept as it is, it changes nothing.
+#[test]
+fn a_generated_configuration_is_no_plan_to_delete() {
+    with_each_cli(|cli| {
+        let maker = Ground::with(cli, "generated", |name| template(name, LAYOUT));
+        maker.settle();
+        let name = maker.name.clone();
+        let import = |provider: &str| {
+            format!("import {{\n  to = mig_launch_template.this\n  id = \"{name}\"\n{provider}}}\n")
+        };
+        let ground = Ground::with(cli, "generated-from", |_| import("  provider = mig\n"));
+        let out = [
+            "plan",
+            "-no-color",
+            "-input=false",
+            "-generate-config-out=generated.tf",
+        ];
+        let first = ground.project.run(&out).unwrap();
+        assert_ne!(first.code, 0, "{}", first.words());
+        assert_says(&first.words(), &["layout is null"]);
+        let generated = std::fs::read_to_string(ground.project.dir().join("generated.tf")).unwrap();
+        assert!(generated.contains("layout"), "{generated}");
+        // Where the resource is there, the block may not name the provider.
+        ground.write(&import(""));
+        assert_says(&ground.failed_apply(), &["layout is null"]);
+        assert_eq!(ec2::template(&name).latest_version, 1);
+    });
+}
+
 /// Known only at apply: the plan passes, and the apply refuses what has turned out to be null.
 #[test]
 fn a_value_that_turns_out_to_be_null_makes_nothing() {

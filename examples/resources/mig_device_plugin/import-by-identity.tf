@@ -1,6 +1,5 @@
 import {
-  to       = mig_device_plugin.this
-  provider = mig
+  to = mig_device_plugin.this
   identity = {
     cluster_name = "prod"
     namespace    = "kube-system"

@@ -1,6 +1,5 @@
 # CLUSTER/NAMESPACE/NAME or CLUSTER@REGION/NAMESPACE/NAME; NAMESPACE/NAME in the provider's own cluster.
 import {
-  to       = mig_device_plugin.this
-  provider = mig
-  id       = "prod/kube-system/mig-device-plugin"
+  to = mig_device_plugin.this
+  id = "prod/kube-system/mig-device-plugin"
 }

@@ -1,6 +1,5 @@
 import {
-  to       = mig_karpenter_nodeclass.slices
-  provider = mig
+  to = mig_karpenter_nodeclass.slices
   identity = {
     cluster_name = "prod"
     name         = "mig-small"

@@ -1,6 +1,5 @@
 # CLUSTER/NAME or CLUSTER@REGION/NAME; NAME in the provider's own cluster.
 import {
-  to       = mig_karpenter_nodeclass.slices
-  provider = mig
-  id       = "prod/mig-small"
+  to = mig_karpenter_nodeclass.slices
+  id = "prod/mig-small"
 }

@@ -1,6 +1,5 @@
 import {
-  to       = mig_karpenter_nodeoverlay.slices
-  provider = mig
+  to = mig_karpenter_nodeoverlay.slices
   identity = {
     cluster_name = "prod"
     name         = "mig-small"

@@ -1,6 +1,5 @@
 import {
-  to       = mig_karpenter_nodepool.slices
-  provider = mig
+  to = mig_karpenter_nodepool.slices
   identity = {
     cluster_name = "prod"
     name         = "mig-small"

@@ -1,6 +1,5 @@
 # CLUSTER/NAME or CLUSTER@REGION/NAME; NAME in the provider's own cluster.
 import {
-  to       = mig_karpenter_nodepool.slices
-  provider = mig
-  id       = "prod/mig-small"
+  to = mig_karpenter_nodepool.slices
+  id = "prod/mig-small"
 }

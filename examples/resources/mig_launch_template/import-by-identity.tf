@@ -1,6 +1,5 @@
 import {
-  to       = mig_launch_template.small
-  provider = mig
+  to = mig_launch_template.small
   identity = {
     id     = "lt-0123456789abcdef0"
     region = "us-east-1"
