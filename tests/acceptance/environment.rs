@@ -8,7 +8,7 @@ use counterparts::{Cache, Port, install_moto, wait_for};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 use crate::support::kube::{KUBE, make_namespace};
-use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, with_tofu};
 
 const LAYOUT: &str = "{ instance_types = [\"p5.48xlarge\"], slices = { \"1g.10gb\" = 7 } }";
 
@@ -117,7 +117,7 @@ fn the_companys_ca_is_named_by_variable_or_profile() {
 /// What IAM roles for service accounts give to a pod, with STS where `endpoints` says.
 #[test]
 fn a_web_identity_is_exchanged_at_the_endpoint_that_is_named() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let mut ground = Ground::new(cli, "web-identity");
         let endpoint = ground.proxy.url();
         for name in ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
@@ -145,7 +145,7 @@ fn a_web_identity_is_exchanged_at_the_endpoint_that_is_named() {
 /// The plugin is named where it is missing and where it fails, and what it says stays unsaid: tokens may be in it.
 #[test]
 fn a_credential_plugin_that_does_not_work_is_named() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let ground = Ground::new(cli, "no-plugin");
         make_namespace(&ground.name);
         let failing = ground

@@ -245,6 +245,7 @@ fn keep_remote(planned: &LaunchTemplate, prior: &LaunchTemplate) -> LaunchTempla
     LaunchTemplate {
         latest_version: prior.latest_version,
         default_version: prior.default_version,
+        other_settings: prior.other_settings.clone(),
         tags: prior.tags.clone(),
         tags_all: prior.tags_all.clone(),
         ..planned.clone()

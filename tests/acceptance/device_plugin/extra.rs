@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{MIXED, THIS, ground, plugin};
 use crate::support::kube::{edit, live};
-use crate::support::{assert_says, with_each_cli};
+use crate::support::{assert_says, with_each_cli, with_tofu};
 
 const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
@@ -54,7 +54,7 @@ fn they_are_applied_watched_and_taken_away_again() {
 
 #[test]
 fn what_cannot_be_given_is_refused_at_plan() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let ground = ground(cli, "extra-wrong");
         for (extra, said) in [
             ("\"[1]\"", "The text is not a JSON object"),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{MIXED, THIS, ground, plugin, plugin_on};
 use crate::support::api_proxy::{ApiFault, ApiProxy};
 use crate::support::kube::{KUBE, edit, objects};
-use crate::support::{assert_says, with_each_cli};
+use crate::support::{assert_says, with_each_cli, with_tofu};
 
 const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
@@ -47,7 +47,7 @@ fn a_rule_that_rewrites_a_field_is_told_with_the_way_out() {
 /// `kubectl patch` of a node selector turns the plugin off, and is no drift: the field is not ours.
 #[test]
 fn a_node_selector_of_others_is_told() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let ground = ground(cli, "turned-off");
         ground.settle();
         let off = json!({"spec": {"template": {"spec": {"nodeSelector": {"off": "true"}}}}});
@@ -73,7 +73,7 @@ fn a_node_selector_of_others_is_told() {
 
 #[test]
 fn a_destroy_of_what_another_tool_deploys_too_says_so() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let ground = ground(cli, "helmed");
         ground.settle();
         let label = json!({"metadata": {"labels": {"app.kubernetes.io/instance": "gpu"}}});
@@ -93,7 +93,7 @@ fn a_destroy_of_what_another_tool_deploys_too_says_so() {
 /// kubectl's edits are a person's, not another tool's.
 #[test]
 fn a_destroy_after_an_edit_says_nothing() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let ground = ground(cli, "edited-away");
         ground.settle();
         let label = json!({"metadata": {"labels": {"a": "b"}}});

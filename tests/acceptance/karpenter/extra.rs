@@ -5,7 +5,7 @@ use counterparts::{KubeApiServer, KubeOptions};
 use serde_json::Value;
 
 use super::{CLASS, POOL, Wish, configuration};
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_tofu};
 
 /// A cluster whose Karpenter knows one field more of each kind, as a later one does; or none of this version at all.
 fn cluster(changes: &[(&str, &str, &str)]) -> KubeApiServer {
@@ -41,7 +41,7 @@ fn live(kube: &KubeApiServer, path: &str) -> Value {
 
 #[test]
 fn a_field_that_a_later_karpenter_has_can_be_given() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         // Beside fields that each kind has once.
         let kube = cluster(&[
             (
@@ -119,7 +119,7 @@ fn a_field_that_a_later_karpenter_has_can_be_given() {
 /// Karpenter 0.37 served v1beta1 alone.
 #[test]
 fn a_karpenter_that_is_too_old_is_said_to_be() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let kube = cluster(&[
             (
                 "ec2nodeclasses.karpenter.k8s.aws",

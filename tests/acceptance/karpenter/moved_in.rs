@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{CLASS, POOL, Wish, configuration, ground};
 use crate::support::karpenter::{at, live, make_claim};
 use crate::support::kube::KUBE;
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
 
 /// What `kubectl apply --server-side` does with rendered objects.
 fn apply_by_kubectl(manifests: &Value, name: &str) {
@@ -77,7 +77,7 @@ fn an_import_of_equal_objects_rolls_nothing_and_says_so() {
 /// The advice to import holds for a cluster that no import ID can name.
 #[test]
 fn the_import_of_an_object_on_another_cluster_than_eks() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let first = ground(cli, "kp-by-hand");
         let name = first.name.clone();
         first.settle();

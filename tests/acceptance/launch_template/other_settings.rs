@@ -1,9 +1,10 @@
 //! Settings of a version that have no attribute (community.aws 685: a tool that made versions of only what it knew).
 
+use counterparts::Cli;
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, REGION, assert_says, ec2, with_each_cli};
+use crate::support::{Ground, REGION, assert_says, ec2, with_each_cli, with_tofu};
 
 /// What a template has that was made by the console.
 const HAND_MADE: [(&str, &str); 12] = [
@@ -43,10 +44,15 @@ fn borrowed(parameters: &[(String, String)]) -> Vec<(&str, &str)> {
     parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect()
 }
 
-fn make_by_hand(name: &str) {
+/// A template that was made by hand, imported into a configuration that says what it can.
+fn imported(cli: &Cli, test: &str) -> Ground {
+    let ground = Ground::with(cli, test, |name| template(name, DECLARED));
     let mut all = parameters(&HAND_MADE);
-    all.push(("LaunchTemplateName".to_owned(), name.to_owned()));
+    all.push(("LaunchTemplateName".to_owned(), ground.name.clone()));
     ec2::call(REGION, "CreateLaunchTemplate", &borrowed(&all));
+    let import = ["import", "mig_launch_template.this", &ground.name];
+    ground.project.run(&import).unwrap().success().unwrap();
+    ground
 }
 
 /// What the provider asked for with its newest version.
@@ -71,14 +77,7 @@ fn assert_asked(ground: &Ground, name: &str, value: Option<&str>) {
 #[test]
 fn an_imported_template_keeps_what_has_no_attribute() {
     with_each_cli(|cli| {
-        let ground = Ground::with(cli, "other-settings", |name| template(name, DECLARED));
-        make_by_hand(&ground.name);
-        ground
-            .project
-            .run(&["import", "mig_launch_template.this", &ground.name])
-            .unwrap()
-            .success()
-            .unwrap();
+        let ground = imported(cli, "other-settings");
         let plan = ground.plan();
         let change = plan.changes().into_iter().next().expect("the user data changes");
         for name in [
@@ -108,15 +107,8 @@ fn an_imported_template_keeps_what_has_no_attribute() {
 
 #[test]
 fn settings_of_an_interface_that_goes_are_shown_to_go() {
-    with_each_cli(|cli| {
-        let ground = Ground::with(cli, "other-gone", |name| template(name, DECLARED));
-        make_by_hand(&ground.name);
-        ground
-            .project
-            .run(&["import", "mig_launch_template.this", &ground.name])
-            .unwrap()
-            .success()
-            .unwrap();
+    with_tofu(|cli| {
+        let ground = imported(cli, "other-gone");
         ground.settle();
         ground.write(&template(&ground.name, ""));
         assert_says(
@@ -198,5 +190,32 @@ fn a_setting_that_would_be_lost_stops_the_change() {
             &["would be lost", "SecurityGroups", "AWS CLI"],
         );
         assert_eq!(ec2::template(&ground.name).latest_version, 2);
+    });
+}
+
+/// An interface that is unknown at plan: what is kept is known after the apply, with a new version and without one.
+#[test]
+fn settings_beside_an_interface_that_is_unknown_at_plan() {
+    with_tofu(|cli| {
+        let ground = imported(cli, "other-unknown");
+        ground.settle();
+        let with = |value: &str, trigger: &str| {
+            let later = format!(
+                "resource \"terraform_data\" \"later\" {{\n  input = \"{value}\"\n  triggers_replace = [\"{trigger}\"]\n}}\n"
+            );
+            let interface = "[{ device_index = 0, description = terraform_data.later.output }]";
+            let declared = DECLARED.replace("[{ device_index = 0 }]", interface);
+            later + &template(&ground.name, &declared)
+        };
+        ground.write(&with("a", "1"));
+        ground.settle();
+        assert_eq!(ec2::template(&ground.name).latest_version, 3);
+        // Unknown again, and the same in the end: no version.
+        ground.write(&with("a", "2"));
+        ground.settle();
+        assert_eq!(ec2::template(&ground.name).latest_version, 3);
+        let settings = ground.this()["other_settings"].clone();
+        let kept = &settings["NetworkInterfaces[0.0].ConnectionTrackingSpecification"];
+        assert_eq!(kept, &json!("TcpEstablishedTimeout=300"), "{settings}");
     });
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, assert_says, ec2, with_each_cli};
+use crate::support::{Ground, assert_says, ec2, with_each_cli, with_tofu};
 
 const TAGS: &str = "  tags = { team = \"ml\", owner = null }\n  tag_specifications = [{ resource_type = \"instance\", tags = { team = \
                     \"ml\", owner = null } }]";
@@ -39,7 +39,7 @@ fn a_tag_that_is_null_is_left_out() {
 
 #[test]
 fn the_provider_block_counts_and_may_have_nulls_too() {
-    with_each_cli(|cli| {
+    with_tofu(|cli| {
         let block = |count: usize| {
             format!(
                 "provider \"mig\" {{\n  default_tags = merge({{ for n in range({count}) : \"k${{n}}\" => \"v\" }}, {{ none = null }})\n}}\n"
