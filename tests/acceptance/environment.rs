@@ -103,6 +103,9 @@ fn the_companys_ca_is_named_by_variable_or_profile() {
         );
 
         ground.project.unset_env("AWS_CA_BUNDLE");
+        ground.project.set_env("SSL_CERT_FILE", &company.ca);
+        ground.assert_settled();
+        ground.project.unset_env("SSL_CERT_FILE");
         let profile = format!("[profile company]\nca_bundle = {}\n", company.ca);
         let config = ground.project.write("aws-config", &profile).unwrap();
         ground
@@ -114,7 +117,8 @@ fn the_companys_ca_is_named_by_variable_or_profile() {
     });
 }
 
-/// What IAM roles for service accounts give to a pod, with STS where `endpoints` says.
+/// What IAM roles for service accounts give to a pod, with STS where `endpoints` says: by variables, by a profile, and below a
+/// role that is assumed.
 #[test]
 fn a_web_identity_is_exchanged_at_the_endpoint_that_is_named() {
     with_tofu(|cli| {
@@ -124,21 +128,74 @@ fn a_web_identity_is_exchanged_at_the_endpoint_that_is_named() {
             ground.project.unset_env(name);
         }
         let token = ground.project.write("web-identity-token", "a.b.c").unwrap();
-        ground
-            .project
-            .set_env("AWS_WEB_IDENTITY_TOKEN_FILE", &token.display().to_string());
-        ground
-            .project
-            .set_env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ci");
+        let (token, role) = (token.display().to_string(), "arn:aws:iam::123456789012:role/ci");
+        ground.project.set_env("AWS_WEB_IDENTITY_TOKEN_FILE", &token);
+        ground.project.set_env("AWS_ROLE_ARN", role);
         let endpoints = format!("  endpoints = {{ ec2 = \"{endpoint}\", sts = \"{endpoint}\" }}");
         ground.write(&template(&endpoints, &ground.name));
         ground.project.init().unwrap();
         ground.settle();
-        let calls = ground.proxy.calls();
-        let exchanged = calls
-            .iter()
-            .filter(|call| call.action == "AssumeRoleWithWebIdentity");
-        assert!(exchanged.count() > 0, "{calls:?}");
+        assert_called(&ground, &["AssumeRoleWithWebIdentity"]);
+
+        let assumed = format!(
+            "{endpoints}\n  assume_role = {{ role_arn = \"arn:aws:iam::123456789012:role/deployer\" }}"
+        );
+        ground.write(&template(&assumed, &ground.name));
+        ground.assert_settled();
+        assert_called(&ground, &["AssumeRoleWithWebIdentity", "AssumeRole"]);
+
+        for name in ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"] {
+            ground.project.unset_env(name);
+        }
+        let profile = format!("[profile ci]\nrole_arn = {role}\nweb_identity_token_file = {token}\n");
+        let config = ground.project.write("aws-config", &profile).unwrap();
+        ground
+            .project
+            .set_env("AWS_CONFIG_FILE", &config.display().to_string());
+        ground.write(&template(
+            &format!("{endpoints}\n  profile = \"ci\""),
+            &ground.name,
+        ));
+        ground.assert_settled();
+        assert_called(&ground, &["AssumeRoleWithWebIdentity"]);
+    });
+}
+
+/// That these actions were called since the last look, and that none failed to reach the endpoint.
+fn assert_called(ground: &Ground, actions: &[&str]) {
+    let calls = ground.proxy.calls();
+    for action in actions {
+        assert!(
+            calls.iter().any(|call| call.action == *action),
+            "{action}: {calls:?}"
+        );
+    }
+    ground.proxy.clear_calls();
+}
+
+/// A profile that `aws login` has written, whose session is not there: sign in, in the words of the CLI
+/// (awslabs/iam-policy-autopilot 276).
+#[test]
+fn a_profile_of_aws_login_is_known() {
+    with_tofu(|cli| {
+        let mut ground = Ground::new(cli, "aws-login");
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            ground.project.unset_env(name);
+        }
+        let profiles = "[profile dev]\nlogin_session = arn:aws:iam::123456789012:user/Admin\nregion = us-east-1\n\n[profile \
+                        role]\nrole_arn = arn:aws:iam::123456789012:role/deployer\nsource_profile = dev\n";
+        let config = ground.project.write("aws-config", profiles).unwrap();
+        ground
+            .project
+            .set_env("AWS_CONFIG_FILE", &config.display().to_string());
+        for profile in ["dev", "role"] {
+            let with = format!("  profile = \"{profile}\"");
+            ground.write(&template(&with, &ground.name));
+            ground.project.init().unwrap();
+            let words = ground.failed_apply();
+            assert_says(&words, &["aws login"]);
+            assert!(!words.contains("feature") && !words.contains("Cargo"), "{words}");
+        }
     });
 }
 

@@ -43,15 +43,19 @@ pub(in crate::aws) fn credentials_error(call: Call, error: &CredentialsError) ->
     let kind = match error {
         CredentialsError::CredentialsNotLoaded(_) => AwsErrorKind::CredentialsMissing,
         CredentialsError::ProviderTimedOut(_) => AwsErrorKind::Timeout,
-        _ if says_expired(&message) => AwsErrorKind::CredentialsExpired,
+        _ if is_signed_out(&message) => AwsErrorKind::CredentialsExpired,
         _ => AwsErrorKind::CredentialsInvalid,
     };
     AwsError::local(kind, call, message)
 }
 
-fn says_expired(message: &str) -> bool {
+/// Whether a session has ended, or was never begun on this machine: the files of `aws login` and `aws sso login` lie in these
+/// folders.
+fn is_signed_out(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("expired")
+    ["expired", "/login/cache/", "/sso/cache/"]
+        .iter()
+        .any(|sign| message.contains(sign))
 }
 
 fn kind_of_transport<E, R>(error: &SdkError<E, R>) -> AwsErrorKind

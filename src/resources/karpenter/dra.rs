@@ -33,7 +33,7 @@ pub(crate) fn wrong_node(pool: &Json, classes: &[Json]) -> Option<Diagnostic> {
         "DeviceClasses: {}. With Karpenter's enableDRA a pod that claims a whole GPU and tolerates nvidia.com/gpu can bring up a \
          node of this pool, on which it never runs, and the node stays billed. A taint keeps such pods away:\n\n  taints = [{{ key \
          = \"{SLICES_TAINT}\", value = \"true\", effect = \"NoSchedule\" }}]\n\nmig_device_plugin tolerates it from its render_version \
-         2 on; pods that ask for slices need a toleration of it. Without enableDRA nothing is to be done. See the guide \"Device \
+         2 on; pods that ask for slices need a toleration of it. Where enableDRA is off there is nothing to do. See the guide \"Device \
          plugin or DRA\".",
         found.join(", ")
     );

@@ -18,12 +18,19 @@ const CLOCKS_APART: Duration = Duration::from_secs(15 * 60);
 /// earlier one may have been lost, whatever the last one met.
 pub(super) fn may_have_worked(error: &AwsError) -> bool {
     use AwsErrorKind as Kind;
+    // Without credentials nothing was sent; a service that refuses them says so with a code.
+    let no_credentials =
+        error.code.is_none() && matches!(error.kind, Kind::CredentialsInvalid | Kind::CredentialsExpired);
+    if no_credentials {
+        return false;
+    }
     !matches!(
         error.kind,
         Kind::InvalidParameter
             | Kind::AlreadyExists
             | Kind::AccessDenied
             | Kind::CredentialsMissing
+            | Kind::EndpointUntrusted
             | Kind::RegionMissing
             | Kind::LimitExceeded
     )

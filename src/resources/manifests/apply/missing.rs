@@ -65,14 +65,32 @@ pub(super) async fn served_versions(api: &dyn KubeApi, resource: Resource) -> Ve
 
 /// What a kind that is served in other versions only means.
 pub(super) fn other_versions(resource: Resource, served: &[String]) -> Option<String> {
-    (!served.is_empty() && !served.iter().any(|version| version == resource.version)).then(|| {
-        format!(
-            "The cluster has {} in the version {}, and not in {}. Its chart is too old: upgrade it.",
-            resource.kind,
-            served.join(" and "),
-            resource.version
-        )
-    })
+    if served.is_empty() || served.iter().any(|version| version == resource.version) {
+        return None;
+    }
+    let older = served.iter().all(|version| age(version) < age(resource.version));
+    let step = match older {
+        true => "Its chart is too old: upgrade it.",
+        false => "Its chart is newer than this provider: upgrade the provider.",
+    };
+    Some(format!(
+        "The cluster has {} in the version {}, and not in {}. {step}",
+        resource.kind,
+        served.join(" and "),
+        resource.version
+    ))
+}
+
+/// What versions of an API are ordered by, the oldest first: `v1alpha1`, `v1beta1`, `v1`, `v2alpha1`.
+fn age(version: &str) -> (u32, u32, u32) {
+    let number = |text: &str| text.parse().unwrap_or(0);
+    let rest = version.trim_start_matches('v');
+    for (stage, word) in ["alpha", "beta"].into_iter().enumerate() {
+        if let Some((major, minor)) = rest.split_once(word) {
+            return (number(major), u32::from(stage == 1), number(minor));
+        }
+    }
+    (number(rest), 2, 0)
 }
 
 fn definition_name(resource: Resource) -> String {
@@ -104,4 +122,30 @@ pub(super) async fn is_kind_gone(api: &dyn KubeApi, object: &ObjectRef<'_>, erro
     api.get(&definition)
         .await
         .is_err_and(|error| error.is_not_found())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::manifests;
+
+    #[test]
+    fn who_is_to_be_upgraded() {
+        let pool = manifests::kind("NodePool").unwrap();
+        let told = |served: &[&str]| {
+            let served: Vec<String> = served.iter().map(|version| (*version).to_owned()).collect();
+            other_versions(pool, &served)
+        };
+        assert_eq!(told(&[]), None);
+        assert_eq!(told(&["v1", "v1beta1"]), None);
+        assert!(
+            told(&["v1beta1", "v1alpha5"])
+                .unwrap()
+                .contains("chart is too old")
+        );
+        assert!(told(&["v2"]).unwrap().contains("upgrade the provider"));
+        assert!(
+            age("v1alpha2") > age("v1alpha1") && age("v1beta1") < age("v1") && age("v1") < age("v2alpha1")
+        );
+    }
 }
