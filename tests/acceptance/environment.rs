@@ -4,8 +4,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use counterparts::eks::ADMIN;
 use counterparts::{Cache, Port, install_moto, wait_for};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+use serde_json::json;
 
 use crate::support::kube::{KUBE, make_namespace};
 use crate::support::{Ground, assert_says, with_tofu};
@@ -196,6 +199,22 @@ fn a_profile_of_aws_login_is_known() {
             assert_says(&words, &["aws login"]);
             assert!(!words.contains("feature") && !words.contains("Cargo"), "{words}");
         }
+        // The session as the AWS CLI stores it, in a folder that may be named.
+        let session = json!({
+            "accessToken": {
+                "accessKeyId": ADMIN.access_key_id, "secretAccessKey": ADMIN.secret_access_key, "sessionToken": "session",
+                "accountId": "123456789012", "expiresAt": "2099-01-01T00:00:00Z",
+            },
+            "tokenType": "aws_sigv4", "refreshToken": "r", "idToken": "i", "clientId": "arn:aws:signin:::devtools/same-device",
+            "dpopKey": "-----BEGIN EC PRIVATE KEY-----\n-----END EC PRIVATE KEY-----\n",
+        });
+        // SHA-256 of the session's name.
+        let name = "sessions/10cabd19777b6651ac57333b55c7c10a1242b1c2337f40e674926d7324698347.json";
+        let file = ground.project.write(name, &session.to_string()).unwrap();
+        let folder = file.parent().unwrap().display().to_string();
+        ground.project.set_env("AWS_LOGIN_CACHE_DIRECTORY", &folder);
+        ground.settle();
+        assert_called(&ground, &["AssumeRole"]);
     });
 }
 
