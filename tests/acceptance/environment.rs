@@ -84,7 +84,7 @@ impl Drop for Company {
     }
 }
 
-/// A proxy of the company signs anew what AWS sends (aws-cli 3700 and many others): its CA is named as for the AWS CLI.
+/// A proxy of the company signs anew what AWS sends (aws/aws-cli 2641): its CA is named as for the AWS CLI.
 #[test]
 fn the_companys_ca_is_named_by_variable_or_profile() {
     with_tofu(|cli| {

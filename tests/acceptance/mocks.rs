@@ -1,5 +1,5 @@
 //! `terraform test` of modules: with a mock in place of this provider, and with the provider itself, which plans offline
-//! (hashicorp/terraform 34713 and others: what mocks make up is refused by validation).
+//! (hashicorp/terraform-provider-aws 36700, opentofu/opentofu 2338: what a mock makes up is refused by validation).
 
 use counterparts::Cli;
 

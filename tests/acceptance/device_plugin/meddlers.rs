@@ -9,7 +9,7 @@ use crate::support::{assert_says, with_each_cli, with_tofu};
 
 const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
-/// A webhook that has images come from a mirror, as many registries' do (kubernetes/kubernetes 119247 and others).
+/// A webhook that has images come from a mirror, as such webhooks do (konpyutaika/nifikop 541).
 #[test]
 fn a_rule_that_rewrites_a_field_is_told_with_the_way_out() {
     with_each_cli(|cli| {

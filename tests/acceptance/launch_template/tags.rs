@@ -1,4 +1,4 @@
-//! Tags as modules give them: null for what a caller left out, and too many of them (terraform-provider-aws 19583, 18173).
+//! Tags as modules give them: null for what a caller left out, and too many of them.
 
 use serde_json::json;
 
