@@ -269,6 +269,12 @@ fn settings() -> Vec<Case> {
             &["io2", "100 to 256000"],
         ),
         setting(
+            "cpu_options",
+            "cpu_options = { core_count = 48 }",
+            "cpu_options.threads_per_core",
+            &["core_count and threads_per_core together"],
+        ),
+        setting(
             "node_config",
             "image_id = \"ami-1\"\n  node_config = { cluster_name = \"prod\", api_server_endpoint = \"https://a\", certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\", service_cidr = \"\" }",
             "node_config.service_cidr",

@@ -4,6 +4,7 @@
 //! launched. Only what is refused for every instance type is a fault here. Paths begin at the thing that was checked; the
 //! caller puts its own attribute before them.
 
+pub mod cpu;
 pub mod disk;
 pub mod ids;
 pub mod instance_profile;

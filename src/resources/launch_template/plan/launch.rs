@@ -1,6 +1,7 @@
 //! What EC2 takes as a template and refuses as an instance: [`mig::ec2`]'s rules for the template's attributes.
 
 use mig::PathStep;
+use mig::ec2::cpu::{self, CpuOptions};
 use mig::ec2::disk::{self, Disk, VOLUME_TYPES, Volume};
 use mig::ec2::interface::{self, Interface};
 use mig::ec2::metadata::{self, Metadata};
@@ -26,6 +27,13 @@ pub(super) fn check(config: &LaunchTemplate, diags: &mut Diagnostics) {
             ..Metadata::default()
         });
         report(&Path::attr("metadata_options"), faults, diags);
+    }
+    if let Some(found) = config.cpu_options.known() {
+        let faults = cpu::check(&CpuOptions {
+            core_count: plain(&found.core_count),
+            threads_per_core: plain(&found.threads_per_core),
+        });
+        report(&Path::attr("cpu_options"), faults, diags);
     }
     if let Some(found) = config.placement.known() {
         let faults = placement::check(&Placement {
