@@ -203,7 +203,7 @@ pub struct CpuOptions {
     /// Threads per core: 1 turns simultaneous multithreading off; needs `core_count`.
     #[attr(validate = validators::between(1, 2))]
     pub threads_per_core: Attr<i64>,
-    /// AMD SEV-SNP; no GPU instance type has it.
+    /// AMD SEV-SNP, on instance types that have it.
     #[attr(validate = validators::one_of(&["enabled", "disabled"]))]
     pub amd_sev_snp: Attr<String>,
     /// Virtualization inside the instance.

@@ -140,8 +140,8 @@ pub struct LaunchTemplate {
     /// NodeConfig that EKS adds.
     #[attr(computed, depends_on("user_data"))]
     pub user_data_bytes: Attr<i64>,
-    /// Settings of the newest version that have no attribute here, by EC2's names: set by the console, or by another tool. They
-    /// are carried over into the next version; what is changed there shows as drift.
+    /// Settings of the newest version that have no attribute here, by EC2's names: set in the console, or by another tool. The next
+    /// version keeps them, those of a disk or an interface as long as that is declared. A refresh warns of new ones.
     #[attr(computed, stable)]
     pub other_settings: Attr<BTreeMap<String, String>>,
     /// Number of the newest version.
