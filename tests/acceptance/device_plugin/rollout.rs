@@ -101,7 +101,16 @@ fn a_rollout_that_the_cluster_forbids_says_why() {
             &level.to_string(),
         )
         .unwrap();
-        ground.write(&waiting(&ground.name, "8s"));
+        ground.write(&waiting(&ground.name, "3s").replace("wait_for_rollout = true", ""));
+        ground.apply();
+        let events = format!("/api/v1/namespaces/{}/events", ground.name);
+        let told = || {
+            let found = KUBE.get(&events).map_err(|error| error.to_string())?;
+            let found = found.unwrap_or_default().to_string();
+            found.contains("FailedCreate").then_some(()).ok_or(found)
+        };
+        wait_for("the controller's event", Duration::from_secs(120), told).unwrap();
+        ground.write(&waiting(&ground.name, "3s"));
         let words = ground.failed_apply();
         assert_says(
             &words,
