@@ -244,7 +244,7 @@ fn one_provider_block_serves_several_regions() {
 #[test]
 fn a_replacement_tells_of_no_new_version() {
     with_each_cli(|cli| {
-        let ground = Ground::with(cli, "replaced", |name| template(name, ""));
+        let ground = Ground::with(cli, "made-anew", |name| template(name, ""));
         ground.settle();
         let plan = |args: &[&str]| ground.project.plan(args).unwrap();
         let words = plan(&["-replace=mig_launch_template.this"]).output.words();
