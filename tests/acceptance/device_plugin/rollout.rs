@@ -90,7 +90,7 @@ fn a_rollout_that_does_not_end_says_what_it_waited_for() {
 #[test]
 fn a_rollout_that_the_cluster_forbids_says_why() {
     with_each_cli(|cli| {
-        let ground = ground(cli, "forbidden");
+        let ground = ground(cli, "forbidden-pods");
         let node = Node::make(&ground.name);
         let level = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}});
         let namespace = format!("/api/v1/namespaces/{}", ground.name);
