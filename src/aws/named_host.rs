@@ -16,9 +16,9 @@ use http::Uri;
 
 use crate::proxy::Environment;
 
-/// The same client, whose errors name the host.
-pub(super) fn named(client: SharedHttpClient) -> SharedHttpClient {
-    let environment = Arc::new(Environment::of_process());
+/// The same client, whose errors name the host, and the proxy that `environment` leads through.
+pub(super) fn named(client: SharedHttpClient, environment: Environment) -> SharedHttpClient {
+    let environment = Arc::new(environment);
     Client { client, environment }.into_shared()
 }
 

@@ -19,7 +19,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Makes the client, which checks AWS' certificates by `tls`.
 pub(super) fn http_client(tls: TlsContext) -> SharedHttpClient {
-    let proxy = proxy();
+    let environment = Environment::of_process();
+    let proxy = proxy(&environment);
     let client = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder().proxy_config(proxy.clone());
         connector.set_connector_settings(settings.cloned());
@@ -29,15 +30,14 @@ pub(super) fn http_client(tls: TlsContext) -> SharedHttpClient {
             .tls_context(tls.clone())
             .build()
     });
-    named(client)
+    named(client, environment)
 }
 
 /// The proxy on the way to AWS, as the clusters' connections read the environment.
 ///
 /// The SDK's client takes one proxy for http, https or both. Its own reader of the environment is stricter with `NO_PROXY`
 /// than everything else, so the entries are handed on in words that it knows: AWS' endpoints are on port 443.
-fn proxy() -> ProxyConfig {
-    let environment = Environment::of_process();
+fn proxy(environment: &Environment) -> ProxyConfig {
     let Some(proxy) = environment.https_proxy() else {
         return ProxyConfig::disabled();
     };

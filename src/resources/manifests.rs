@@ -137,8 +137,8 @@ pub(crate) fn cluster_of_identity(name: Attr<String>, region: Attr<String>) -> A
     .into()
 }
 
-/// The fields of a text that is a JSON object: none where it is left out, `None` while it is unknown or at fault, which
-/// `diags` tells.
+/// Parses a text as a JSON object. Gives an empty map where the text is left out, and `None` where it is unknown or wrong;
+/// `diags` then holds the fault.
 pub(crate) fn json_object(
     text: &Attr<String>,
     at: &Path,

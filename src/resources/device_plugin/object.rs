@@ -31,8 +31,8 @@ pub(super) fn daemon_sets(name: &str, config_map: &Json) -> Vec<Key> {
     sets.filter_map(|name| Key::new("DaemonSet", &name)).collect()
 }
 
-/// The warning that somebody has given a DaemonSet a further node selector or affinity, with which its pods may leave nodes
-/// of the layouts. Fields that are not ours are no drift: they stay as they are.
+/// A warning where another manager added a node selector or a required node affinity to a DaemonSet. Its pods may then be
+/// missing on nodes of the layouts. Fields of other managers are no drift: they stay as they are.
 pub(super) fn turned_off(key: &Key, desired: &Json, live: &Json) -> Option<Diagnostic> {
     let pod = |object: &Json| object.pointer("/spec/template/spec").cloned();
     let (ours, theirs) = (pod(desired)?, pod(live)?);

@@ -89,14 +89,16 @@ pub(super) fn refine<T>(
 
 /// The warning that a plugin of the first rendering sees no slices on some images.
 fn unprivileged(planned: &DevicePluginModel, facts: &Facts) -> Option<Diagnostic> {
-    let first = planned.render_version.known().copied() == Some(i64::from(DevicePluginVersion::V1.number()));
+    if planned.render_version.known().copied() != Some(i64::from(DevicePluginVersion::V1.number())) {
+        return None;
+    }
     let layouts = layouts(planned, facts, &mut Diagnostics::new())?;
     let cut = layouts.iter().any(Layout::is_cut);
     let detail = "Its containers are not privileged. The NVIDIA container toolkit from 1.18.0 to 1.20.0, which images of EKS have, shows \
                   slices to privileged containers alone (NVIDIA/nvidia-container-toolkit issue 1740), so that nodes of such an image announce none. \
                   Set render_version = 2, which restarts the plugin's pods.";
     let warning = Diagnostic::warning("The device plugin may see no slices", detail);
-    (first && cut).then(|| warning.at(Path::attr("render_version")))
+    cut.then(|| warning.at(Path::attr("render_version")))
 }
 
 /// The objects, `None` while anything that they are made of is unknown, or at fault, which `diags` tells.

@@ -27,9 +27,7 @@ pub(super) async fn tell_of_rolling<M: KarpenterObject>(
     let was = manifests::in_order(before);
     let mut changed = Vec::new();
     for (key, after) in manifests::in_order(&planned.wanted()) {
-        if let Some((_, before)) = was.iter().find(|(other, _)| *other == key)
-            && !M::rolling(before, &after).is_empty()
-        {
+        if let Some((_, before)) = was.iter().find(|(other, _)| *other == key) {
             changed.extend(really_rolling(cx, planned, &key, before, &after).await);
         }
     }
@@ -55,6 +53,9 @@ async fn really_rolling<M: KarpenterObject>(
     after: &Json,
 ) -> Vec<String> {
     let by_state = M::rolling(before, after);
+    if by_state.is_empty() {
+        return by_state;
+    }
     let Some(connection) = connect_at_plan(cx, planned).await else {
         return by_state;
     };
@@ -116,7 +117,8 @@ pub(super) async fn tell_of_missing_types<M: KarpenterObject>(
     }
 }
 
-/// Warns in the plan of what DRA makes of the objects' nodes, where the cluster has it. Who may not look is told nothing.
+/// Warns at plan where DeviceClasses of the cluster affect the objects' nodes. Without the right to list them there is no
+/// warning.
 pub(super) async fn tell_of_dra<M: KarpenterObject>(
     cx: &Context<Connections>,
     planned: &M,

@@ -6,7 +6,7 @@ use tfplug::{Diagnostic, Path};
 
 use crate::kube::Resource;
 
-/// The kind that tells of DRA; Kubernetes has it from 1.34 on in this version.
+/// DeviceClass; Kubernetes serves this version from 1.34 on.
 pub(super) const DEVICE_CLASS: Resource = Resource {
     group: "resource.k8s.io",
     version: "v1",

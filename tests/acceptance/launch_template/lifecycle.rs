@@ -240,7 +240,7 @@ fn one_provider_block_serves_several_regions() {
     });
 }
 
-/// A template that is made anew gets no new version: nothing of a version is told.
+/// A replaced template gets no new version, so the plan does not warn of one.
 #[test]
 fn a_replacement_tells_of_no_new_version() {
     with_each_cli(|cli| {

@@ -32,8 +32,8 @@ pub enum PodError {
 }
 
 /// The part of a pod's `spec` that gets it one slice of that profile (exact or generic) on a node of this layout: a
-/// container's limits, tolerations of the layout's taint and of the one that a pool may have beside it, and the layout's label, without which another pool's
-/// `nvidia.com/gpu` would do as well.
+/// container's limits, tolerations of the layout's taint and of the one that a pool may have in addition, and the layout's
+/// label, without which another pool's `nvidia.com/gpu` would do as well.
 pub fn slice_pod(layout: &Layout, profile: &str, catalog: &Catalog) -> Result<Value, PodError> {
     let resource = resource(layout, profile, catalog)?;
     let taints = layout.taints();

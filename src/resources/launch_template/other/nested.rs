@@ -15,9 +15,9 @@ pub(super) fn settings(data: &ec2::ResponseLaunchTemplateData) -> Vec<(String, V
         (interface_place(own), of_interface(interface))
     });
     let disks = data.block_device_mappings().iter().map(|disk| {
-        let place = format!("BlockDeviceMappings[{}]", disk.device_name().unwrap_or_default());
         let card = disk.ebs().and_then(|ebs| ebs.ebs_card_index());
-        (place, found([named("Ebs.EbsCardIndex", card)]))
+        let settings = found([named("Ebs.EbsCardIndex", card)]);
+        (disk_place(disk.device_name()), settings)
     });
     let placement = data.placement().map(|placement| {
         let zone = placement.availability_zone_id();

@@ -93,7 +93,7 @@ impl DevicePlugin {
                 objects.push(mps::control_daemon(options, config));
             }
             let mut plugin = daemon_set::device_plugin(options, config);
-            // Each configuration's DaemonSet has the same fields, so that one tells of them all.
+            // The DaemonSets of all configurations have the same fields, so each gives the same faults.
             faults = extra_faults(&mut plugin, options);
             objects.push(plugin);
             if options.feature_discovery {
