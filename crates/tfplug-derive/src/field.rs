@@ -25,6 +25,8 @@ pub(crate) struct Field {
     validators: Vec<Expr>,
     same_meaning: Option<Expr>,
     deprecated: Option<Expr>,
+    json: Option<String>,
+    no_json: bool,
 }
 
 impl Field {
@@ -52,6 +54,8 @@ impl Field {
             validators: Vec::new(),
             same_meaning: None,
             deprecated: None,
+            json: None,
+            no_json: false,
         };
         for attribute in field.attrs.iter().filter(|a| a.path().is_ident("attr")) {
             parsed.options(attribute)?;
@@ -87,6 +91,8 @@ impl Field {
                 "default" => self.default = Some(meta.value()?.parse()?),
                 "validate" => self.validators.push(meta.value()?.parse()?),
                 "same_meaning" => self.same_meaning = Some(meta.value()?.parse()?),
+                "json" => self.json = Some(meta.value()?.parse::<LitStr>()?.value()),
+                "no_json" => self.no_json = true,
                 "deprecated" => self.deprecated = Some(meta.value()?.parse()?),
                 _ => return Err(meta.error("no such option of #[attr(...)]; see the documentation of Model")),
             }
@@ -125,16 +131,30 @@ impl Field {
     }
 
     /// The schemas of the attributes that the field stands for: its own, or those of the model that it holds.
-    pub(crate) fn attributes(&self) -> TokenStream {
+    pub(crate) fn attributes(&self, json_in: &str) -> TokenStream {
         if self.flatten {
             let ty = &self.ty;
             return quote!(<#ty as ::tfplug::Model>::attributes());
         }
-        let attribute = self.attribute();
+        let attribute = self.attribute(json_in);
         quote!([#attribute])
     }
 
-    fn attribute(&self) -> TokenStream {
+    /// The names that lead to the field in the API's object; none where it is not in it.
+    fn json(&self, json_in: &str) -> Vec<String> {
+        let only_computed = self.computed && !self.optional && self.default.is_none();
+        if self.no_json || (only_computed && self.json.is_none()) {
+            return Vec::new();
+        }
+        let path = self
+            .json
+            .clone()
+            .unwrap_or_else(|| format!("{json_in}.{}", camel_case(&self.name)));
+        let names = path.split('.').filter(|name| !name.is_empty());
+        names.map(str::to_owned).collect()
+    }
+
+    fn attribute(&self, json_in: &str) -> TokenStream {
         let Self {
             ty,
             name,
@@ -147,6 +167,7 @@ impl Field {
             validators,
             ..
         } = self;
+        let json = self.json(json_in);
         let optionality = self.optionality();
         let default = option(
             self.default
@@ -177,6 +198,7 @@ impl Field {
                 replace: #replace,
                 on_change: #on_change,
                 same_meaning: #same_meaning,
+                json: ::std::vec![#(::std::string::String::from(#json)),*],
             }
         }
     }
@@ -204,6 +226,30 @@ impl Field {
         }
         quote!([(::std::string::String::from(#name), self.#ident.encode())])
     }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| {
+        let (initial, rest) = word.split_at(usize::from(!word.is_empty()));
+        camel + &initial.to_ascii_uppercase() + rest
+    })
+}
+
+/// Where the fields of the struct stand in the API's object unless they say it: `#[attr(json_in = "spec")]` of the struct.
+pub(crate) fn json_in(attributes: &[Attribute]) -> syn::Result<String> {
+    let mut found = String::new();
+    for attribute in attributes.iter().filter(|a| a.path().is_ident("attr")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("json_in") {
+                return Err(meta.error("the only option of a struct is json_in"));
+            }
+            found = meta.value()?.parse::<LitStr>()?.value();
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 fn option(tokens: Option<TokenStream>) -> TokenStream {

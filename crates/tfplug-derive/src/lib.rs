@@ -27,7 +27,11 @@ use field::Field;
 /// | `validate = EXPR` | a `Validator`; may be repeated |
 /// | `same_meaning = PATH` | `fn(&Value, &Value) -> bool`: two writings of one value |
 /// | `deprecated = "..."` | what to use instead |
+/// | `json = "..."` | its field in the form of the API, where that is not the name in camelCase; `.` leads into objects |
+/// | `no_json` | it is no field of the API's object; nor is an attribute that is computed only |
 /// | `flatten` | the field is itself a model, whose attributes stand beside the others |
+///
+/// `#[attr(json_in = "spec")]` of the struct says in which object of the API its fields stand.
 #[proc_macro_derive(Model, attributes(attr))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -53,7 +57,8 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         .collect::<syn::Result<Vec<_>>>()?;
     let ident = &input.ident;
     let description = field::doc_text(&input.attrs);
-    let attributes = fields.iter().map(Field::attributes);
+    let json_in = field::json_in(&input.attrs)?;
+    let attributes = fields.iter().map(|field| field.attributes(&json_in));
     let decodes = fields.iter().map(Field::decode);
     let encodes = fields.iter().map(Field::encode);
     Ok(quote! {

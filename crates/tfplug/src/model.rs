@@ -3,11 +3,15 @@
 //! A struct that derives [`Model`](tfplug_derive::Model) is at once the schema of an object and its typed value.
 //! Every field is an [`Attr`], since every attribute can be null or not known yet.
 
+mod api_form;
 mod attr;
 mod value_impls;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
+pub(crate) use api_form::camel_case;
 pub use attr::Attr;
 pub use value_impls::{Dynamic, SetOf};
 
@@ -104,6 +108,30 @@ pub trait Model: Sized + Clone + Send + Sync + 'static {
     /// The whole object.
     fn to_value(&self) -> Value {
         Value::Map(self.encode_object())
+    }
+
+    /// The object in the form of the API that it describes: fields by their JSON names, as `#[attr(json = "...")]` gives
+    /// them, without what is null. `None` while a field is unknown.
+    fn to_api_form(&self) -> Option<Json> {
+        api_form::write(&Self::attributes(), &self.encode_object())
+    }
+
+    /// What an object of the API says of the attributes; what it does not say is null.
+    fn from_api_form(object: &Json) -> Self {
+        let object = api_form::read(&Self::attributes(), object);
+        // Values of another type than their attribute's were left out.
+        Self::decode_object(&object, &Path::root(), &mut Diagnostics::new())
+    }
+
+    /// The attribute that a path through the API's object leads to: `spec.kubelet.maxPods` to `kubelet.max_pods`. The path
+    /// ends where no attribute is; it is empty where none is at all.
+    fn attribute_path(api: &Path) -> Path {
+        api_form::attribute_path(&Self::attributes(), api.steps(), Path::root())
+    }
+
+    /// The fields of the API's object that have an attribute, such as `spec.role` or `spec.metadataOptions.httpTokens`.
+    fn api_fields() -> Vec<String> {
+        api_form::fields(&Self::attributes())
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Attribute {
     pub on_change: OnChange,
     /// Whether two values mean the same, so that the old writing is kept.
     pub same_meaning: Option<fn(&Value, &Value) -> bool>,
+    /// Where it stands in the API's object, name by name; empty where it is none of its fields.
+    pub json: Vec<String>,
 }
 
 /// Who gives an attribute its value.
@@ -162,8 +164,10 @@ pub enum OnChange {
 impl Attribute {
     /// An optional attribute of a plain type, without documentation, checks or consequences.
     pub fn new(name: impl Into<String>, ty: AttributeType) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            json: vec![crate::model::camel_case(&name)],
+            name,
             description: String::new(),
             ty,
             optionality: Optionality::Optional,
