@@ -8,7 +8,10 @@ mod object;
 mod plan;
 mod rules;
 
-use tfplug::{Attr, Context, Diagnostics, ImportTarget, Plan, Resource, Slot, async_trait};
+use tfplug::{
+    Attr, Context, CreateRequest, DeleteRequest, Diagnostics, ImportTarget, Plan, ReadRequest, Resource,
+    UpdateRequest, async_trait,
+};
 
 pub use model::{DevicePluginIdentity, DevicePluginModel};
 
@@ -66,10 +69,9 @@ impl Resource for DevicePluginResource {
     async fn create(
         &self,
         cx: &Context<Connections>,
-        _: DevicePluginModel,
-        planned: DevicePluginModel,
-        slot: &Slot,
+        request: CreateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
+        let CreateRequest { planned, slot, .. } = request;
         let connection = objects::create(cx, &planned, slot).await?;
         let rolled_out = apply::wait(cx, &connection, &planned).await;
         rolled_out.map_err(objects::after_creation)
@@ -78,20 +80,19 @@ impl Resource for DevicePluginResource {
     async fn read(
         &self,
         cx: &Context<Connections>,
-        state: DevicePluginModel,
-        home: &mut Home,
+        request: ReadRequest<'_, Self>,
     ) -> Result<Option<DevicePluginModel>, Diagnostics> {
-        objects::read(cx, state, home).await
+        objects::read(cx, request.state, request.private).await
     }
 
     async fn update(
         &self,
         cx: &Context<Connections>,
-        _: DevicePluginModel,
-        prior: DevicePluginModel,
-        planned: DevicePluginModel,
-        slot: &Slot,
+        request: UpdateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
+        let UpdateRequest {
+            prior, planned, slot, ..
+        } = request;
         let connection = objects::update(cx, &prior, &planned, slot).await?;
         apply::wait(cx, &connection, &planned).await
     }
@@ -99,10 +100,9 @@ impl Resource for DevicePluginResource {
     async fn delete(
         &self,
         cx: &Context<Connections>,
-        state: DevicePluginModel,
-        home: Home,
+        request: DeleteRequest<Self>,
     ) -> Result<(), Diagnostics> {
-        objects::delete(cx, &state, &home).await
+        objects::delete(cx, &request.state, &request.private).await
     }
 
     fn identity(&self, state: &DevicePluginModel) -> Option<DevicePluginIdentity> {

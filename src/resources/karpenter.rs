@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use tfplug::{
-    Attr, Context, Diagnostic, Diagnostics, ImportTarget, Model, Path, Plan, Resource, Slot, async_trait,
+    Attr, Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, Model, Path, Plan,
+    ReadRequest, Resource, UpdateRequest, async_trait,
 };
 
 pub(crate) use dra::{never_initialised, wrong_node};
@@ -179,10 +180,9 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
     async fn create(
         &self,
         cx: &Context<Connections>,
-        _: M,
-        planned: M,
-        slot: &Slot,
+        request: CreateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
+        let CreateRequest { planned, slot, .. } = request;
         let connection = objects::create(cx, &planned, slot).await?;
         apply::tell_of_need(cx, &connection, &planned).await;
         let settled = apply::settle(cx, &connection, &planned).await;
@@ -192,27 +192,30 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
     async fn read(
         &self,
         cx: &Context<Connections>,
-        state: M,
-        home: &mut Home,
+        request: ReadRequest<'_, Self>,
     ) -> Result<Option<M>, Diagnostics> {
-        objects::read(cx, state, home).await
+        objects::read(cx, request.state, request.private).await
     }
 
     async fn update(
         &self,
         cx: &Context<Connections>,
-        _: M,
-        prior: M,
-        planned: M,
-        slot: &Slot,
+        request: UpdateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
+        let UpdateRequest {
+            prior, planned, slot, ..
+        } = request;
         let connection = objects::update(cx, &prior, &planned, slot).await?;
         apply::tell_of_need(cx, &connection, &planned).await;
         apply::settle(cx, &connection, &planned).await
     }
 
-    async fn delete(&self, cx: &Context<Connections>, state: M, home: Home) -> Result<(), Diagnostics> {
-        objects::delete(cx, &state, &home).await
+    async fn delete(
+        &self,
+        cx: &Context<Connections>,
+        request: DeleteRequest<Self>,
+    ) -> Result<(), Diagnostics> {
+        objects::delete(cx, &request.state, &request.private).await
     }
 
     fn identity(&self, state: &M) -> Option<KarpenterIdentity> {

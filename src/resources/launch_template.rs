@@ -10,7 +10,10 @@ mod render;
 mod rules;
 mod user_data;
 
-use tfplug::{Context, Diagnostic, Diagnostics, ImportTarget, Path, Plan, Resource, Slot, async_trait};
+use tfplug::{
+    Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, Path, Plan, ReadRequest,
+    Resource, UpdateRequest, async_trait,
+};
 
 pub use model::{LaunchTemplate, LaunchTemplateIdentity};
 
@@ -60,40 +63,33 @@ impl Resource for LaunchTemplateResource {
     async fn create(
         &self,
         cx: &Context<Connections>,
-        _: LaunchTemplate,
-        planned: LaunchTemplate,
-        slot: &Slot,
+        request: CreateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
-        apply::create(cx, planned, slot).await
+        apply::create(cx, request.planned, request.slot).await
     }
 
     async fn read(
         &self,
         cx: &Context<Connections>,
-        state: LaunchTemplate,
-        (): &mut (),
+        request: ReadRequest<'_, Self>,
     ) -> Result<Option<LaunchTemplate>, Diagnostics> {
-        apply::read(cx, state).await
+        apply::read(cx, request.state).await
     }
 
     async fn update(
         &self,
         cx: &Context<Connections>,
-        _: LaunchTemplate,
-        prior: LaunchTemplate,
-        planned: LaunchTemplate,
-        slot: &Slot,
+        request: UpdateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
-        apply::update(cx, prior, planned, slot).await
+        apply::update(cx, request.prior, request.planned, request.slot).await
     }
 
     async fn delete(
         &self,
         cx: &Context<Connections>,
-        state: LaunchTemplate,
-        (): (),
+        request: DeleteRequest<Self>,
     ) -> Result<(), Diagnostics> {
-        apply::delete(cx, state).await
+        apply::delete(cx, request.state).await
     }
 
     fn identity(&self, state: &LaunchTemplate) -> Option<LaunchTemplateIdentity> {

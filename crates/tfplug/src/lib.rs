@@ -101,7 +101,10 @@ pub use function::Function;
 pub use model::{Attr, AttributeValue, Dynamic, Model, SetOf};
 pub use path::Path;
 pub use provider::{Provider, Registry};
-pub use resource::{ImportTarget, MoveSource, NoIdentity, Plan, Resource, Slot};
+pub use resource::{
+    CreateRequest, DeleteRequest, ImportTarget, MoveSource, NoIdentity, Plan, ReadRequest, Resource, Slot,
+    UpdateRequest,
+};
 pub use server::Server;
 pub use tfplug_derive::Model;
 pub use value::Value;

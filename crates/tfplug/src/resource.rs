@@ -3,6 +3,7 @@
 mod erased;
 mod lossless;
 mod private;
+mod request;
 mod slot;
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use erased::{RawPlan, RawResource, Typed};
+pub use request::{CreateRequest, DeleteRequest, ReadRequest, UpdateRequest};
 pub use slot::{Slot, SlotContent};
 
 use crate::context::Context;
@@ -72,17 +74,15 @@ pub trait Resource: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Creates the object. From the moment it exists, `slot` must hold it: what the slot holds is stored, whatever
-    /// happens afterwards. `config` has the write-only values that `planned` lacks.
+    /// Creates the object. From the moment it exists, the request's slot must hold it: what the slot holds is stored,
+    /// whatever happens afterwards.
     ///
     /// # Errors
     /// When it could not be created, or not wholly.
     async fn create(
         &self,
         cx: &Context<Self::Provider>,
-        config: Self::Model,
-        planned: Self::Model,
-        slot: &Slot,
+        request: CreateRequest<'_, Self>,
     ) -> Result<(), Diagnostics>;
 
     /// Looks the object up: `None` if it is certainly gone.
@@ -92,21 +92,17 @@ pub trait Resource: Send + Sync + 'static {
     async fn read(
         &self,
         cx: &Context<Self::Provider>,
-        state: Self::Model,
-        private: &mut Self::Private,
+        request: ReadRequest<'_, Self>,
     ) -> Result<Option<Self::Model>, Diagnostics>;
 
-    /// Changes the object. `slot` holds it as it was; each step that succeeds should be noted there.
+    /// Changes the object. The request's slot holds it as it was; each step that succeeds should be noted there.
     ///
     /// # Errors
     /// When it could not be changed, or not wholly.
     async fn update(
         &self,
         cx: &Context<Self::Provider>,
-        config: Self::Model,
-        prior: Self::Model,
-        planned: Self::Model,
-        slot: &Slot,
+        request: UpdateRequest<'_, Self>,
     ) -> Result<(), Diagnostics>;
 
     /// Deletes the object. That it is gone already is success.
@@ -116,8 +112,7 @@ pub trait Resource: Send + Sync + 'static {
     async fn delete(
         &self,
         cx: &Context<Self::Provider>,
-        state: Self::Model,
-        private: Self::Private,
+        request: DeleteRequest<Self>,
     ) -> Result<(), Diagnostics>;
 
     /// The identity of an object of this state.

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use tfplug::ReadRequest;
 use tfplug::rpc::*;
 use tfplug::schema::{FunctionSignature, lint_provider};
 use tfplug::ty::Type;
@@ -99,10 +100,9 @@ impl Resource for Thing {
     async fn create(
         &self,
         cx: &Context<String>,
-        _: Order,
-        planned: Order,
-        slot: &Slot,
+        request: CreateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
+        let CreateRequest { planned, slot, .. } = request;
         let result = format!("{} {}", cx.provider()?, slot.recall::<u32>()?).into();
         slot.exists(&Order { result, ..planned });
         Ok(())
@@ -111,24 +111,27 @@ impl Resource for Thing {
     async fn read(
         &self,
         _: &Context<String>,
-        state: Order,
-        _: &mut u32,
+        request: ReadRequest<'_, Self>,
     ) -> Result<Option<Order>, Diagnostics> {
+        let state = request.state;
         Ok((state.act.as_str() != Some("gone")).then_some(state))
     }
 
     async fn update(
         &self,
         cx: &Context<String>,
-        c: Order,
-        _: Order,
-        p: Order,
-        slot: &Slot,
+        request: UpdateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
-        self.create(cx, c, p, slot).await
+        let UpdateRequest {
+            config,
+            planned,
+            slot,
+            ..
+        } = request;
+        self.create(cx, CreateRequest::new(config, planned, slot)).await
     }
 
-    async fn delete(&self, _: &Context<String>, _: Order, _: u32) -> Result<(), Diagnostics> {
+    async fn delete(&self, _: &Context<String>, _: DeleteRequest<Self>) -> Result<(), Diagnostics> {
         Ok(())
     }
 
@@ -306,7 +309,7 @@ fn a_panic_over_its_name_does_not_lose_an_object() {
 
 #[test]
 fn what_is_gone_has_no_name() {
-    let request = ReadRequest {
+    let request = rpc::ReadRequest {
         type_name: "unruly_thing".into(),
         state: order("gone", Value::Null),
         private: Vec::new(),

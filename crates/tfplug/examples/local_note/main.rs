@@ -35,6 +35,20 @@ struct NoteIdentity {
 
 struct NoteResource;
 
+/// Writes the file, and only then says how long it is.
+async fn write(cx: &Context<Settings>, note: Note, slot: &Slot) -> Result<(), Diagnostics> {
+    let content = note.content.as_str().unwrap_or_default();
+    fs::write(note.path.as_str().unwrap_or_default(), content).map_err(failed)?;
+    slot.exists(&note); // From here on nothing loses it: no error, no panic, no Ctrl-C.
+    tokio::select! {
+        () = cx.provider()?.wait() => {}
+        () = cx.cancel().cancelled() => return Err(Diagnostic::error("Interrupted", "Apply again.").into()),
+    }
+    let size = Attr::Known(content.len() as i64);
+    slot.exists(&Note { size, ..note.clone() });
+    Ok(())
+}
+
 #[async_trait]
 impl Resource for NoteResource {
     type Provider = Settings;
@@ -49,28 +63,16 @@ impl Resource for NoteResource {
     async fn create(
         &self,
         cx: &Context<Settings>,
-        _: Note,
-        note: Note,
-        slot: &Slot,
+        request: CreateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
-        let content = note.content.as_str().unwrap_or_default();
-        fs::write(note.path.as_str().unwrap_or_default(), content).map_err(failed)?;
-        slot.exists(&note); // From here on nothing loses it: no error, no panic, no Ctrl-C.
-        tokio::select! {
-            () = cx.provider()?.wait() => {}
-            () = cx.cancel().cancelled() => return Err(Diagnostic::error("Interrupted", "Apply again.").into()),
-        }
-        let size = Attr::Known(content.len() as i64);
-        slot.exists(&Note { size, ..note.clone() });
-        Ok(())
+        write(cx, request.planned, request.slot).await
     }
-
     async fn read(
         &self,
         _: &Context<Settings>,
-        note: Note,
-        (): &mut (),
+        request: ReadRequest<'_, Self>,
     ) -> Result<Option<Note>, Diagnostics> {
+        let note = request.state;
         let Some(content) = look::content(&note.path)? else {
             return Ok(None);
         };
@@ -85,16 +87,13 @@ impl Resource for NoteResource {
     async fn update(
         &self,
         cx: &Context<Settings>,
-        config: Note,
-        _: Note,
-        note: Note,
-        slot: &Slot,
+        request: UpdateRequest<'_, Self>,
     ) -> Result<(), Diagnostics> {
-        self.create(cx, config, note, slot).await
+        write(cx, request.planned, request.slot).await
     }
 
-    async fn delete(&self, _: &Context<Settings>, note: Note, (): ()) -> Result<(), Diagnostics> {
-        match fs::remove_file(note.path.as_str().unwrap_or_default()) {
+    async fn delete(&self, _: &Context<Settings>, request: DeleteRequest<Self>) -> Result<(), Diagnostics> {
+        match fs::remove_file(request.state.path.as_str().unwrap_or_default()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
             _ => Ok(()),
         }

@@ -1,11 +1,15 @@
 //! The untyped twin of [`Resource`], which the engine works with.
 
 use super::lossless::with_changes;
-use super::{ImportTarget, MoveSource, Plan, Resource, Slot, private};
+use super::{
+    CreateRequest, DeleteRequest, ImportTarget, MoveSource, Plan, ReadRequest, Resource, Slot, UpdateRequest,
+    private,
+};
 use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::path::Path;
+use crate::rpc;
 use crate::schema::{IdentitySchema, Schema};
 use crate::value::Value;
 use async_trait::async_trait;
@@ -29,28 +33,25 @@ pub trait RawResource<P>: Send + Sync {
     async fn create(
         &self,
         cx: &Context<P>,
-        config: &Value,
-        planned: &Value,
+        request: &rpc::ApplyRequest,
         slot: &Slot,
     ) -> Result<(), Diagnostics>;
-    /// See [`Resource::read`].
+    /// See [`Resource::read`]. What is to be remembered beside the state goes to `private`, which holds what is stored.
     async fn read(
         &self,
         cx: &Context<P>,
-        state: &Value,
+        request: &rpc::ReadRequest,
         private: &mut Vec<u8>,
     ) -> Result<Option<Value>, Diagnostics>;
     /// See [`Resource::update`].
     async fn update(
         &self,
         cx: &Context<P>,
-        config: &Value,
-        prior: &Value,
-        planned: &Value,
+        request: &rpc::ApplyRequest,
         slot: &Slot,
     ) -> Result<(), Diagnostics>;
     /// See [`Resource::delete`].
-    async fn delete(&self, cx: &Context<P>, state: &Value, private: &[u8]) -> Result<(), Diagnostics>;
+    async fn delete(&self, cx: &Context<P>, request: &rpc::ApplyRequest) -> Result<(), Diagnostics>;
     /// See [`Resource::identity`].
     fn identity(&self, state: &Value) -> Option<Value>;
     /// See [`Resource::import`].
@@ -143,47 +144,48 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
     async fn create(
         &self,
         cx: &Context<R::Provider>,
-        config: &Value,
-        planned: &Value,
+        request: &rpc::ApplyRequest,
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
-        self.0.create(cx, typed(config)?, typed(planned)?, slot).await
+        let (config, planned) = (typed(&request.config)?, typed(&request.planned)?);
+        self.0.create(cx, CreateRequest::new(config, planned, slot)).await
     }
 
     async fn read(
         &self,
         cx: &Context<R::Provider>,
-        state: &Value,
+        request: &rpc::ReadRequest,
         bytes: &mut Vec<u8>,
     ) -> Result<Option<Value>, Diagnostics> {
         let mut remembered = private::read(bytes)?;
-        let stored: R::Model = typed(state)?;
+        let stored: R::Model = typed(&request.state)?;
         let before = stored.to_value();
-        let found = self.0.read(cx, stored, &mut remembered).await?;
+        let mut asked = ReadRequest::new(stored, &mut remembered);
+        let identity = request.identity.as_ref().filter(|i| !i.is_null());
+        asked.identity = identity.map(typed).transpose()?;
+        let found = self.0.read(cx, asked).await?;
         *bytes = private::write(&remembered)?;
-        Ok(found.map(|model| with_changes(state, &before, &model.to_value())))
+        Ok(found.map(|model| with_changes(&request.state, &before, &model.to_value())))
     }
 
     async fn update(
         &self,
         cx: &Context<R::Provider>,
-        config: &Value,
-        prior: &Value,
-        planned: &Value,
+        request: &rpc::ApplyRequest,
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
-        self.0
-            .update(cx, typed(config)?, typed(prior)?, typed(planned)?, slot)
-            .await
+        let (config, planned) = (typed(&request.config)?, typed(&request.planned)?);
+        let asked = UpdateRequest::new(config, typed(&request.prior)?, planned, slot);
+        self.0.update(cx, asked).await
     }
 
     async fn delete(
         &self,
         cx: &Context<R::Provider>,
-        state: &Value,
-        bytes: &[u8],
+        request: &rpc::ApplyRequest,
     ) -> Result<(), Diagnostics> {
-        self.0.delete(cx, typed(state)?, private::read(bytes)?).await
+        let asked = DeleteRequest::new(typed(&request.prior)?, private::read(&request.private)?);
+        self.0.delete(cx, asked).await
     }
 
     fn identity(&self, state: &Value) -> Option<Value> {

@@ -155,13 +155,13 @@ impl Resource for ThingResource {
         1
     }
 
-    async fn create(
-        &self,
-        _: &Context<()>,
-        config: Thing,
-        planned: Thing,
-        slot: &Slot,
-    ) -> Result<(), Diagnostics> {
+    async fn create(&self, _: &Context<()>, request: CreateRequest<'_, Self>) -> Result<(), Diagnostics> {
+        let CreateRequest {
+            config,
+            planned,
+            slot,
+            ..
+        } = request;
         let memory = Memory {
             written: slot.recall::<Memory>()?.written + 1,
         };
@@ -173,26 +173,25 @@ impl Resource for ThingResource {
     async fn read(
         &self,
         _: &Context<()>,
-        state: Thing,
-        _: &mut Memory,
+        request: ReadRequest<'_, Self>,
     ) -> Result<Option<Thing>, Diagnostics> {
+        let state = request.state;
         let named = state.name.is_null();
         let name = if named { state.id.clone() } else { state.name };
         Ok(Some(Thing { name, ..state }))
     }
 
-    async fn update(
-        &self,
-        cx: &Context<()>,
-        config: Thing,
-        _: Thing,
-        planned: Thing,
-        slot: &Slot,
-    ) -> Result<(), Diagnostics> {
-        self.create(cx, config, planned, slot).await
+    async fn update(&self, cx: &Context<()>, request: UpdateRequest<'_, Self>) -> Result<(), Diagnostics> {
+        let UpdateRequest {
+            config,
+            planned,
+            slot,
+            ..
+        } = request;
+        self.create(cx, CreateRequest::new(config, planned, slot)).await
     }
 
-    async fn delete(&self, _: &Context<()>, _: Thing, _: Memory) -> Result<(), Diagnostics> {
+    async fn delete(&self, _: &Context<()>, _: DeleteRequest<Self>) -> Result<(), Diagnostics> {
         Ok(())
     }
 

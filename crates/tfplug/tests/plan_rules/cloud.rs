@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use tfplug::async_trait;
 use tfplug::resource::{ImportTarget, MoveSource, RawPlan, RawResource, Slot};
+use tfplug::rpc::{ApplyRequest, ReadRequest};
 use tfplug::schema::{IdentityAttribute, IdentitySchema, Optionality, Schema};
 use tfplug::ty::Type;
 use tfplug::{Context, Diagnostic, Diagnostics, Path, Value};
@@ -231,17 +232,16 @@ impl RawResource<()> for Cloud {
         Ok(())
     }
 
-    async fn create(
-        &self,
-        cx: &Context<()>,
-        config: &Value,
-        planned: &Value,
-        slot: &Slot,
-    ) -> Result<(), Diagnostics> {
-        self.write(cx, config, planned, slot).await
+    async fn create(&self, cx: &Context<()>, request: &ApplyRequest, slot: &Slot) -> Result<(), Diagnostics> {
+        self.write(cx, &request.config, &request.planned, slot).await
     }
 
-    async fn read(&self, _: &Context<()>, _: &Value, _: &mut Vec<u8>) -> Result<Option<Value>, Diagnostics> {
+    async fn read(
+        &self,
+        _: &Context<()>,
+        _: &ReadRequest,
+        _: &mut Vec<u8>,
+    ) -> Result<Option<Value>, Diagnostics> {
         let (sight, remote) = {
             let state = self.lock();
             (state.sight, state.remote.clone())
@@ -255,18 +255,11 @@ impl RawResource<()> for Cloud {
         }
     }
 
-    async fn update(
-        &self,
-        cx: &Context<()>,
-        config: &Value,
-        _: &Value,
-        planned: &Value,
-        slot: &Slot,
-    ) -> Result<(), Diagnostics> {
-        self.write(cx, config, planned, slot).await
+    async fn update(&self, cx: &Context<()>, request: &ApplyRequest, slot: &Slot) -> Result<(), Diagnostics> {
+        self.write(cx, &request.config, &request.planned, slot).await
     }
 
-    async fn delete(&self, _: &Context<()>, _: &Value, _: &[u8]) -> Result<(), Diagnostics> {
+    async fn delete(&self, _: &Context<()>, _: &ApplyRequest) -> Result<(), Diagnostics> {
         let fault = self.lock().fault;
         yield_once().await;
         match fault {

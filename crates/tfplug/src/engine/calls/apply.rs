@@ -38,7 +38,7 @@ async fn delete<P: Send + Sync>(
     cx: &Context<P>,
     request: &ApplyRequest,
 ) -> ApplyResponse {
-    let result = guarded(resource.delete(cx, &request.prior, &request.private)).await;
+    let result = guarded(resource.delete(cx, request)).await;
     let state = if result.is_ok() {
         Value::Null
     } else {
@@ -75,9 +75,9 @@ async fn change<P: Send + Sync>(
         private: request.private.clone(),
     });
     let result = if creating {
-        guarded(resource.create(cx, &request.config, &request.planned, &slot)).await
+        guarded(resource.create(cx, request, &slot)).await
     } else {
-        guarded(resource.update(cx, &request.config, &request.prior, &request.planned, &slot)).await
+        guarded(resource.update(cx, request, &slot)).await
     };
     let SlotContent { state, private } = slot.content();
     let (state, diagnostics) = match result {

@@ -17,14 +17,14 @@ pub async fn read<P: Send + Sync>(
     cx: &Context<P>,
     request: ReadRequest,
 ) -> ReadResponse {
+    let mut private = request.private.clone();
+    let result = guarded(resource.read(cx, &request, &mut private)).await;
     let ReadRequest {
         state: stored,
-        mut private,
+        private: as_stored,
         identity,
         ..
     } = request;
-    let as_stored = private.clone();
-    let result = guarded(resource.read(cx, &stored, &mut private)).await;
     let mut diagnostics = cx.take_findings();
     let state = match result {
         Ok(Some(found)) => known(
