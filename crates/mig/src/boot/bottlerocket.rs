@@ -80,7 +80,7 @@ fn model_and_profile(node: &NodeLayout, catalog: &Catalog) -> Result<(String, Pr
     })
 }
 
-fn most(gpu: &Gpu, profile: Profile) -> u8 {
+pub(super) fn most(gpu: &Gpu, profile: Profile) -> u8 {
     gpu.profile(profile).map_or(0, |fact| fact.max_instances)
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Part {
 
 /// The document, with LF line ends.
 pub(super) fn document(parts: &[Part]) -> String {
-    let mut text = format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\n\n");
+    let mut text = head();
     for part in parts {
         text.push_str(&format!(
             "--{BOUNDARY}\nContent-Type: {}\n\n{}",
@@ -29,4 +29,24 @@ pub(super) fn document(parts: &[Part]) -> String {
     }
     text.push_str(&format!("--{BOUNDARY}--\n"));
     text
+}
+
+fn head() -> String {
+    format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\n\n")
+}
+
+/// The parts of a document of this form.
+pub(super) fn parse(document: &str) -> Option<Vec<Part>> {
+    let delimiter = format!("--{BOUNDARY}\n");
+    let parts = document.strip_prefix(&head())?.strip_prefix(&delimiter)?;
+    let parts = parts.strip_suffix(&format!("\n--{BOUNDARY}--\n"))?;
+    let between = format!("\n{delimiter}");
+    let part = |part: &str| {
+        let (content_type, text) = part.strip_prefix("Content-Type: ")?.split_once("\n\n")?;
+        Some(Part {
+            content_type: content_type.to_owned(),
+            text: format!("{text}\n"),
+        })
+    };
+    parts.split(&between).map(part).collect()
 }

@@ -11,12 +11,14 @@ mod node_config;
 mod node_part;
 mod part;
 mod part_text;
+mod recognise;
 mod script;
 
 pub use bottlerocket::bottlerocket_settings;
 pub use fault::UserDataFault;
 pub use node_config::{ClusterDetails, NodeConfig, cluster_rules};
 pub use part::UserPart;
+pub use recognise::{Recognised, RenderedFor, recognise, recognise_settings};
 pub use script::layout_table;
 
 use mime::Part;

@@ -76,6 +76,16 @@ impl NodeConfig {
         }
     }
 
+    /// The same for a class of Karpenter, which waits for this taint on nodes of which it does not write the user data.
+    pub(crate) fn until_registered(mut self) -> Self {
+        self.taints.push(Taint {
+            key: "karpenter.sh/unregistered".to_owned(),
+            value: String::new(),
+            effect: "NoExecute".to_owned(),
+        });
+        self
+    }
+
     fn render(&self, flags: &[&str]) -> String {
         let mut text = String::from("apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n");
         if let Some(cluster) = &self.cluster {

@@ -37,6 +37,13 @@ pub struct UserPart {
 }
 
 impl UserPart {
+    pub(super) fn of(part: &Part) -> Self {
+        Self {
+            content_type: part.content_type.clone(),
+            text: part.text.clone(),
+        }
+    }
+
     pub(super) fn to_part(&self) -> Part {
         Part {
             content_type: self.content_type.trim().to_owned(),

@@ -7,7 +7,7 @@ use crate::placement::Placed;
 pub(super) const CONTENT_TYPE: &str = "text/x-shellscript; charset=\"utf-8\"";
 
 /// What the unit may take beyond the script's own deadline before systemd ends it.
-const GRACE_SECONDS: u32 = 60;
+pub(super) const GRACE_SECONDS: u32 = 60;
 
 struct Templates {
     install: &'static str,

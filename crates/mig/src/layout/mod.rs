@@ -96,20 +96,43 @@ impl Layout {
     /// A short stable name: equal for layouts that make equal nodes, in whatever order they are written. It does not
     /// depend on anything that a later catalog may add.
     pub fn id(&self) -> String {
-        let mut canonical = format!("layout/1 {}", self.strategy.as_str());
-        if let Some(sharing) = self.sharing {
-            canonical.push_str(&format!(" {}*{}", sharing.strategy.as_str(), sharing.replicas));
-        }
+        id(self.strategy, self.sharing, &self.nodes_in_id())
+    }
+
+    fn nodes_in_id(&self) -> String {
+        let mut nodes = String::new();
         for node in self.nodes() {
-            canonical.push_str(&format!("\n{}", node.instance_type()));
+            nodes.push_str(&format!("\n{}", node.instance_type()));
             for (devices, slices) in node.groups() {
-                canonical.push_str(&format!(" {devices}="));
+                nodes.push_str(&format!(" {devices}="));
                 slices
                     .iter()
-                    .for_each(|slice| canonical.push_str(&format!("{}@{},", slice.profile, slice.start)));
+                    .for_each(|slice| nodes.push_str(&format!("{}@{},", slice.profile, slice.start)));
             }
         }
-        fingerprint(&canonical)[..ID_LENGTH].to_owned()
+        nodes
+    }
+
+    /// The layout that makes the nodes of this one and has that [`Self::id`], which strategy and sharing are a part of.
+    pub(crate) fn of_id(&self, wanted: &str, catalog: &Catalog) -> Option<Self> {
+        let nodes = self.nodes_in_id();
+        let sharings = resolve::sharings().map(Some);
+        let mut words = std::iter::once(None)
+            .chain(sharings)
+            .flat_map(|sharing| [Strategy::Mixed, Strategy::Single].map(|strategy| (strategy, sharing)));
+        let (strategy, sharing) =
+            words.find(|(strategy, sharing)| id(*strategy, *sharing, &nodes) == wanted)?;
+        let whole = !self.is_cut() && sharing.is_some();
+        let spec = LayoutSpec {
+            slices: self.spec.slices.clone().filter(|_| !whole),
+            strategy: (strategy != Strategy::Mixed).then(|| strategy.as_str().to_owned()),
+            sharing: sharing.map(|sharing| SharingSpec {
+                strategy: sharing.strategy.as_str().to_owned(),
+                replicas: sharing.replicas.into(),
+            }),
+            ..self.spec.clone()
+        };
+        Self::resolve(&spec, catalog).ok()
     }
 
     /// Every node as text, GPUs as rows and slices to scale, ordered by instance type.
@@ -127,6 +150,15 @@ impl Layout {
     pub fn mig_parted(&self, name: &str) -> String {
         mig_parted::config(self, name)
     }
+}
+
+fn id(strategy: Strategy, sharing: Option<Sharing>, nodes: &str) -> String {
+    let mut canonical = format!("layout/1 {}", strategy.as_str());
+    if let Some(sharing) = sharing {
+        canonical.push_str(&format!(" {}*{}", sharing.strategy.as_str(), sharing.replicas));
+    }
+    canonical.push_str(nodes);
+    fingerprint(&canonical)[..ID_LENGTH].to_owned()
 }
 
 #[cfg(test)]

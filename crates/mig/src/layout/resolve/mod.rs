@@ -129,6 +129,17 @@ fn sharing(spec: &LayoutSpec, groups: &[Group], faults: &mut Faults) -> Option<S
     })
 }
 
+/// Every sharing that there can be.
+pub(super) fn sharings() -> impl Iterator<Item = Sharing> {
+    let strategies = [SharingStrategy::TimeSlicing, SharingStrategy::Mps];
+    REPLICAS.flat_map(move |replicas| {
+        strategies.map(|strategy| Sharing {
+            strategy,
+            replicas: u32::try_from(replicas).unwrap_or(u32::MAX),
+        })
+    })
+}
+
 /// Slices need a GPU that MIG can cut, at places that somebody published.
 fn require_mig(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
     if !groups.iter().any(Group::is_cut) {

@@ -3,13 +3,10 @@
 use super::NodeClassOptions;
 use crate::boot::{self, BootOptions, NodeConfig, OnFailure, UserDataFault};
 use crate::catalog::Catalog;
-use crate::layout::{Layout, PathStep, Taint};
+use crate::layout::{Layout, PathStep};
 use crate::manifests::fault::ManifestFault;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::place::{Findings, Place};
-
-/// Karpenter waits for this taint on nodes of which it does not write the user data.
-const UNREGISTERED: &str = "karpenter.sh/unregistered";
 
 /// The text, or none with the faults added.
 pub(super) fn render(
@@ -71,13 +68,7 @@ fn node_config(findings: &mut Findings, layout: &Layout, options: &NodeClassOpti
         );
         return None;
     };
-    let mut config = NodeConfig::full(layout, cluster);
-    config.taints.push(Taint {
-        key: UNREGISTERED.to_owned(),
-        value: String::new(),
-        effect: "NoExecute".to_owned(),
-    });
-    Some(config)
+    Some(NodeConfig::full(layout, cluster).until_registered())
 }
 
 fn check_bottlerocket(findings: &mut Findings, options: &NodeClassOptions) {
