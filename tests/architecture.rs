@@ -131,7 +131,7 @@ fn is_path(word: &str) -> bool {
 
 #[test]
 fn every_path_that_the_documents_name_is_there() {
-    for document in ["ARCHITECTURE.md", "README.md"] {
+    for document in ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "SECURITY.md"] {
         let text = fs::read_to_string(root().join(document)).unwrap();
         let quoted = text.split('`').skip(1).step_by(2);
         let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
@@ -143,5 +143,77 @@ fn every_path_that_the_documents_name_is_there() {
             missing.is_empty(),
             "{document} names what is not there: {missing:?}"
         );
+    }
+}
+
+/// The types of all resources without `mig_`, as the examples name them.
+fn resources() -> Vec<String> {
+    let entries = fs::read_dir(root().join("examples/resources")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut found: Vec<_> = names
+        .filter_map(|name| Some(name.strip_prefix("mig_")?.to_owned()))
+        .collect();
+    found.sort();
+    found
+}
+
+/// What "Add a resource" of CONTRIBUTING.md says.
+fn recipe() -> String {
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let (_, rest) = text.split_once("## Add a resource\n").unwrap();
+    rest.split("\n## ").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_recipe_for_a_resource_is_what_each_resource_is_made_of() {
+    let recipe = recipe();
+    let paths: Vec<_> = recipe
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.contains('/') && word.contains("NAME"))
+        .collect();
+    assert!(paths.len() >= 5, "the recipe names too few files: {paths:?}");
+    let resources = resources();
+    assert!(resources.len() >= 5, "{resources:?}");
+    for name in &resources {
+        for path in paths.iter().map(|path| path.replace("NAME", name)) {
+            assert!(root().join(&path).exists(), "mig_{name} has no {path}");
+        }
+    }
+}
+
+#[test]
+fn the_recipe_names_each_file_that_all_resources_have() {
+    let recipe = recipe();
+    let files_of = |name: &String| -> Vec<String> {
+        let entries = fs::read_dir(root().join("src/resources").join(name)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    };
+    let mut lists = resources().iter().map(files_of).collect::<Vec<_>>();
+    let mut common = lists.pop().unwrap();
+    common.retain(|file| lists.iter().all(|list| list.contains(file)));
+    assert!(!common.is_empty());
+    for file in common {
+        assert!(recipe.contains(&format!("src/resources/NAME/{file}")), "{file}");
+    }
+}
+
+#[test]
+fn each_resource_is_registered_documented_and_tested() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let (registry, modules) = (read("src/registry.rs"), read("src/resources.rs"));
+    let (schema, readme) = (read("schemas/terraform.json"), read("README.md"));
+    let tests: String = sources("tests/acceptance")
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    for name in resources() {
+        assert!(registry.contains(&format!("resources::{name}::")), "{name}");
+        assert!(modules.contains(&format!("mod {name};")), "{name}");
+        for text in [&schema, &readme, &tests] {
+            assert!(text.contains(&format!("mig_{name}")), "{name}");
+        }
     }
 }
