@@ -22,7 +22,7 @@ use tonic::transport::{Channel, Endpoint};
 use crate::Failure;
 
 /// What a go-plugin host sets so that a plugin knows that it was not started by hand.
-const COOKIE: (&str, &str) = (
+pub(crate) const COOKIE: (&str, &str) = (
     "TF_PLUGIN_MAGIC_COOKIE",
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
 );

@@ -1,12 +1,14 @@
-//! Wall time of whole commands.
+//! Wall and processor time of whole commands.
 
 use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use counterparts::Project;
+use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::Failure;
+use crate::usage::processor_time;
 
 /// Exit code 0 of `plan -detailed-exitcode`: nothing to change. Anything else would not be a no-op.
 const NO_OP_PLAN: [&str; 5] = [
@@ -23,14 +25,32 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// One plan that changes nothing.
+/// What a command took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cost {
+    /// From start to end.
+    pub(crate) wall: Duration,
+    /// Processor time of the command and of all that it started.
+    pub(crate) processor: Duration,
+}
+
+/// One plan that changes nothing, by wall time.
 pub(crate) fn no_op_plan(project: &Project) -> Result<Duration, Failure> {
+    no_op_plan_cost(project).map(|cost| cost.wall)
+}
+
+/// One plan that changes nothing.
+pub(crate) fn no_op_plan_cost(project: &Project) -> Result<Cost, Failure> {
     let mut command = project.command(&NO_OP_PLAN);
-    let start = Instant::now();
+    let spent = || getrusage(UsageWho::RUSAGE_CHILDREN).map(|usage| processor_time(&usage));
+    let (start, before) = (Instant::now(), spent()?);
     let output = command.stdin(Stdio::null()).output()?;
-    let took = start.elapsed();
+    let cost = Cost {
+        wall: start.elapsed(),
+        processor: spent()?.saturating_sub(before),
+    };
     if output.status.success() {
-        return Ok(took);
+        return Ok(cost);
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);

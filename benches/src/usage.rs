@@ -1,4 +1,4 @@
-//! Peak memory of a provider process that Terraform starts.
+//! Peak memory and processor time of a provider process that Terraform starts.
 //!
 //! Terraform is given this program in the provider's place. It runs the provider as its only child, so that what the
 //! kernel says of its children is what the provider took.
@@ -8,9 +8,11 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use counterparts::{Project, Provider};
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
 
 use crate::{Failure, timing};
 
@@ -24,7 +26,16 @@ pub(crate) fn stands_in_for() -> Option<OsString> {
     std::env::var_os(REAL)
 }
 
-/// Runs the provider to its end and notes its peak memory.
+/// What the provider's processes of one plan took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Usage {
+    /// Memory of the process that took most.
+    pub(crate) peak_mib: f64,
+    /// Processor time of all of them.
+    pub(crate) processor: Duration,
+}
+
+/// Runs the provider to its end and notes what it took.
 pub(crate) fn stand_in(real: &OsStr) -> ExitCode {
     match run_and_note(real) {
         Ok(code) => code,
@@ -38,12 +49,13 @@ pub(crate) fn stand_in(real: &OsStr) -> ExitCode {
 fn run_and_note(real: &OsStr) -> Result<ExitCode, Failure> {
     let file = std::env::var_os(FILE).ok_or("no file to write to")?;
     let status = Command::new(real).args(std::env::args_os().skip(1)).status()?;
-    let peak = getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss();
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let (peak, processor) = (usage.max_rss(), processor_time(&usage));
     OpenOptions::new()
         .create(true)
         .append(true)
         .open(file)?
-        .write_all(format!("{peak}\n").as_bytes())?;
+        .write_all(format!("{peak} {}\n", processor.as_micros()).as_bytes())?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
@@ -56,8 +68,15 @@ pub(crate) fn measured(provider: &Provider) -> Result<Provider, Failure> {
     })
 }
 
-/// Peak memory in MiB over the provider processes of one plan, of a project with a [`measured`] provider.
-pub(crate) fn peak_of_plan(project: &mut Project, provider: &Path) -> Result<f64, Failure> {
+/// User and system time.
+pub(crate) fn processor_time(usage: &nix::sys::resource::Usage) -> Duration {
+    let micros = [usage.user_time(), usage.system_time()]
+        .map(|time| u64::try_from(time.num_microseconds()).unwrap_or_default());
+    Duration::from_micros(micros.iter().sum())
+}
+
+/// What the provider's processes took in one plan, of a project with a [`measured`] provider.
+pub(crate) fn of_plan(project: &mut Project, provider: &Path) -> Result<Usage, Failure> {
     let file = project.dir().join("usage");
     if file.exists() {
         fs::remove_file(&file)?;
@@ -65,17 +84,28 @@ pub(crate) fn peak_of_plan(project: &mut Project, provider: &Path) -> Result<f64
     observe(project, provider)?;
     timing::no_op_plan(project)?;
     let text = fs::read_to_string(&file)?;
-    let peaks = text
-        .lines()
-        .map(str::parse::<f64>)
-        .collect::<Result<Vec<_>, _>>()?;
+    let noted = text.lines().map(noted).collect::<Option<Vec<_>>>();
+    let noted = noted.ok_or_else(|| format!("the provider's stand-in noted {text:?}"))?;
+    let sum = |all: Usage, one: &Usage| Usage {
+        peak_mib: all.peak_mib.max(one.peak_mib),
+        processor: all.processor + one.processor,
+    };
+    Ok(noted.iter().fold(Usage::default(), sum))
+}
+
+/// A line of the stand-in's file.
+fn noted(line: &str) -> Option<Usage> {
     // The kernel counts in KiB, macOS in bytes.
     let unit = if cfg!(target_os = "macos") {
         1_048_576.0
     } else {
         1024.0
     };
-    Ok(peaks.into_iter().fold(0.0, f64::max) / unit)
+    let (peak, micros) = line.split_once(' ')?;
+    Some(Usage {
+        peak_mib: peak.parse::<f64>().ok()? / unit,
+        processor: Duration::from_micros(micros.parse().ok()?),
+    })
 }
 
 /// Sets what the stand-in needs to know, also for init and apply.

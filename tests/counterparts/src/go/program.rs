@@ -33,6 +33,8 @@ pub enum Program {
     PluginSocket,
     /// Says which proxy Go takes to a server; ours, over Go's package.
     ProxyCheck,
+    /// The smallest provider that HashiCorp publishes. Only `make bench` needs it.
+    ProviderTime,
 }
 
 /// How one program is built.
@@ -167,6 +169,16 @@ const DEVICE_PLUGIN: Recipe = Recipe {
 
 const PLUGIN_SOCKET: Recipe = Recipe::own("device-plugin", "k8s.io/kubelet", 1);
 
+const PROVIDER_TIME: Recipe = Recipe {
+    name: "terraform-provider-time",
+    module: "provider-time",
+    pinned: "github.com/hashicorp/terraform-provider-time",
+    package: "github.com/hashicorp/terraform-provider-time",
+    cgo: false,
+    stamp: Stamp::None,
+    minutes: 1,
+};
+
 const PROXY_CHECK: Recipe = Recipe::own("proxies", "golang.org/x/net", 1);
 
 impl Recipe {
@@ -194,7 +206,7 @@ impl Recipe {
 }
 
 impl Program {
-    /// All of them, in the order in which a full installation builds them.
+    /// All that tests need, in the order in which a full installation builds them.
     pub const ALL: [Self; 15] = [
         Self::Etcd,
         Self::KubeApiServer,
@@ -233,6 +245,7 @@ impl Program {
             Self::DevicePlugin => DEVICE_PLUGIN,
             Self::PluginSocket => PLUGIN_SOCKET,
             Self::ProxyCheck => PROXY_CHECK,
+            Self::ProviderTime => PROVIDER_TIME,
         }
     }
 

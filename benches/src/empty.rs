@@ -1,0 +1,112 @@
+//! A provider over `tfplug` whose one resource does nothing: the floor that the framework sets. Terraform starts this
+//! program as that provider.
+
+use std::process::ExitCode;
+
+use counterparts::Provider as Installed;
+use tfplug::wire::{Options, serve as serve_plugin};
+use tfplug::{
+    Attr, Context, Diagnostics, Model, Provider, Registry, Resource, Server, Slot, async_trait, rpc,
+};
+
+use crate::Failure;
+use crate::host::COOKIE;
+
+const SOURCE: &str = "eks-mig/empty";
+
+/// One resource of it.
+pub(crate) const CONFIGURATION: &str = r#"terraform {
+  required_providers {
+    empty = { source = "eks-mig/empty" }
+  }
+}
+resource "empty_note" "bench" {
+  text = "x"
+}
+"#;
+
+/// This program, to be installed as the provider.
+pub(crate) fn provider() -> Result<Installed, Failure> {
+    Ok(Installed::new(SOURCE, std::env::current_exe()?))
+}
+
+/// Whether Terraform has started this program as the provider.
+pub(crate) fn is_asked_for() -> bool {
+    let (name, value) = COOKIE;
+    std::env::var_os(name).is_some_and(|found| found == value)
+}
+
+/// Serves until Terraform ends it.
+pub(crate) fn serve() -> ExitCode {
+    serve_plugin(Server::new(Empty), &Options::from_args(SOURCE))
+}
+
+/// Nothing remote.
+#[derive(Clone, Model)]
+struct Note {
+    /// A text.
+    text: Attr<String>,
+}
+
+struct NoteResource;
+
+#[async_trait]
+impl Resource for NoteResource {
+    type Provider = ();
+    type Model = Note;
+    type Identity = tfplug::NoIdentity;
+    type Private = ();
+
+    fn type_name(&self) -> &'static str {
+        "empty_note"
+    }
+
+    async fn create(&self, _: &Context<()>, _: Note, note: Note, slot: &Slot) -> Result<(), Diagnostics> {
+        slot.exists(&note);
+        Ok(())
+    }
+
+    async fn read(&self, _: &Context<()>, note: Note, (): &mut ()) -> Result<Option<Note>, Diagnostics> {
+        Ok(Some(note))
+    }
+
+    async fn update(
+        &self,
+        _: &Context<()>,
+        _: Note,
+        _: Note,
+        note: Note,
+        slot: &Slot,
+    ) -> Result<(), Diagnostics> {
+        slot.exists(&note);
+        Ok(())
+    }
+
+    async fn delete(&self, _: &Context<()>, _: Note, (): ()) -> Result<(), Diagnostics> {
+        Ok(())
+    }
+}
+
+/// The provider block has nothing either.
+#[derive(Clone, Model)]
+struct Nothing {}
+
+struct Empty;
+
+#[async_trait]
+impl Provider for Empty {
+    type Config = Nothing;
+    type Configured = ();
+
+    fn type_name(&self) -> &'static str {
+        "empty"
+    }
+
+    async fn configure(&self, _: &rpc::CallContext, _: Nothing) -> Result<(), Diagnostics> {
+        Ok(())
+    }
+
+    fn register(&self, registry: &mut Registry<()>) {
+        registry.resource(NoteResource);
+    }
+}
