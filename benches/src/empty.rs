@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use counterparts::Provider as Installed;
 use tfplug::wire::{Options, serve as serve_plugin};
 use tfplug::{
-    Attr, Context, Diagnostics, Model, Provider, Registry, Resource, Server, Slot, async_trait, rpc,
+    Attr, Context, CreateRequest, DeleteRequest, Diagnostics, Model, Provider, ReadRequest, Registry,
+    Resource, Server, UpdateRequest, async_trait, rpc,
 };
 
 use crate::Failure;
@@ -61,28 +62,25 @@ impl Resource for NoteResource {
         "empty_note"
     }
 
-    async fn create(&self, _: &Context<()>, _: Note, note: Note, slot: &Slot) -> Result<(), Diagnostics> {
-        slot.exists(&note);
+    async fn create(&self, _: &Context<()>, request: CreateRequest<'_, Self>) -> Result<(), Diagnostics> {
+        request.slot.exists(&request.planned);
         Ok(())
     }
 
-    async fn read(&self, _: &Context<()>, note: Note, (): &mut ()) -> Result<Option<Note>, Diagnostics> {
-        Ok(Some(note))
-    }
-
-    async fn update(
+    async fn read(
         &self,
         _: &Context<()>,
-        _: Note,
-        _: Note,
-        note: Note,
-        slot: &Slot,
-    ) -> Result<(), Diagnostics> {
-        slot.exists(&note);
+        request: ReadRequest<'_, Self>,
+    ) -> Result<Option<Note>, Diagnostics> {
+        Ok(Some(request.state))
+    }
+
+    async fn update(&self, _: &Context<()>, request: UpdateRequest<'_, Self>) -> Result<(), Diagnostics> {
+        request.slot.exists(&request.planned);
         Ok(())
     }
 
-    async fn delete(&self, _: &Context<()>, _: Note, (): ()) -> Result<(), Diagnostics> {
+    async fn delete(&self, _: &Context<()>, _: DeleteRequest<Self>) -> Result<(), Diagnostics> {
         Ok(())
     }
 }

@@ -126,8 +126,8 @@ fn layouts(bench: &Bench) -> Result<Vec<Row>, Failure> {
     Ok(vec![Row {
         work: "plan of 1,000 mig_layout, to 1,000 terraform_data".into(),
         measured: format!("{:.2}x ({} to {})", ratio(ours, floor), ms(ours), ms(floor)),
-        goal: "<= 1.5x".into(),
-        met: Some(ratio(ours, floor) <= 1.5),
+        goal: String::new(),
+        met: None,
     }])
 }
 
