@@ -18,7 +18,7 @@ use tfplug::{
 };
 
 pub(crate) use dra::{never_initialised, wrong_node};
-pub(crate) use found::{Found, timeout, wait_time};
+pub(crate) use found::{Found, attribute_of, attribute_path, timeout, wait_time};
 pub use offers::Places;
 pub use parts::{
     AliasModel, NodeClassRefModel, NodePoolRefModel, RequirementModel, ReservationModel, TaintModel,

@@ -19,7 +19,6 @@ use karpenter_options::{class, layout, overlay, pool};
 use mig::boot::{ClusterDetails, RenderVersion};
 use mig::layout::Taint;
 use mig::manifests::device_plugin::DevicePluginVersion;
-use mig::manifests::karpenter::node_class::{AmiSelectorTerm, SecurityGroupSelectorTerm, SubnetSelectorTerm};
 use mig::manifests::karpenter::node_pool::{NodeClassRef, NodeTaint};
 use mig::manifests::karpenter::{
     AmiFamily, NodeClass, NodeClassOptions, NodeOverlay, NodeOverlayOptions, NodePool, NodePoolOptions,
@@ -143,35 +142,30 @@ fn taints_that_kept_the_plugin_away() {
 /// The three objects as a user gets them who says only what must be said.
 fn objects(layout: &Layout, family: AmiFamily, render_version: RenderVersion) -> String {
     let catalog = Catalog::builtin();
-    let tags = BTreeMap::from([("karpenter.sh/discovery".to_owned(), "prod".to_owned())]);
+    let discovery = json!([{"tags": {"karpenter.sh/discovery": "prod"}}]);
     let alias = match family {
         AmiFamily::Bottlerocket => "bottlerocket@v1.68.0",
         _ => "al2023@v20261003",
     };
     let custom = family == AmiFamily::Custom;
+    let mut spec = json!({
+        "amiSelectorTerms": [{"alias": alias}],
+        "role": "KarpenterNodeRole-prod",
+        "subnetSelectorTerms": discovery,
+        "securityGroupSelectorTerms": discovery,
+    });
+    if custom {
+        spec["amiFamily"] = json!("Custom");
+    }
     let class = NodeClassOptions {
-        name: "mig".to_owned(),
+        object: json!({"metadata": {"name": "mig"}, "spec": spec}),
         render_version,
-        ami_family: custom.then(|| "Custom".to_owned()),
-        ami_selector_terms: vec![AmiSelectorTerm {
-            alias: Some(alias.to_owned()),
-            ..AmiSelectorTerm::default()
-        }],
         cluster: custom.then(|| ClusterDetails {
             name: "prod".to_owned(),
             api_server_endpoint: "https://example.eks.amazonaws.com".to_owned(),
             certificate_authority: "Y2E=".to_owned(),
             cidr: "172.20.0.0/16".to_owned(),
         }),
-        role: Some("KarpenterNodeRole-prod".to_owned()),
-        subnet_selector_terms: vec![SubnetSelectorTerm {
-            tags: tags.clone(),
-            ..SubnetSelectorTerm::default()
-        }],
-        security_group_selector_terms: vec![SecurityGroupSelectorTerm {
-            tags,
-            ..SecurityGroupSelectorTerm::default()
-        }],
         ..NodeClassOptions::default()
     };
     let pool = NodePoolOptions {

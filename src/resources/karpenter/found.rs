@@ -7,9 +7,10 @@ use mig::manifests::karpenter::Rendered;
 use mig::manifests::{ManifestFault, ManifestWarning};
 use serde_json::Value as Json;
 use tfplug::schema::Validator;
-use tfplug::{Attr, Diagnostic, Diagnostics, Path};
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 use crate::duration;
+use crate::models::below;
 
 /// Takes the findings of a rendering; `place` turns the path of a fault into that of an attribute.
 pub(crate) struct Found<'a, F> {
@@ -41,6 +42,23 @@ impl<F: Fn(&[PathStep]) -> Path> Found<'_, F> {
     fn warning(&self, warning: &ManifestWarning) -> Diagnostic {
         Diagnostic::warning(warning.summary(), warning.detail()).at((self.place)(&warning.path()))
     }
+}
+
+/// The attribute that a finding is at: fields of the object by the API's names, options of the rendering by their own.
+pub(crate) fn attribute_path<M: Model>(steps: &[PathStep]) -> Path {
+    let path = below(&Path::root(), steps);
+    match steps.first() {
+        Some(PathStep::Attribute(name)) if name == "metadata" || name == "spec" => M::attribute_path(&path),
+        _ => path,
+    }
+}
+
+/// The attribute of the resource that makes a field of the API, `spec.template.spec.taints[0]`; the whole resource where
+/// none does.
+pub(crate) fn attribute_of<M: Model>(field: &str) -> Path {
+    let above = field.split('[').next().unwrap_or_default();
+    let found = M::attribute_path(&Path::from(above));
+    Path::from_steps(found.steps().first().cloned())
 }
 
 /// A time that an attribute gives; `default` where it was never planned, as after an import.

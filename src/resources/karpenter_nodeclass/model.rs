@@ -15,7 +15,9 @@ use super::spec::{
 };
 use crate::models::{ClusterModel, LayoutModel, Tags};
 use crate::models::{ExtraUserData, NodeConfig};
-use crate::resources::karpenter::{KarpenterObject, Settling, changed_fields, timeout, wait_time};
+use crate::resources::karpenter::{
+    KarpenterObject, Settling, attribute_of, changed_fields, timeout, wait_time,
+};
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
 /// Karpenter's EC2NodeClass for the nodes of a layout: image, network, disks, and the user data that cuts every GPU as
@@ -24,30 +26,36 @@ use crate::resources::manifests::{Key, ManifestModel, Manifests};
 /// Karpenter replaces every node of a class whose user data or other fields change, selectors aside. A new provider
 /// keeps the rendering in use.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(json_in = "spec")]
 pub struct NodeClassModel {
     /// Name.
-    #[attr(required, replace)]
+    #[attr(required, replace, json = "metadata.name")]
     pub name: Attr<String>,
     /// The cluster; the provider's `kubernetes` if left out. Objects of another cluster are new ones; another way to reach
     /// the same one leaves them alone.
+    #[attr(no_json)]
     pub cluster: Attr<ClusterModel>,
     /// What the GPUs of a node are cut into.
-    #[attr(required)]
+    #[attr(required, no_json)]
     pub layout: Attr<LayoutModel>,
     /// Labels of the object.
+    #[attr(json = "metadata.labels")]
     pub labels: Attr<BTreeMap<String, String>>,
     /// Annotations of the object.
+    #[attr(json = "metadata.annotations")]
     pub annotations: Attr<BTreeMap<String, String>>,
     /// What a node does whose GPUs could not be cut: `halt` stays up for inspection and never joins, `terminate` powers
     /// off. Karpenter replaces either after 15 minutes. `join_tainted` is refused: Karpenter would buy node after node.
-    #[attr(default = "halt", validate = validators::one_of(&["halt", "join_tainted", "terminate"]))]
+    #[attr(default = "halt", validate = validators::one_of(&["halt", "join_tainted", "terminate"]), no_json)]
     pub on_failure: Attr<String>,
     /// How long a node may take to cut its GPUs, such as `10m`.
-    #[attr(default = "10m", same_meaning = crate::duration::same)]
+    #[attr(default = "10m", same_meaning = crate::duration::same, no_json)]
     pub partition_timeout: Attr<String>,
     /// For the image family `Custom`: what a node needs to join its cluster.
+    #[attr(no_json)]
     pub node_config: Attr<NodeConfig>,
     /// Parts of MIME user data before and after ours.
+    #[attr(no_json)]
     pub extra_user_data: Attr<ExtraUserData>,
     /// `AL2023`, `Bottlerocket` or `Custom`. Leave it out where an alias says it.
     pub ami_family: Attr<String>,
@@ -87,6 +95,7 @@ pub struct NodeClassModel {
     /// Tags of instances, volumes and launch templates.
     pub tags: Attr<Tags>,
     /// Whether nodes get public addresses; as the subnet says if left out.
+    #[attr(json = "spec.associatePublicIPAddress")]
     pub associate_public_ip_address: Attr<bool>,
     /// One-minute metrics in CloudWatch.
     pub detailed_monitoring: Attr<bool>,
@@ -97,24 +106,25 @@ pub struct NodeClassModel {
     /// Further fields of the object's spec as a JSON object, for those that have no attribute here:
     /// `jsonencode({ newField = true })`. They are merged with what is rendered and managed with it; a field that is rendered
     /// or has an attribute is refused.
+    #[attr(no_json)]
     pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
-    #[attr(default = false)]
+    #[attr(default = false, no_json)]
     pub force_conflicts: Attr<bool>,
     /// Wait until Karpenter says that the class is ready: that it has found image, subnets, security groups and role.
-    #[attr(default = false)]
+    #[attr(default = false, no_json)]
     pub wait_for_ready: Attr<bool>,
     /// How long to wait for that.
-    #[attr(default = "5m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(default = "5m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub ready_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know EC2NodeClass, whose chart the same apply may install.
-    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub crd_timeout: Attr<String>,
     /// How long a deletion waits for the nodes of the class to go.
-    #[attr(default = "20m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(default = "20m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub delete_timeout: Attr<String>,
     /// Version of the rendering. A new provider keeps the version in use, so that an upgrade rolls no node.
-    #[attr(optional, computed, stable)]
+    #[attr(optional, computed, stable, no_json)]
     pub render_version: Attr<i64>,
     /// The fields of the object that are managed here, as JSON, by `KIND/NAME`.
     #[attr(computed)]
@@ -170,27 +180,10 @@ impl ManifestModel for NodeClassModel {
     }
 
     fn attribute_of(field: &str) -> Path {
-        let below = field
-            .strip_prefix("spec.")
-            .and_then(|rest| rest.split(['.', '[']).next());
-        let Some(name) = below else {
-            return Path::root();
-        };
-        if name == "userData" {
+        if field == "spec.userData" {
             return Path::attr("extra_user_data");
         }
-        if name == "associatePublicIPAddress" {
-            return Path::attr("associate_public_ip_address");
-        }
-        let mut snake = String::new();
-        for letter in name.chars() {
-            if letter.is_ascii_uppercase() {
-                snake.push('_');
-            }
-            snake.push(letter.to_ascii_lowercase());
-        }
-        let known = Self::attributes().iter().any(|attribute| attribute.name == snake);
-        if known { Path::attr(snake) } else { Path::root() }
+        attribute_of::<Self>(field)
     }
 
     fn crd_timeout(&self) -> Duration {
@@ -243,7 +236,8 @@ mod tests {
         );
         assert_eq!(place("spec.userData"), "extra_user_data");
         assert_eq!(place("spec.kubelet.maxPods"), "kubelet");
-        for unknown in ["", "metadata.name", "spec.ofALaterVersion"] {
+        assert_eq!(place("metadata.labels[a]"), "labels");
+        for unknown in ["", "metadata.uid", "spec.ofALaterVersion"] {
             assert!(NodeClassModel::attribute_of(unknown).is_root(), "{unknown}");
         }
     }

@@ -50,6 +50,7 @@ pub struct CapacityReservationSelectorTermModel {
     /// `open` or `targeted`.
     pub instance_match_criteria: Attr<String>,
     /// Account number of the owner.
+    #[attr(json = "ownerID")]
     pub owner_id: Attr<String>,
     /// Tags of reservations; the value `*` stands for any.
     pub tags: Attr<BTreeMap<String, String>>,
@@ -99,8 +100,10 @@ pub struct EbsModel {
     /// Operations per second, for gp3, io1 and io2.
     pub iops: Attr<i64>,
     /// Key, alias or ARN.
+    #[attr(json = "kmsKeyID")]
     pub kms_key_id: Attr<String>,
     /// Snapshot that it is made of.
+    #[attr(json = "snapshotID")]
     pub snapshot_id: Attr<String>,
     /// MiB per second, for gp3.
     pub throughput: Attr<i64>,
@@ -118,6 +121,7 @@ pub struct MetadataOptionsModel {
     /// `enabled`; nodes read their user data through it.
     pub http_endpoint: Attr<String>,
     /// `enabled` or `disabled`; `disabled` if left out.
+    #[attr(json = "httpProtocolIPv6")]
     pub http_protocol_ipv6: Attr<String>,
     /// Hops that an answer may take; 1 if left out, which keeps pods away from the node's role.
     pub http_put_response_hop_limit: Attr<i64>,
@@ -129,6 +133,7 @@ pub struct MetadataOptionsModel {
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct KubeletModel {
     /// Addresses of the cluster's DNS.
+    #[attr(json = "clusterDNS")]
     pub cluster_dns: Attr<Vec<String>>,
     /// Most pods of a node.
     pub max_pods: Attr<i64>,
@@ -147,13 +152,17 @@ pub struct KubeletModel {
     /// Most seconds that a pod gets to end on a soft eviction.
     pub eviction_max_pod_grace_period: Attr<i64>,
     /// Percentage of the disk from which on images are collected.
+    #[attr(json = "imageGCHighThresholdPercent")]
     pub image_gc_high_threshold_percent: Attr<i64>,
     /// Percentage of the disk down to which images are collected.
+    #[attr(json = "imageGCLowThresholdPercent")]
     pub image_gc_low_threshold_percent: Attr<i64>,
     /// Whether CPU limits are enforced.
+    #[attr(json = "cpuCFSQuota")]
     pub cpu_cfs_quota: Attr<bool>,
     /// Further keys of KubeletConfiguration as a JSON object, for Karpenter from 1.15 on:
     /// `jsonencode({ topologyManagerPolicy = "single-numa-node" })`.
+    #[attr(no_json)]
     pub extra: Attr<String>,
 }
 

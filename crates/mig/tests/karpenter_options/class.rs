@@ -1,242 +1,170 @@
 //! Random node classes.
 
-use std::collections::BTreeMap;
-
 use mig::Layout;
 use mig::boot::{ClusterDetails, OnFailure, UserPart};
 use mig::manifests::karpenter::NodeClassOptions;
-use mig::manifests::karpenter::node_class::{
-    AmiSelectorTerm, BlockDeviceMapping, CapacityReservationSelectorTerm, ConnectionTracking, CpuOptions,
-    Ebs, EnclaveOptions, MetadataOptions, NetworkInterface, PlacementGroupSelector,
-    SecurityGroupSelectorTerm, SubnetSelectorTerm,
-};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{annotations, labels, layouts, map, maybe, name, number, pick, word};
-
-type Tags = BTreeMap<String, String>;
+use super::{annotations, given, labels, layouts, map, maybe, name, number, pick, word};
 
 /// Tags to select by; never none of them.
-fn selector_tags(spoilt: u32) -> BoxedStrategy<Tags> {
-    let value = |key: &str, value: &str| Tags::from([(key.to_owned(), value.to_owned())]);
-    let many = (0..21)
-        .map(|index| (format!("k{index}"), "v".to_owned()))
-        .collect();
-    let right = vec![value("karpenter.sh/discovery", "prod"), value("team", "*")];
+fn selector_tags(spoilt: u32) -> BoxedStrategy<Value> {
+    let many: serde_json::Map<String, Value> =
+        (0..21).map(|index| (format!("k{index}"), json!("v"))).collect();
+    let right = vec![json!({"karpenter.sh/discovery": "prod"}), json!({"team": "*"})];
     pick(
         right,
-        vec![Tags::new(), value("", "x"), value("x", ""), many],
+        vec![json!({}), json!({"": "x"}), json!({"x": ""}), many.into()],
         spoilt,
     )
 }
 
 /// Image terms with the family that goes with them.
-fn images(spoilt: u32) -> BoxedStrategy<(Vec<AmiSelectorTerm>, Option<String>)> {
-    let alias = |alias: &str| AmiSelectorTerm {
-        alias: Some(alias.to_owned()),
-        ..AmiSelectorTerm::default()
-    };
-    let id = |id: &str| AmiSelectorTerm {
-        id: Some(id.to_owned()),
-        ..AmiSelectorTerm::default()
-    };
-    let named = AmiSelectorTerm {
-        name: Some("gpu-*".to_owned()),
-        owner: Some("self".to_owned()),
-        ..AmiSelectorTerm::default()
-    };
-    let ssm = AmiSelectorTerm {
-        ssm_parameter: Some("/mig/ami".to_owned()),
-        ..AmiSelectorTerm::default()
-    };
-    let tagged = AmiSelectorTerm {
-        tags: Tags::from([("driver".to_owned(), "580".to_owned())]),
-        ..AmiSelectorTerm::default()
-    };
-    let family = |family: &str| Some(family.to_owned());
+fn images(spoilt: u32) -> BoxedStrategy<(Value, Option<&'static str>)> {
+    let alias = |alias: &str| json!({"alias": alias});
+    let id = |id: &str| json!({"id": id});
+    let named = json!({"name": "gpu-*", "owner": "self"});
+    let tagged = json!({"tags": {"driver": "580"}});
     let right = vec![
-        (vec![alias("al2023@v20261003")], None),
-        (vec![alias("al2023@latest")], family("AL2023")),
-        (vec![alias("al2023@v20261003")], family("Custom")),
-        (vec![alias("bottlerocket@v1.68.0")], None),
-        (vec![id("ami-0a1"), named.clone()], family("AL2023")),
-        (vec![ssm.clone()], family("Custom")),
-        (vec![tagged.clone()], family("Bottlerocket")),
+        (json!([alias("al2023@v20261003")]), None),
+        (json!([alias("al2023@latest")]), Some("AL2023")),
+        (json!([alias("al2023@v20261003")]), Some("Custom")),
+        (json!([alias("bottlerocket@v1.68.0")]), None),
+        (json!([id("ami-0a1"), named]), Some("AL2023")),
+        (json!([{"ssmParameter": "/mig/ami"}]), Some("Custom")),
+        (json!([tagged]), Some("Bottlerocket")),
     ];
-    let both = AmiSelectorTerm {
-        id: Some("ami-1".to_owned()),
-        ..alias("al2023@v1")
-    };
-    let id_and_tags = AmiSelectorTerm {
-        id: Some("ami-1".to_owned()),
-        ..tagged
-    };
-    let owner = AmiSelectorTerm {
-        owner: Some("self".to_owned()),
-        ..AmiSelectorTerm::default()
-    };
     let wrong = vec![
-        (vec![], None),
-        (vec![], family("AL2023")),
-        (vec![AmiSelectorTerm::default()], family("AL2023")),
-        (vec![owner], family("AL2023")),
-        (vec![both], None),
-        (vec![id_and_tags], family("AL2023")),
-        (vec![alias("al2023@v1"), named], None),
-        (vec![alias("al2023")], None),
-        (vec![alias("al2023@")], None),
-        (vec![alias("al 2023@v1")], None),
-        (vec![alias("ubuntu@v1")], None),
-        (vec![alias("windows2022@v1")], None),
-        (vec![alias(&format!("al2023@v{}", "1".repeat(30)))], None),
-        (vec![alias("al2023@v1")], family("Bottlerocket")),
-        (vec![alias("al2023@v1")], family("Ubuntu")),
-        (vec![alias("al2@v1")], family("AL2023")),
-        (vec![id("ami-0a1")], None),
-        (vec![id("i-1")], family("AL2023")),
-        (vec![id("ami-")], family("AL2023")),
-        (vec![id("ami-1"); 31], family("AL2023")),
-        (vec![id("ami-1")], family("al2023")),
+        (json!([]), None),
+        (json!([]), Some("AL2023")),
+        (json!([{}]), Some("AL2023")),
+        (json!([{"owner": "self"}]), Some("AL2023")),
+        (json!([{"id": "ami-1", "alias": "al2023@v1"}]), None),
+        (
+            json!([{"id": "ami-1", "tags": {"driver": "580"}}]),
+            Some("AL2023"),
+        ),
+        (json!([alias("al2023@v1"), named]), None),
+        (json!([alias("al2023")]), None),
+        (json!([alias("al2023@")]), None),
+        (json!([alias("al 2023@v1")]), None),
+        (json!([alias("ubuntu@v1")]), None),
+        (json!([alias("windows2022@v1")]), None),
+        (json!([alias(&format!("al2023@v{}", "1".repeat(30)))]), None),
+        (json!([alias("al2023@v1")]), Some("Bottlerocket")),
+        (json!([alias("al2023@v1")]), Some("Ubuntu")),
+        (json!([alias("al2@v1")]), Some("AL2023")),
+        (json!([id("ami-0a1")]), None),
+        (json!([id("i-1")]), Some("AL2023")),
+        (json!([id("ami-")]), Some("AL2023")),
+        (json!(vec![id("ami-1"); 31]), Some("AL2023")),
+        (json!([id("ami-1")]), Some("al2023")),
     ];
     pick(right, wrong, spoilt)
 }
 
-fn subnets(spoilt: u32) -> BoxedStrategy<Vec<SubnetSelectorTerm>> {
+/// Lists of terms; so often out of a thousand one that is wrong as a whole.
+fn terms(right: BoxedStrategy<Value>, wrong: Vec<Value>, spoilt: u32) -> BoxedStrategy<Value> {
+    let right = prop::collection::vec(right, 1..3).prop_map(Value::from);
+    prop_oneof![1_000 - spoilt => right, spoilt => prop::sample::select(wrong)].boxed()
+}
+
+fn subnets(spoilt: u32) -> BoxedStrategy<Value> {
     let id = word(&["subnet-0a1"], &["sg-1", "subnet-", ""], spoilt);
     let term = prop_oneof![
-        selector_tags(spoilt).prop_map(|tags| SubnetSelectorTerm { id: None, tags }),
-        id.prop_map(|id| SubnetSelectorTerm {
-            id: Some(id),
-            tags: Tags::new()
-        }),
+        selector_tags(spoilt).prop_map(|tags| json!({"tags": tags})),
+        id.prop_map(|id| json!({"id": id})),
     ];
-    let both = SubnetSelectorTerm {
-        id: Some("subnet-1".to_owned()),
-        tags: Tags::from([("a".to_owned(), "b".to_owned())]),
-    };
-    let wrong = pick(vec![vec![], vec![both]], vec![], 0);
-    prop_oneof![1_000 - spoilt => prop::collection::vec(term, 1..3), spoilt => wrong].boxed()
+    let both = json!([{"id": "subnet-1", "tags": {"a": "b"}}]);
+    terms(term.boxed(), vec![json!([]), both], spoilt)
 }
 
-fn groups(spoilt: u32) -> BoxedStrategy<Vec<SecurityGroupSelectorTerm>> {
-    let term = |id: Option<String>, name: Option<String>, tags| SecurityGroupSelectorTerm { id, name, tags };
+fn groups(spoilt: u32) -> BoxedStrategy<Value> {
     let right = prop_oneof![
-        selector_tags(spoilt).prop_map(move |tags| term(None, None, tags)),
-        word(&["sg-0a1"], &["subnet-1", ""], spoilt).prop_map(move |id| term(Some(id), None, Tags::new())),
-        word(&["nodes"], &[""], spoilt).prop_map(move |name| term(None, Some(name), Tags::new())),
+        selector_tags(spoilt).prop_map(|tags| json!({"tags": tags})),
+        word(&["sg-0a1"], &["subnet-1", ""], spoilt).prop_map(|id| json!({"id": id})),
+        word(&["nodes"], &[""], spoilt).prop_map(|name| json!({"name": name})),
     ];
-    let some = |text: &str| Some(text.to_owned());
-    let tags = Tags::from([("a".to_owned(), "b".to_owned())]);
     let wrong = vec![
-        vec![],
-        vec![term(None, None, Tags::new())],
-        vec![term(some("sg-1"), some("nodes"), Tags::new())],
-        vec![term(None, some("nodes"), tags.clone())],
-        vec![term(some("sg-1"), None, tags)],
+        json!([]),
+        json!([{}]),
+        json!([{"id": "sg-1", "name": "nodes"}]),
+        json!([{"name": "nodes", "tags": {"a": "b"}}]),
+        json!([{"id": "sg-1", "tags": {"a": "b"}}]),
     ];
-    let wrong = pick(wrong, vec![], 0);
-    prop_oneof![1_000 - spoilt => prop::collection::vec(right, 1..3), spoilt => wrong].boxed()
+    terms(right.boxed(), wrong, spoilt)
 }
 
-fn reservations(spoilt: u32) -> BoxedStrategy<Vec<CapacityReservationSelectorTerm>> {
-    let by_id =
-        word(&["cr-0a1"], &["", "cr-", "ami-1"], spoilt).prop_map(|id| CapacityReservationSelectorTerm {
-            id: Some(id),
-            ..CapacityReservationSelectorTerm::default()
-        });
+fn reservations(spoilt: u32) -> BoxedStrategy<Value> {
+    let by_id = word(&["cr-0a1"], &["", "cr-", "ami-1"], spoilt).prop_map(|id| json!({"id": id}));
     let criteria = maybe(word(&["open", "targeted"], &["", "closed"], spoilt));
     let owner = maybe(word(&["123456789012"], &["", "12", "self"], spoilt));
-    let by_others = (criteria, owner, selector_tags(spoilt)).prop_map(|(criteria, owner_id, tags)| {
-        CapacityReservationSelectorTerm {
-            instance_match_criteria: criteria,
-            owner_id,
-            tags,
-            id: None,
-        }
+    let by_others = (criteria, owner, selector_tags(spoilt)).prop_map(|(criteria, owner, tags)| {
+        given(json!({"instanceMatchCriteria": criteria, "ownerID": owner, "tags": tags}))
     });
-    prop::collection::vec(prop_oneof![by_id, by_others], 0..2).boxed()
+    prop::collection::vec(prop_oneof![by_id, by_others], 0..2)
+        .prop_map(Value::from)
+        .boxed()
 }
 
-fn interfaces(spoilt: u32) -> BoxedStrategy<Vec<NetworkInterface>> {
-    let one = |card: i64, device: i64, kind: &str| NetworkInterface {
-        network_card_index: card,
-        device_index: device,
-        interface_type: kind.to_owned(),
-    };
+fn interfaces(spoilt: u32) -> BoxedStrategy<Value> {
+    let one = |card: i64, device: i64, kind: &str| json!({"networkCardIndex": card, "deviceIndex": device, "interfaceType": kind});
     let primary = one(0, 0, "interface");
     let right = vec![
-        vec![],
-        vec![primary.clone()],
-        vec![primary.clone(), one(0, 1, "efa-only"), one(1, 0, "efa-only")],
+        json!([]),
+        json!([primary]),
+        json!([primary, one(0, 1, "efa-only"), one(1, 0, "efa-only")]),
     ];
     let wrong = vec![
-        vec![one(1, 0, "interface")],
-        vec![one(0, 0, "efa-only")],
-        vec![primary.clone(), primary.clone()],
-        vec![primary.clone(), one(1, 0, "efa-only"), one(1, 1, "efa-only")],
-        vec![primary.clone(), one(-1, 0, "interface")],
-        vec![primary.clone(), one(1, -1, "interface")],
-        vec![primary.clone(), one(1, 0, "efa")],
-        vec![primary, one(1, 2_147_483_648, "interface")],
+        json!([one(1, 0, "interface")]),
+        json!([one(0, 0, "efa-only")]),
+        json!([primary, primary]),
+        json!([primary, one(1, 0, "efa-only"), one(1, 1, "efa-only")]),
+        json!([primary, one(-1, 0, "interface")]),
+        json!([primary, one(1, -1, "interface")]),
+        json!([primary, one(1, 0, "efa")]),
+        json!([primary, one(1, 2_147_483_648, "interface")]),
     ];
     pick(right, wrong, spoilt)
 }
 
-fn disks(spoilt: u32) -> BoxedStrategy<Option<Vec<BlockDeviceMapping>>> {
+fn disks(spoilt: u32) -> BoxedStrategy<Option<Value>> {
     let size = word(
         &["200Gi", "1Ti", "64T", "59000Gi"],
         &["", "0Gi", "100", "100Mi", "18Ti", "59001Gi", "1.5Ti", "200gi"],
         spoilt,
     );
     let kind = word(&["gp3"], &["", "gp4", "GP3"], spoilt);
-    let sized = (size, maybe(kind), any::<bool>()).prop_map(|(size, kind, encrypted)| Ebs {
-        encrypted: Some(encrypted),
-        volume_size: Some(size),
-        volume_type: kind,
-        ..Ebs::default()
+    let sized = (size, maybe(kind), any::<bool>()).prop_map(|(size, kind, encrypted)| {
+        given(json!({"encrypted": encrypted, "volumeSize": size, "volumeType": kind}))
     });
-    let snapshot = number(&[100, 300], &[99, 301], spoilt).prop_map(|rate| Ebs {
-        snapshot_id: Some("snap-1".to_owned()),
-        volume_initialization_rate: Some(rate),
-        ..Ebs::default()
-    });
+    let snapshot = number(&[100, 300], &[99, 301], spoilt)
+        .prop_map(|rate| json!({"snapshotID": "snap-1", "volumeInitializationRate": rate}));
     let wrong = vec![
-        Ebs::default(),
-        Ebs {
-            volume_size: Some("1Gi".to_owned()),
-            volume_initialization_rate: Some(200),
-            ..Ebs::default()
-        },
-        Ebs {
-            volume_size: Some("1Gi".to_owned()),
-            iops: Some(3_000),
-            ..Ebs::default()
-        },
+        json!({}),
+        json!({"volumeSize": "1Gi", "volumeInitializationRate": 200}),
+        json!({"volumeSize": "1Gi", "iops": 3_000}),
     ];
     let ebs = prop_oneof![
         1_000 - spoilt => prop_oneof![3 => sized, 1 => snapshot],
         spoilt => prop::sample::select(wrong),
     ];
-    let device = (ebs, any::<bool>()).prop_map(|(ebs, root)| BlockDeviceMapping {
-        device_name: Some("/dev/xvda".to_owned()),
-        root_volume: root.then_some(true),
-        ebs: Some(ebs),
+    let device = (ebs, any::<bool>()).prop_map(|(ebs, root)| {
+        let root = root.then_some(true);
+        json!([given(
+            json!({"deviceName": "/dev/xvda", "rootVolume": root, "ebs": ebs})
+        )])
     });
-    let two_roots = ["/dev/xvda", "/dev/xvdb"].map(|name| BlockDeviceMapping {
-        device_name: Some(name.to_owned()),
-        root_volume: Some(true),
-        ebs: None,
-    });
-    let wrong = Just(Some(two_roots.to_vec()));
+    let two_roots = ["/dev/xvda", "/dev/xvdb"].map(|name| json!({"deviceName": name, "rootVolume": true}));
     prop_oneof![
-        1_000 - spoilt => prop_oneof![Just(None), Just(Some(vec![])), device.prop_map(|device| Some(vec![device]))],
-        spoilt => wrong,
+        1_000 - spoilt => prop_oneof![Just(None), Just(Some(json!([]))), device.prop_map(Some)],
+        spoilt => Just(Some(json!(two_roots))),
     ]
     .boxed()
 }
 
-fn metadata(spoilt: u32) -> impl Strategy<Value = MetadataOptions> {
+fn metadata(spoilt: u32) -> impl Strategy<Value = Value> {
     let switch = |right: &[&str]| word(right, &["", "on"], spoilt);
     let hops = number(&[1, 2, 64], &[0, 65, -1], spoilt);
     (
@@ -245,51 +173,43 @@ fn metadata(spoilt: u32) -> impl Strategy<Value = MetadataOptions> {
         hops,
         switch(&["required", "optional"]),
     )
-        .prop_map(|(endpoint, ipv6, hops, tokens)| MetadataOptions {
-            http_endpoint: endpoint,
-            http_protocol_ipv6: ipv6,
-            http_put_response_hop_limit: hops,
-            http_tokens: tokens,
+        .prop_map(|(endpoint, ipv6, hops, tokens)| {
+            json!({
+                "httpEndpoint": endpoint, "httpProtocolIPv6": ipv6, "httpPutResponseHopLimit": hops, "httpTokens": tokens,
+            })
         })
 }
 
-fn kubelet(spoilt: u32) -> BoxedStrategy<BTreeMap<String, Value>> {
-    let map = |key: &str, value: Value| BTreeMap::from([(key.to_owned(), value)]);
+fn kubelet(spoilt: u32) -> BoxedStrategy<Value> {
     let right = vec![
-        BTreeMap::new(),
-        map("maxPods", json!(110)),
-        map(
-            "evictionHard",
-            json!({"memory.available": "5%", "nodefs.available": "10Gi"}),
-        ),
-        map("systemReserved", json!({"cpu": "100m"})),
-        map("clusterDNS", json!(["10.0.0.10"])),
+        json!({}),
+        json!({"maxPods": 110}),
+        json!({"evictionHard": {"memory.available": "5%", "nodefs.available": "10Gi"}}),
+        json!({"systemReserved": {"cpu": "100m"}}),
+        json!({"clusterDNS": ["10.0.0.10"]}),
     ];
     let wrong = vec![
-        map("maxPods", json!("many")),
-        map("evictionHard", json!({"memory": "5%"})),
-        map("registerWithTaints", json!([])),
-        map("maxpods", json!(1)),
+        json!({"maxPods": "many"}),
+        json!({"evictionHard": {"memory": "5%"}}),
+        json!({"registerWithTaints": []}),
+        json!({"maxpods": 1}),
     ];
     pick(right, wrong, spoilt)
 }
 
-fn tracking(spoilt: u32) -> BoxedStrategy<Option<ConnectionTracking>> {
+fn tracking(spoilt: u32) -> BoxedStrategy<Option<Value>> {
     let all = (
         number(&[60, 432_000], &[59, 432_001], spoilt),
         number(&[60, 180], &[59, 181], spoilt),
         number(&[30, 60], &[29, 61], spoilt),
     )
-        .prop_map(|(tcp, stream, udp)| ConnectionTracking {
-            tcp_established_timeout: Some(tcp),
-            udp_stream_timeout: Some(stream),
-            udp_timeout: Some(udp),
+        .prop_map(|(tcp, stream, udp)| {
+            json!({"tcpEstablishedTimeout": tcp, "udpStreamTimeout": stream, "udpTimeout": udp})
         });
-    let all = all.boxed();
-    prop_oneof![1_000 - spoilt => maybe(all), spoilt => Just(Some(ConnectionTracking::default()))].boxed()
+    prop_oneof![1_000 - spoilt => maybe(all.boxed()), spoilt => Just(Some(json!({})))].boxed()
 }
 
-fn tags(spoilt: u32) -> BoxedStrategy<Tags> {
+fn tags(spoilt: u32) -> BoxedStrategy<Value> {
     let wrong = [
         "",
         "eks:eks-cluster-name",
@@ -305,50 +225,45 @@ fn tags(spoilt: u32) -> BoxedStrategy<Tags> {
         word(&["", "ml, ü"], &[], spoilt),
         2,
     )
+    .prop_map(|tags| json!(tags))
+    .boxed()
 }
 
-fn identity(spoilt: u32) -> BoxedStrategy<(Option<String>, Option<String>)> {
-    let some = |name: &str| Some(name.to_owned());
-    let right = vec![(some("KarpenterNodeRole"), None), (None, some("nodes"))];
+/// Role and instance profile.
+fn identity(spoilt: u32) -> BoxedStrategy<(Option<&'static str>, Option<&'static str>)> {
+    let right = vec![(Some("KarpenterNodeRole"), None), (None, Some("nodes"))];
     let wrong = vec![
         (None, None),
-        (some("a"), some("b")),
-        (some(""), None),
-        (None, some("")),
+        (Some("a"), Some("b")),
+        (Some(""), None),
+        (None, Some("")),
     ];
     pick(right, wrong, spoilt)
 }
 
-fn placement(spoilt: u32) -> BoxedStrategy<Option<PlacementGroupSelector>> {
-    let one = |name: Option<&str>, id: Option<&str>| {
-        Some(PlacementGroupSelector {
-            name: name.map(str::to_owned),
-            id: id.map(str::to_owned),
-        })
-    };
-    let right = vec![None, one(Some("gpus"), None), one(None, Some("pg-0a1"))];
-    let wrong = vec![
-        one(None, None),
-        one(Some("a"), Some("pg-1")),
-        one(Some(""), None),
-        one(None, Some("x")),
+fn placement(spoilt: u32) -> BoxedStrategy<Option<Value>> {
+    let right = vec![None, Some(json!({"name": "gpus"})), Some(json!({"id": "pg-0a1"}))];
+    let wrong = [
+        json!({}),
+        json!({"name": "a", "id": "pg-1"}),
+        json!({"name": ""}),
+        json!({"id": "x"}),
     ];
-    pick(right, wrong, spoilt)
+    pick(right, wrong.map(Some).to_vec(), spoilt)
 }
 
 /// Small fields: instance store, CPU, prefixes, what a failure does, and three that are always right.
 type Small = (
     Option<String>,
-    Option<CpuOptions>,
+    Option<Value>,
     Option<i64>,
     OnFailure,
     [Option<bool>; 3],
 );
 
 fn small(spoilt: u32) -> BoxedStrategy<Small> {
-    let cpu = word(&["enabled", "disabled"], &["", "on"], spoilt).prop_map(|word| CpuOptions {
-        nested_virtualization: Some(word),
-    });
+    let cpu = word(&["enabled", "disabled"], &["", "on"], spoilt)
+        .prop_map(|word| json!({"nestedVirtualization": word}));
     let failure = pick(vec![OnFailure::Halt], vec![OnFailure::JoinTainted], spoilt);
     let switch = || prop::option::of(any::<bool>());
     (
@@ -372,16 +287,20 @@ fn cluster() -> ClusterDetails {
 
 /// Bottlerocket takes whole layouts of the single strategy only, and no parts.
 fn fit(layouts: &[Layout], index: usize, options: &mut NodeClassOptions) -> Layout {
-    let alias = options
-        .ami_selector_terms
-        .iter()
-        .find_map(|term| term.alias.clone());
-    let family = options.ami_family.clone();
-    let bottlerocket = match &family {
+    let spec = &options.object["spec"];
+    let terms = spec["amiSelectorTerms"].as_array();
+    let mut aliases = terms
+        .into_iter()
+        .flatten()
+        .filter_map(|term| term["alias"].as_str());
+    let family = spec["amiFamily"].as_str();
+    let bottlerocket = match family {
         Some(family) => family == "Bottlerocket",
-        None => alias.is_some_and(|alias| alias.starts_with("bottlerocket")),
+        None => aliases
+            .next()
+            .is_some_and(|alias| alias.starts_with("bottlerocket")),
     };
-    if family.as_deref() == Some("Custom") {
+    if family == Some("Custom") {
         options.cluster = Some(cluster());
     }
     if bottlerocket {
@@ -428,31 +347,32 @@ pub(crate) fn options(spoilt: u32) -> BoxedStrategy<(Layout, NodeClassOptions)> 
     parts
         .prop_map(move |(first, selectors, node, last)| {
             let [address, monitoring, enclave] = last.2.4;
+            let spec = given(json!({
+                "amiSelectorTerms": selectors.0.0,
+                "amiFamily": selectors.0.1,
+                "subnetSelectorTerms": selectors.1,
+                "securityGroupSelectorTerms": selectors.2,
+                "capacityReservationSelectorTerms": selectors.3,
+                "placementGroupSelector": selectors.4,
+                "networkInterfaces": node.0,
+                "blockDeviceMappings": node.1,
+                "metadataOptions": node.2,
+                "kubelet": node.3,
+                "connectionTracking": node.4,
+                "role": last.0.0,
+                "instanceProfile": last.0.1,
+                "tags": last.1,
+                "instanceStorePolicy": last.2.0,
+                "cpuOptions": last.2.1,
+                "ipPrefixCount": last.2.2,
+                "associatePublicIPAddress": address,
+                "detailedMonitoring": monitoring,
+                "enclaveOptions": enclave.map(|enabled| json!({"enabled": enabled})),
+            }));
+            let metadata = json!({"name": first.1, "labels": first.2, "annotations": first.3});
             let mut options = NodeClassOptions {
-                name: first.1,
-                labels: first.2,
-                annotations: first.3,
-                ami_selector_terms: selectors.0.0,
-                ami_family: selectors.0.1,
-                subnet_selector_terms: selectors.1,
-                security_group_selector_terms: selectors.2,
-                capacity_reservation_selector_terms: selectors.3,
-                placement_group_selector: selectors.4,
-                network_interfaces: node.0,
-                block_device_mappings: node.1,
-                metadata_options: node.2,
-                kubelet: node.3,
-                connection_tracking: node.4,
-                role: last.0.0,
-                instance_profile: last.0.1,
-                tags: last.1,
-                instance_store_policy: last.2.0,
-                cpu_options: last.2.1,
-                ip_prefix_count: last.2.2,
+                object: json!({"metadata": metadata, "spec": spec}),
                 on_failure: last.2.3,
-                associate_public_ip_address: address,
-                detailed_monitoring: monitoring,
-                enclave_options: enclave.map(|enabled| EnclaveOptions { enabled }),
                 parts_after: last.3,
                 ..NodeClassOptions::default()
             };

@@ -69,6 +69,14 @@ pub(crate) fn map(
     prop::collection::btree_map(keys, values, 0..=most).boxed()
 }
 
+/// The fields of an object that are not null.
+pub(crate) fn given(mut fields: Value) -> Value {
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    fields
+}
+
 pub(crate) fn name(spoilt: u32) -> BoxedStrategy<String> {
     let long = "x".repeat(64);
     let wrong = ["Upper", "a_b", "-a", "a-", "a..b", long.as_str()];

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mig::manifests::karpenter::node_class::{
-    AmiSelectorTerm, NodeClassOptions, SecurityGroupSelectorTerm, SubnetSelectorTerm,
-};
 use mig::manifests::karpenter::node_pool::NodeClassRef;
 use mig::manifests::karpenter::{
-    NodeClass, NodeOverlay, NodeOverlayOptions, NodePool, NodePoolOptions, Rendered,
+    NodeClass, NodeClassOptions, NodeOverlay, NodeOverlayOptions, NodePool, NodePoolOptions, Rendered,
 };
 use mig::{Catalog, Layout, LayoutSpec};
 use serde_json::{Value, json};
@@ -66,24 +63,16 @@ pub(crate) fn objects(name: &str, layout: &Layout, wishes: &Wishes) -> Vec<Value
 }
 
 fn class_options(name: &str, wishes: &Wishes) -> NodeClassOptions {
-    let discovery = || BTreeMap::from([("karpenter.sh/discovery".to_owned(), CLUSTER.to_owned())]);
+    let discovery = json!([{"tags": {"karpenter.sh/discovery": CLUSTER}}]);
     let defaults = NodeClassOptions::default();
     NodeClassOptions {
-        name: name.to_owned(),
-        role: Some(format!("KarpenterNodeRole-{CLUSTER}")),
+        object: json!({"metadata": {"name": name}, "spec": {
+            "role": format!("KarpenterNodeRole-{CLUSTER}"),
+            "amiSelectorTerms": [{"alias": "al2023@v20261003"}],
+            "subnetSelectorTerms": discovery,
+            "securityGroupSelectorTerms": discovery,
+        }}),
         deadline_seconds: wishes.deadline_seconds.unwrap_or(defaults.deadline_seconds),
-        ami_selector_terms: vec![AmiSelectorTerm {
-            alias: Some("al2023@v20261003".to_owned()),
-            ..AmiSelectorTerm::default()
-        }],
-        subnet_selector_terms: vec![SubnetSelectorTerm {
-            tags: discovery(),
-            ..SubnetSelectorTerm::default()
-        }],
-        security_group_selector_terms: vec![SecurityGroupSelectorTerm {
-            tags: discovery(),
-            ..SecurityGroupSelectorTerm::default()
-        }],
         ..defaults
     }
 }

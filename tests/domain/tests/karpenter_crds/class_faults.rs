@@ -1,13 +1,7 @@
 //! Node classes that are wrong in one way, each with what the server says.
 
-use std::collections::BTreeMap;
-
 use mig::boot::{OnFailure, UserPart};
 use mig::manifests::karpenter::NodeClassOptions;
-use mig::manifests::karpenter::node_class::{
-    AmiSelectorTerm, BlockDeviceMapping, CapacityReservationSelectorTerm, ConnectionTracking, CpuOptions,
-    Ebs, NetworkInterface, PlacementGroupSelector, SecurityGroupSelectorTerm, SubnetSelectorTerm,
-};
 use serde_json::{Value, json};
 
 use crate::karpenter_options::class;
@@ -20,78 +14,57 @@ const BASES: usize = 3;
 /// Where our fault is, whether the server refuses too, what is wrong.
 type Fault = (&'static str, bool, fn(&mut NodeClassOptions));
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
-fn map(key: &str, value: &str) -> BTreeMap<String, String> {
-    BTreeMap::from([(key.to_owned(), value.to_owned())])
+/// Gives a field of the spec, or leaves it out.
+fn set(options: &mut NodeClassOptions, field: &str, value: Value) {
+    options.object["spec"][field] = value;
 }
 
 fn alias(options: &mut NodeClassOptions, alias: &str, family: Option<&str>) {
-    options.ami_selector_terms = vec![AmiSelectorTerm {
-        alias: some(alias),
-        ..AmiSelectorTerm::default()
-    }];
-    (options.ami_family, options.cluster) = (family.map(str::to_owned), None);
+    set(options, "amiSelectorTerms", json!([{"alias": alias}]));
+    set(options, "amiFamily", json!(family));
+    options.cluster = None;
 }
 
-fn image(options: &mut NodeClassOptions, term: AmiSelectorTerm) {
+fn image(options: &mut NodeClassOptions, term: Value) {
     alias(options, "al2023@v1", Some("AL2023"));
-    options.ami_selector_terms = vec![term];
+    set(options, "amiSelectorTerms", json!([term]));
 }
 
-fn by_id(id: &str) -> AmiSelectorTerm {
-    AmiSelectorTerm {
-        id: some(id),
-        ..AmiSelectorTerm::default()
-    }
+fn subnet(options: &mut NodeClassOptions, term: Value) {
+    set(options, "subnetSelectorTerms", json!([term]));
 }
 
-fn subnet(options: &mut NodeClassOptions, id: Option<&str>, tags: BTreeMap<String, String>) {
-    options.subnet_selector_terms = vec![SubnetSelectorTerm {
-        id: id.map(str::to_owned),
-        tags,
-    }];
+fn group(options: &mut NodeClassOptions, term: Value) {
+    set(options, "securityGroupSelectorTerms", json!([term]));
 }
 
-fn group(
-    options: &mut NodeClassOptions,
-    id: Option<&str>,
-    name: Option<&str>,
-    tags: BTreeMap<String, String>,
-) {
-    options.security_group_selector_terms = vec![SecurityGroupSelectorTerm {
-        id: id.map(str::to_owned),
-        name: name.map(str::to_owned),
-        tags,
-    }];
+fn identity(options: &mut NodeClassOptions, role: Option<&str>, profile: Option<&str>) {
+    set(options, "role", json!(role));
+    set(options, "instanceProfile", json!(profile));
 }
 
-fn disk(options: &mut NodeClassOptions, ebs: Ebs) {
-    options.block_device_mappings = Some(vec![BlockDeviceMapping {
-        device_name: some("/dev/xvda"),
-        root_volume: None,
-        ebs: Some(ebs),
-    }]);
+fn metadata(options: &mut NodeClassOptions, field: &str, value: Value) {
+    options.object["spec"]["metadataOptions"][field] = value;
+}
+
+fn disk(options: &mut NodeClassOptions, ebs: Value) {
+    let disks = json!([{"deviceName": "/dev/xvda", "ebs": ebs}]);
+    set(options, "blockDeviceMappings", disks);
 }
 
 fn interfaces(options: &mut NodeClassOptions, interfaces: &[(i64, i64, &str)]) {
-    let interface = |(card, device, kind): &(i64, i64, &str)| NetworkInterface {
-        network_card_index: *card,
-        device_index: *device,
-        interface_type: (*kind).to_owned(),
-    };
-    options.network_interfaces = interfaces.iter().map(interface).collect();
+    let interface = |(card, device, kind): &(i64, i64, &str)| json!({"networkCardIndex": card, "deviceIndex": device, "interfaceType": kind});
+    let interfaces: Vec<Value> = interfaces.iter().map(interface).collect();
+    set(options, "networkInterfaces", interfaces.into());
 }
 
 fn kubelet(options: &mut NodeClassOptions, key: &str, value: Value) {
     alias(options, "al2023@v1", None);
-    options.kubelet = BTreeMap::from([(key.to_owned(), value)]);
+    set(options, "kubelet", json!({key: value}));
 }
 
-fn reservation(options: &mut NodeClassOptions, term: CapacityReservationSelectorTerm) {
-    options.capacity_reservation_selector_terms = vec![term];
+fn reservation(options: &mut NodeClassOptions, term: Value) {
+    set(options, "capacityReservationSelectorTerms", json!([term]));
 }
 
 fn part(options: &mut NodeClassOptions, text: &str) {
@@ -103,257 +76,189 @@ fn part(options: &mut NodeClassOptions, text: &str) {
 }
 
 const SELECTORS: &[Fault] = &[
-    ("ami_selector_terms[0].alias", true, |o| alias(o, "al2023", None)),
-    ("ami_selector_terms[0].alias", true, |o| {
+    ("spec.amiSelectorTerms[0].alias", true, |o| {
+        alias(o, "al2023", None)
+    }),
+    ("spec.amiSelectorTerms[0].alias", true, |o| {
         alias(o, "ubuntu@v1", None)
     }),
-    ("ami_selector_terms[0].alias", true, |o| {
+    ("spec.amiSelectorTerms[0].alias", true, |o| {
         alias(o, "windows2022@v1", None)
     }),
-    ("ami_selector_terms[0].alias", true, |o| {
+    ("spec.amiSelectorTerms[0].alias", true, |o| {
         alias(o, "al2023@v1234567890123456789012345", None)
     }),
-    ("ami_selector_terms[0].alias", false, |o| {
+    ("spec.amiSelectorTerms[0].alias", false, |o| {
         alias(o, "al2@v20250101", None)
     }),
-    ("ami_family", true, |o| {
+    ("spec.amiFamily", true, |o| {
         alias(o, "al2023@v1", Some("Bottlerocket"))
     }),
-    ("ami_family", true, |o| alias(o, "al2023@v1", Some("Ubuntu"))),
-    ("ami_family", true, |o| {
-        image(o, by_id("ami-1"));
-        o.ami_family = None;
+    ("spec.amiFamily", true, |o| alias(o, "al2023@v1", Some("Ubuntu"))),
+    ("spec.amiFamily", true, |o| {
+        image(o, json!({"id": "ami-1"}));
+        set(o, "amiFamily", Value::Null);
     }),
-    ("ami_family", false, |o| {
-        image(o, by_id("ami-1"));
-        o.ami_family = some("AL2");
+    ("spec.amiFamily", false, |o| {
+        image(o, json!({"id": "ami-1"}));
+        set(o, "amiFamily", json!("AL2"));
     }),
-    ("ami_selector_terms[0]", true, |o| {
-        image(o, AmiSelectorTerm::default())
+    ("spec.amiSelectorTerms[0]", true, |o| image(o, json!({}))),
+    ("spec.amiSelectorTerms[0]", true, |o| {
+        image(o, json!({"id": "ami-1", "name": "x"}))
     }),
-    ("ami_selector_terms[0]", true, |o| {
-        image(
-            o,
-            AmiSelectorTerm {
-                name: some("x"),
-                ..by_id("ami-1")
-            },
-        )
+    ("spec.amiSelectorTerms[0]", false, |o| {
+        image(o, json!({"id": "ami-1", "ssmParameter": "x"}))
     }),
-    ("ami_selector_terms[0]", false, |o| {
-        image(
-            o,
-            AmiSelectorTerm {
-                ssm_parameter: some("x"),
-                ..by_id("ami-1")
-            },
-        )
+    ("spec.amiSelectorTerms[0].id", true, |o| {
+        image(o, json!({"id": "i-1"}))
     }),
-    ("ami_selector_terms[0].id", true, |o| image(o, by_id("i-1"))),
-    ("ami_selector_terms[0].tags[\"x\"]", true, |o| {
-        image(
-            o,
-            AmiSelectorTerm {
-                tags: map("x", ""),
-                ..AmiSelectorTerm::default()
-            },
-        );
+    ("spec.amiSelectorTerms[0].tags[\"x\"]", true, |o| {
+        image(o, json!({"tags": {"x": ""}}))
     }),
-    ("ami_selector_terms", true, |o| {
+    ("spec.amiSelectorTerms", true, |o| {
         alias(o, "al2023@v1", None);
-        o.ami_selector_terms.push(by_id("ami-1"));
-    }),
-    ("subnet_selector_terms", true, |o| o.subnet_selector_terms.clear()),
-    ("subnet_selector_terms[0]", true, |o| {
-        subnet(o, None, BTreeMap::new())
-    }),
-    ("subnet_selector_terms[0]", true, |o| {
-        subnet(o, Some("subnet-1"), map("a", "b"))
-    }),
-    ("subnet_selector_terms[0].id", true, |o| {
-        subnet(o, Some("sg-1"), BTreeMap::new())
-    }),
-    ("security_group_selector_terms", true, |o| {
-        o.security_group_selector_terms.clear()
-    }),
-    ("security_group_selector_terms[0]", true, |o| {
-        group(o, None, None, BTreeMap::new())
-    }),
-    ("security_group_selector_terms[0]", true, |o| {
-        group(o, Some("sg-1"), Some("x"), BTreeMap::new())
-    }),
-    ("security_group_selector_terms[0]", true, |o| {
-        group(o, None, Some("x"), map("a", "b"))
-    }),
-    ("security_group_selector_terms[0].name", false, |o| {
-        group(o, None, Some(""), BTreeMap::new())
-    }),
-    ("capacity_reservation_selector_terms[0]", true, |o| {
-        reservation(o, CapacityReservationSelectorTerm::default())
-    }),
-    ("capacity_reservation_selector_terms[0].id", true, |o| {
-        reservation(
+        set(
             o,
-            CapacityReservationSelectorTerm {
-                id: some("x"),
-                ..CapacityReservationSelectorTerm::default()
-            },
+            "amiSelectorTerms",
+            json!([{"alias": "al2023@v1"}, {"id": "ami-1"}]),
         );
     }),
-    ("capacity_reservation_selector_terms[0].owner_id", true, |o| {
-        let owner_id = some("me");
-        reservation(
-            o,
-            CapacityReservationSelectorTerm {
-                owner_id,
-                tags: map("a", "b"),
-                ..Default::default()
-            },
-        );
+    ("spec.subnetSelectorTerms", true, |o| {
+        set(o, "subnetSelectorTerms", json!([]))
     }),
-    ("placement_group_selector", true, |o| {
-        o.placement_group_selector = Some(PlacementGroupSelector::default())
+    ("spec.subnetSelectorTerms[0]", true, |o| subnet(o, json!({}))),
+    ("spec.subnetSelectorTerms[0]", true, |o| {
+        subnet(o, json!({"id": "subnet-1", "tags": {"a": "b"}}))
     }),
-    ("placement_group_selector", true, |o| {
-        o.placement_group_selector = Some(PlacementGroupSelector {
-            id: some("pg-1"),
-            name: some("x"),
-        });
+    ("spec.subnetSelectorTerms[0].id", true, |o| {
+        subnet(o, json!({"id": "sg-1"}))
+    }),
+    ("spec.securityGroupSelectorTerms", true, |o| {
+        set(o, "securityGroupSelectorTerms", json!([]))
+    }),
+    ("spec.securityGroupSelectorTerms[0]", true, |o| {
+        group(o, json!({}))
+    }),
+    ("spec.securityGroupSelectorTerms[0]", true, |o| {
+        group(o, json!({"id": "sg-1", "name": "x"}))
+    }),
+    ("spec.securityGroupSelectorTerms[0]", true, |o| {
+        group(o, json!({"name": "x", "tags": {"a": "b"}}))
+    }),
+    ("spec.securityGroupSelectorTerms[0].name", false, |o| {
+        group(o, json!({"name": ""}))
+    }),
+    ("spec.capacityReservationSelectorTerms[0]", true, |o| {
+        reservation(o, json!({}))
+    }),
+    ("spec.capacityReservationSelectorTerms[0].id", true, |o| {
+        reservation(o, json!({"id": "x"}))
+    }),
+    ("spec.capacityReservationSelectorTerms[0].ownerID", true, |o| {
+        reservation(o, json!({"ownerID": "me", "tags": {"a": "b"}}))
+    }),
+    ("spec.placementGroupSelector", true, |o| {
+        set(o, "placementGroupSelector", json!({}))
+    }),
+    ("spec.placementGroupSelector", true, |o| {
+        set(o, "placementGroupSelector", json!({"id": "pg-1", "name": "x"}))
     }),
 ];
 
 const NODE: &[Fault] = &[
-    ("name", true, |o| o.name = "Upper".to_owned()),
-    ("labels[\"a b\"]", true, |o| o.labels = map("a b", "x")),
-    ("role", true, |o| (o.role, o.instance_profile) = (None, None)),
-    ("instance_profile", true, |o| {
-        (o.role, o.instance_profile) = (some("a"), some("b"))
+    ("metadata.name", true, |o| {
+        o.object["metadata"]["name"] = json!("Upper")
     }),
-    ("role", true, |o| (o.role, o.instance_profile) = (some(""), None)),
+    ("metadata.labels[\"a b\"]", true, |o| {
+        o.object["metadata"]["labels"] = json!({"a b": "x"})
+    }),
+    ("spec.role", true, |o| identity(o, None, None)),
+    ("spec.instanceProfile", true, |o| {
+        identity(o, Some("a"), Some("b"))
+    }),
+    ("spec.role", true, |o| identity(o, Some(""), None)),
     ("on_failure", false, |o| {
         alias(o, "al2023@v1", None);
         o.on_failure = OnFailure::JoinTainted;
     }),
-    ("metadata_options.http_tokens", true, |o| {
-        o.metadata_options.http_tokens = "maybe".to_owned()
+    ("spec.metadataOptions.httpTokens", true, |o| {
+        metadata(o, "httpTokens", json!("maybe"))
     }),
-    ("metadata_options.http_put_response_hop_limit", true, |o| {
-        o.metadata_options.http_put_response_hop_limit = 65
+    ("spec.metadataOptions.httpPutResponseHopLimit", true, |o| {
+        metadata(o, "httpPutResponseHopLimit", json!(65))
     }),
-    ("metadata_options.http_endpoint", false, |o| {
-        o.metadata_options.http_endpoint = "disabled".to_owned()
+    ("spec.metadataOptions.httpEndpoint", false, |o| {
+        metadata(o, "httpEndpoint", json!("disabled"))
     }),
-    ("instance_store_policy", true, |o| {
-        o.instance_store_policy = some("RAID10")
+    ("spec.instanceStorePolicy", true, |o| {
+        set(o, "instanceStorePolicy", json!("RAID10"))
     }),
-    ("ip_prefix_count", true, |o| o.ip_prefix_count = Some(-1)),
-    ("cpu_options.nested_virtualization", true, |o| {
-        o.cpu_options = Some(CpuOptions {
-            nested_virtualization: some("on"),
-        });
+    ("spec.ipPrefixCount", true, |o| set(o, "ipPrefixCount", json!(-1))),
+    ("spec.cpuOptions.nestedVirtualization", true, |o| {
+        set(o, "cpuOptions", json!({"nestedVirtualization": "on"}))
     }),
-    ("connection_tracking", true, |o| {
-        o.connection_tracking = Some(ConnectionTracking::default())
+    ("spec.connectionTracking", true, |o| {
+        set(o, "connectionTracking", json!({}))
     }),
-    ("connection_tracking.udp_timeout", true, |o| {
-        o.connection_tracking = Some(ConnectionTracking {
-            udp_timeout: Some(61),
-            ..ConnectionTracking::default()
-        });
+    ("spec.connectionTracking.udpTimeout", true, |o| {
+        set(o, "connectionTracking", json!({"udpTimeout": 61}))
     }),
-    ("network_interfaces", true, |o| {
+    ("spec.networkInterfaces", true, |o| {
         interfaces(o, &[(1, 0, "interface")])
     }),
-    ("network_interfaces[1]", true, |o| {
+    ("spec.networkInterfaces[1]", true, |o| {
         interfaces(o, &[(0, 0, "interface"), (0, 0, "interface")])
     }),
-    ("network_interfaces[2]", true, |o| {
-        interfaces(o, &[(0, 0, "interface"), (1, 0, "efa-only"), (1, 1, "efa-only")]);
+    ("spec.networkInterfaces[2]", true, |o| {
+        interfaces(o, &[(0, 0, "interface"), (1, 0, "efa-only"), (1, 1, "efa-only")])
     }),
-    ("network_interfaces[1].interface_type", true, |o| {
+    ("spec.networkInterfaces[1].interfaceType", true, |o| {
         interfaces(o, &[(0, 0, "interface"), (1, 0, "efa")])
     }),
-    ("tags[\"karpenter.sh/nodepool\"]", true, |o| {
-        o.tags = map("karpenter.sh/nodepool", "x")
+    ("spec.tags[\"karpenter.sh/nodepool\"]", true, |o| {
+        set(o, "tags", json!({"karpenter.sh/nodepool": "x"}))
     }),
-    ("tags[\"kubernetes.io/cluster/prod\"]", true, |o| {
-        o.tags = map("kubernetes.io/cluster/prod", "owned")
+    ("spec.tags[\"kubernetes.io/cluster/prod\"]", true, |o| {
+        set(o, "tags", json!({"kubernetes.io/cluster/prod": "owned"}))
     }),
-    ("tags[\"aws:x\"]", false, |o| o.tags = map("aws:x", "y")),
-    ("block_device_mappings[0].ebs", true, |o| disk(o, Ebs::default())),
-    ("block_device_mappings[0].ebs.volume_size", true, |o| {
-        disk(
-            o,
-            Ebs {
-                volume_size: some("200"),
-                ..Ebs::default()
-            },
-        )
+    ("spec.tags[\"aws:x\"]", false, |o| {
+        set(o, "tags", json!({"aws:x": "y"}))
     }),
-    ("block_device_mappings[0].ebs.volume_size", true, |o| {
-        disk(
-            o,
-            Ebs {
-                volume_size: some("18Ti"),
-                ..Ebs::default()
-            },
-        )
+    ("spec.blockDeviceMappings[0].ebs", true, |o| disk(o, json!({}))),
+    ("spec.blockDeviceMappings[0].ebs.volumeSize", true, |o| {
+        disk(o, json!({"volumeSize": "200"}))
     }),
-    ("block_device_mappings[0].ebs.volume_type", true, |o| {
-        disk(
-            o,
-            Ebs {
-                volume_size: some("1Gi"),
-                volume_type: some("gp4"),
-                ..Ebs::default()
-            },
-        );
+    ("spec.blockDeviceMappings[0].ebs.volumeSize", true, |o| {
+        disk(o, json!({"volumeSize": "18Ti"}))
+    }),
+    ("spec.blockDeviceMappings[0].ebs.volumeType", true, |o| {
+        disk(o, json!({"volumeSize": "1Gi", "volumeType": "gp4"}))
     }),
     (
-        "block_device_mappings[0].ebs.volume_initialization_rate",
+        "spec.blockDeviceMappings[0].ebs.volumeInitializationRate",
         true,
-        |o| {
-            disk(
-                o,
-                Ebs {
-                    volume_size: some("1Gi"),
-                    volume_initialization_rate: Some(100),
-                    ..Ebs::default()
-                },
-            );
-        },
+        |o| disk(o, json!({"volumeSize": "1Gi", "volumeInitializationRate": 100})),
     ),
-    ("block_device_mappings[0].ebs.iops", false, |o| {
+    ("spec.blockDeviceMappings[0].ebs.iops", false, |o| {
         disk(
             o,
-            Ebs {
-                volume_size: some("200Gi"),
-                volume_type: some("st1"),
-                iops: Some(100),
-                ..Ebs::default()
-            },
-        );
+            json!({"volumeSize": "200Gi", "volumeType": "st1", "iops": 100}),
+        )
     }),
-    ("block_device_mappings[0].ebs.kms_key_id", false, |o| {
-        disk(
-            o,
-            Ebs {
-                volume_size: some("1Gi"),
-                kms_key_id: some("alias/x"),
-                ..Ebs::default()
-            },
-        );
+    ("spec.blockDeviceMappings[0].ebs.kmsKeyID", false, |o| {
+        disk(o, json!({"volumeSize": "1Gi", "kmsKeyID": "alias/x"}))
     }),
-    ("kubelet[\"maxPods\"]", false, |o| {
+    ("spec.kubelet[\"maxPods\"]", false, |o| {
         kubelet(o, "maxPods", json!("many"))
     }),
-    ("kubelet[\"maxpods\"]", false, |o| {
+    ("spec.kubelet[\"maxpods\"]", false, |o| {
         kubelet(o, "maxpods", json!(10))
     }),
-    ("kubelet[\"registerWithTaints\"]", false, |o| {
+    ("spec.kubelet[\"registerWithTaints\"]", false, |o| {
         kubelet(o, "registerWithTaints", json!([]))
     }),
-    ("kubelet[\"evictionHard\"][\"memory\"]", false, |o| {
+    ("spec.kubelet[\"evictionHard\"][\"memory\"]", false, |o| {
         kubelet(o, "evictionHard", json!({"memory": "5%"}))
     }),
     ("extra_user_data.before[0].content", false, |o| {

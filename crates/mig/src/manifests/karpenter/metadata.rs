@@ -4,13 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::field::Field;
 use super::place::{Findings, Place};
 use crate::manifests::kubernetes::{is_dns_subdomain, is_name_part, is_qualified_name};
 
 /// Pools and classes become values of node labels, which have at most so many letters.
 const LONGEST_NAME: usize = 63;
 
-pub(super) fn check_name(findings: &mut Findings, place: &Place, name: &str) {
+/// Name, labels and annotations of an object.
+pub(super) fn check(findings: &mut Findings, object: &Value) {
+    let metadata = Field::of(object, "metadata");
+    let name = metadata.get("name");
+    check_name(findings, &name, name.text().unwrap_or_default());
+    let labels = metadata.get("labels");
+    check_labels(findings, &labels, &labels.texts());
+    let annotations = metadata.get("annotations");
+    check_annotations(findings, &annotations, &annotations.texts());
+}
+
+pub(super) fn check_name(findings: &mut Findings, place: impl AsRef<Place>, name: &str) {
     if !is_dns_subdomain(name) || name.len() > LONGEST_NAME {
         findings.fault(
             place,
@@ -23,18 +35,22 @@ pub(super) fn check_name(findings: &mut Findings, place: &Place, name: &str) {
     }
 }
 
-pub(super) fn check_labels(findings: &mut Findings, place: &Place, labels: &BTreeMap<String, String>) {
+pub(super) fn check_labels(
+    findings: &mut Findings,
+    place: impl AsRef<Place>,
+    labels: &BTreeMap<String, String>,
+) {
     for (key, value) in labels {
         if !is_qualified_name(key) {
             findings.fault(
-                &place.key(key),
+                &place.as_ref().key(key),
                 format!("{key:?} is not a label key"),
                 "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.",
             );
         }
         if !value.is_empty() && !is_name_part(value) {
             findings.fault(
-                &place.key(key),
+                &place.as_ref().key(key),
                 format!("{value:?} is not a label value"),
                 "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.",
             );
@@ -44,16 +60,27 @@ pub(super) fn check_labels(findings: &mut Findings, place: &Place, labels: &BTre
 
 pub(super) fn check_annotations(
     findings: &mut Findings,
-    place: &Place,
+    place: impl AsRef<Place>,
     annotations: &BTreeMap<String, String>,
 ) {
     for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
         findings.fault(
-            &place.key(key),
+            &place.as_ref().key(key),
             format!("{key:?} is not an annotation key"),
             "It is NAME or PREFIX/NAME, like a label's key.",
         );
     }
+}
+
+/// Metadata of a cluster-wide object that is given with its own.
+pub(super) fn of(object: &Value) -> Value {
+    let metadata = Field::of(object, "metadata");
+    let name = metadata.get("name").text().unwrap_or_default();
+    render(
+        name,
+        &metadata.get("labels").texts(),
+        &metadata.get("annotations").texts(),
+    )
 }
 
 /// Metadata of a cluster-wide object.

@@ -4,10 +4,12 @@
 //! then never launches a node, or launches one that never becomes ready. So everything that it says of nodes is
 //! checked here, beside what its CRDs and its controllers refuse themselves (karpenter-provider-aws v1.15.0).
 //!
-//! Paths of faults and warnings are those of the Terraform attributes: Karpenter's names in snake case.
+//! Objects are given in Karpenter's own form, `metadata` and `spec`; the renderer adds what follows from the layout. Paths of
+//! findings go by the same names; those of options beside the object, such as `on_failure`, are the options' names.
 
 mod duration;
 mod family;
+mod field;
 mod labels;
 mod metadata;
 pub mod node_class;

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
+use super::field::Field;
 use crate::ec2::Ec2Fault;
 use crate::layout::PathStep;
 use crate::manifests::extra::{self, Extra};
 use crate::manifests::fault::{ManifestFault, ManifestWarning};
 
-/// A path that grows step by step; the names are those that Terraform users write.
+/// A path that grows step by step: from `metadata` or `spec` by the API's names, or one option of the rendering.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Place(Vec<PathStep>);
 
@@ -37,6 +38,12 @@ impl Place {
     }
 }
 
+impl AsRef<Self> for Place {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// Collects faults and warnings.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
@@ -45,30 +52,80 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn fault(&mut self, place: &Place, summary: impl Into<String>, detail: impl Into<String>) {
-        self.faults
-            .push(ManifestFault::new(place.steps(), summary, detail));
+    pub(super) fn fault(
+        &mut self,
+        place: impl AsRef<Place>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        let path = place.as_ref().steps();
+        self.faults.push(ManifestFault::new(path, summary, detail));
     }
 
-    pub(super) fn warn(&mut self, place: &Place, summary: impl Into<String>, detail: impl Into<String>) {
-        self.warnings
-            .push(ManifestWarning::new(place.steps(), summary, detail));
+    pub(super) fn warn(
+        &mut self,
+        place: impl AsRef<Place>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        let path = place.as_ref().steps();
+        self.warnings.push(ManifestWarning::new(path, summary, detail));
     }
 
     /// What EC2 would refuse of the thing at `place`.
-    pub(super) fn ec2(&mut self, place: &Place, faults: impl IntoIterator<Item = Ec2Fault>) {
+    pub(super) fn ec2(&mut self, place: impl AsRef<Place>, faults: impl IntoIterator<Item = Ec2Fault>) {
         for fault in faults {
-            let place = Place([place.0.as_slice(), fault.path()].concat());
+            let steps = fault.path().iter().cloned().map(|step| match step {
+                PathStep::Attribute(name) => PathStep::Attribute(in_karpenters_words(&name)),
+                other => other,
+            });
+            let place = Place(place.as_ref().steps().into_iter().chain(steps).collect());
             self.fault(&place, fault.summary(), fault.detail());
         }
     }
 
     /// The object with further fields of its spec; those that it cannot have are faults.
-    pub(super) fn merged(&mut self, mut object: Value, extra: &Extra, fields: &[&str]) -> Value {
-        for refusal in extra::merge(&mut object["spec"], extra, fields) {
+    pub(super) fn merged(
+        &mut self,
+        mut object: Value,
+        extra: &Extra,
+        own_fields: &[impl AsRef<str>],
+    ) -> Value {
+        let own: Vec<&str> = own_fields
+            .iter()
+            .map(|field| field.as_ref().trim_start_matches("spec."))
+            .collect();
+        for refusal in extra::merge(&mut object["spec"], extra, &own) {
             self.fault(&Place::of("extra"), refusal.summary(), refusal.detail());
         }
         object
+    }
+
+    /// One of a few words, where a text is given.
+    pub(super) fn one_of(&mut self, field: &Field<'_>, allowed: &[&str]) {
+        if let Some(word) = field.text().filter(|word| !allowed.contains(word)) {
+            let summary = format!("{word:?} is not possible here");
+            self.fault(field, summary, format!("It is one of {}.", allowed.join(", ")));
+        }
+    }
+
+    /// A number between two others, both allowed, where one is given.
+    pub(super) fn within(&mut self, field: &Field<'_>, first: i64, last: i64) {
+        if let Some(number) = field.number().filter(|number| !(first..=last).contains(number)) {
+            let summary = format!("{number} is not possible here");
+            self.fault(field, summary, format!("It is a number from {first} to {last}."));
+        }
+    }
+
+    /// A text that says something, where one is given.
+    pub(super) fn not_blank(&mut self, field: &Field<'_>) {
+        if field.text().is_some_and(|text| text.trim().is_empty()) {
+            self.fault(
+                field,
+                "An empty text says nothing",
+                "Give a value, or leave it out.",
+            );
+        }
     }
 
     /// One of a few words.
@@ -93,25 +150,31 @@ impl Findings {
         }
     }
 
-    /// A text that says something.
-    pub(super) fn not_empty(&mut self, place: &Place, text: Option<&String>) {
-        if text.is_some_and(|text| text.trim().is_empty()) {
-            self.fault(
-                place,
-                "An empty text says nothing",
-                "Give a value, or leave it out.",
-            );
-        }
-    }
-
     /// At most so many elements.
-    pub(super) fn at_most(&mut self, place: &Place, found: usize, most: usize) {
+    pub(super) fn at_most(&mut self, place: impl AsRef<Place>, found: usize, most: usize) {
         if found > most {
             self.fault(
                 place,
                 format!("{found} elements are too many"),
                 format!("The API takes up to {most}."),
             );
+        }
+    }
+}
+
+/// Karpenter's name of what EC2's rules call `volume_size`.
+fn in_karpenters_words(name: &str) -> String {
+    match name {
+        "http_protocol_ipv6" => "httpProtocolIPv6".to_owned(),
+        "kms_key_id" => "kmsKeyID".to_owned(),
+        "snapshot_id" => "snapshotID".to_owned(),
+        name => {
+            let mut words = name.split('_');
+            let first = words.next().unwrap_or_default().to_owned();
+            words.fold(first, |all, word| {
+                let (initial, rest) = word.split_at(usize::from(!word.is_empty()));
+                all + &initial.to_ascii_uppercase() + rest
+            })
         }
     }
 }

@@ -170,18 +170,11 @@ fn a_node_class_says_the_same_of_a_disk() {
     let spec = serde_json::from_value(json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}}));
     let layout = mig::Layout::resolve(&spec.unwrap(), mig::Catalog::builtin()).unwrap();
     let class = |kind: &str, iops: Option<i64>, throughput: Option<i64>| {
+        let ebs = serde_json::json!({
+            "volumeSize": "200Gi", "volumeType": kind, "iops": iops, "throughput": throughput,
+        });
         let options = NodeClassOptions {
-            block_device_mappings: Some(vec![node_class::BlockDeviceMapping {
-                device_name: Some("/dev/xvda".to_owned()),
-                root_volume: None,
-                ebs: Some(node_class::Ebs {
-                    volume_size: Some("200Gi".to_owned()),
-                    volume_type: Some(kind.to_owned()),
-                    iops,
-                    throughput,
-                    ..node_class::Ebs::default()
-                }),
-            }]),
+            object: serde_json::json!({"spec": {"blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": ebs}]}}),
             ..NodeClassOptions::default()
         };
         let faults = node_class::NodeClass::render(&layout, &options, mig::Catalog::builtin()).unwrap_err();

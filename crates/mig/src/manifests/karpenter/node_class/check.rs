@@ -1,12 +1,15 @@
 //! Everything about a node class that can be known before it is applied.
 
+use serde_json::Value;
+
 use super::{NodeClassOptions, disks, kubelet, selectors};
 use crate::boot::OnFailure;
+use crate::ec2;
 use crate::ec2::interface::Interface;
 use crate::ec2::metadata::Metadata;
-use crate::ec2::{self, Given};
 use crate::layout::Layout;
 use crate::manifests::karpenter::family::AmiFamily;
+use crate::manifests::karpenter::field::Field;
 use crate::manifests::karpenter::metadata;
 use crate::manifests::karpenter::place::{Findings, Place};
 
@@ -23,48 +26,50 @@ const MOST_INTERFACES: usize = 150;
 /// Seconds from launch after which Karpenter gives up a node that has not registered.
 const REGISTRATION_SECONDS: u32 = 900;
 
-/// Gives the family of the user data, where it is certain.
+/// Gives the family of the user data, where it is certain. The class is one with its metadata options.
 pub(super) fn check(
     findings: &mut Findings,
     layout: &Layout,
     options: &NodeClassOptions,
+    class: &Value,
 ) -> Option<AmiFamily> {
-    metadata::check_name(findings, &Place::of("name"), &options.name);
-    metadata::check_labels(findings, &Place::of("labels"), &options.labels);
-    metadata::check_annotations(findings, &Place::of("annotations"), &options.annotations);
-    let family = selectors::images(findings, options);
-    selectors::networks(findings, options);
-    selectors::reservations(findings, options);
-    selectors::placement_group(findings, options);
-    identity(findings, options);
+    let spec = &Field::of(class, "spec");
+    metadata::check(findings, class);
+    let family = selectors::images(findings, spec);
+    selectors::networks(findings, spec);
+    selectors::reservations(findings, spec);
+    selectors::placement_group(findings, spec);
+    identity(findings, spec);
     failure(findings, options);
-    disks::check(findings, options);
-    metadata_options(findings, options);
-    kubelet::check(findings, options, family);
-    small_fields(findings, options);
-    interfaces(findings, options);
-    tags(findings, options);
+    disks::check(findings, spec);
+    metadata_options(findings, spec);
+    kubelet::check(findings, &spec.get("kubelet"), family);
+    small_fields(findings, spec);
+    interfaces(findings, spec);
+    tags(findings, spec);
     if family == Some(AmiFamily::Custom) && layout.is_cut() {
-        custom_taint(findings);
+        custom_taint(findings, spec);
     }
     family
 }
 
-fn identity(findings: &mut Findings, options: &NodeClassOptions) {
-    findings.not_empty(&Place::of("role"), options.role.as_ref());
-    let profile = Place::of("instance_profile");
-    let name = options.instance_profile.as_deref();
-    findings.ec2(&profile, name.and_then(ec2::instance_profile::name_fault));
-    match (&options.role, &options.instance_profile) {
-        (Some(_), Some(_)) => findings.fault(
-            &Place::of("instance_profile"),
-            "role and instance_profile exclude one another",
+fn identity(findings: &mut Findings, spec: &Field<'_>) {
+    let (role, profile) = (spec.get("role"), spec.get("instanceProfile"));
+    findings.not_blank(&role);
+    findings.ec2(
+        &profile,
+        profile.text().and_then(ec2::instance_profile::name_fault),
+    );
+    match (role.is_given(), profile.is_given()) {
+        (true, true) => findings.fault(
+            &profile,
+            "A role and an instance profile exclude one another",
             "Give the role, for which Karpenter makes a profile, or an existing profile.",
         ),
-        (None, None) => findings.fault(
-            &Place::of("role"),
+        (false, false) => findings.fault(
+            &role,
             "The nodes have no identity",
-            "Give role, the IAM role of the nodes, or instance_profile.",
+            "Give the IAM role of the nodes, or an instance profile.",
         ),
         _ => {}
     }
@@ -84,107 +89,69 @@ fn failure(findings: &mut Findings, options: &NodeClassOptions) {
     }
 }
 
-fn metadata_options(findings: &mut Findings, options: &NodeClassOptions) {
-    let metadata = &options.metadata_options;
+fn metadata_options(findings: &mut Findings, spec: &Field<'_>) {
+    let metadata = spec.get("metadataOptions");
     let faults = ec2::metadata::check(&Metadata {
-        http_endpoint: Given::Known(&metadata.http_endpoint),
-        http_protocol_ipv6: Given::Known(&metadata.http_protocol_ipv6),
-        http_tokens: Given::Known(&metadata.http_tokens),
-        hop_limit: Given::Known(metadata.http_put_response_hop_limit),
+        http_endpoint: metadata.get("httpEndpoint").text().into(),
+        http_protocol_ipv6: metadata.get("httpProtocolIPv6").text().into(),
+        http_tokens: metadata.get("httpTokens").text().into(),
+        hop_limit: metadata.get("httpPutResponseHopLimit").number().into(),
     });
-    findings.ec2(&Place::of("metadata_options"), faults);
+    findings.ec2(&metadata, faults);
 }
 
-fn small_fields(findings: &mut Findings, options: &NodeClassOptions) {
-    findings.word(
-        &Place::of("instance_store_policy"),
-        options.instance_store_policy.as_ref(),
-        &["RAID0"],
-    );
-    findings.range(
-        &Place::of("ip_prefix_count"),
-        options.ip_prefix_count,
-        0,
-        i64::from(i32::MAX),
-    );
-    if let Some(cpu) = &options.cpu_options {
-        let place = Place::of("cpu_options").attr("nested_virtualization");
-        findings.word(
-            &place,
-            cpu.nested_virtualization.as_ref(),
-            &["enabled", "disabled"],
-        );
-    }
-    let Some(tracking) = &options.connection_tracking else {
-        return;
-    };
-    let place = Place::of("connection_tracking");
-    findings.range(
-        &place.attr("tcp_established_timeout"),
-        tracking.tcp_established_timeout,
-        60,
-        432_000,
-    );
-    findings.range(
-        &place.attr("udp_stream_timeout"),
-        tracking.udp_stream_timeout,
-        60,
-        180,
-    );
-    findings.range(&place.attr("udp_timeout"), tracking.udp_timeout, 30, 60);
-    if *tracking == Default::default() {
-        let detail = "Give tcp_established_timeout, udp_stream_timeout or udp_timeout, or leave it out.";
-        findings.fault(&place, "connection_tracking says nothing", detail);
+fn small_fields(findings: &mut Findings, spec: &Field<'_>) {
+    findings.one_of(&spec.get("instanceStorePolicy"), &["RAID0"]);
+    findings.within(&spec.get("ipPrefixCount"), 0, i64::from(i32::MAX));
+    let nested = spec.get("cpuOptions").get("nestedVirtualization");
+    findings.one_of(&nested, &["enabled", "disabled"]);
+    let tracking = spec.get("connectionTracking");
+    findings.within(&tracking.get("tcpEstablishedTimeout"), 60, 432_000);
+    findings.within(&tracking.get("udpStreamTimeout"), 60, 180);
+    findings.within(&tracking.get("udpTimeout"), 30, 60);
+    if tracking.is_given() && tracking.is_empty() {
+        let detail = "Give at least one of its timeouts, or leave it out.";
+        findings.fault(&tracking, "The connection tracking says nothing", detail);
     }
 }
 
-fn interfaces(findings: &mut Findings, options: &NodeClassOptions) {
-    let place = Place::of("network_interfaces");
-    let all = &options.network_interfaces;
-    findings.at_most(&place, all.len(), MOST_INTERFACES);
+fn interfaces(findings: &mut Findings, spec: &Field<'_>) {
+    let field = spec.get("networkInterfaces");
+    let all = field.items();
+    findings.at_most(&field, all.len(), MOST_INTERFACES);
     let most = i64::from(i32::MAX);
-    for (index, interface) in all.iter().enumerate() {
-        let at = place.index(index);
-        let (card, device) = (interface.network_card_index, interface.device_index);
-        findings.range(&at.attr("network_card_index"), Some(card), 0, most);
-        findings.range(&at.attr("device_index"), Some(device), 0, most);
-        findings.word(
-            &at.attr("interface_type"),
-            Some(&interface.interface_type),
-            &["interface", "efa-only"],
-        );
+    for interface in &all {
+        findings.within(&interface.get("networkCardIndex"), 0, most);
+        findings.within(&interface.get("deviceIndex"), 0, most);
+        findings.one_of(&interface.get("interfaceType"), &["interface", "efa-only"]);
     }
     let plain: Vec<_> = all.iter().map(interface).collect();
-    findings.ec2(&place, ec2::interface::check(&plain));
+    findings.ec2(&field, ec2::interface::check(&plain));
 }
 
-fn interface(interface: &super::NetworkInterface) -> Interface<'_> {
+fn interface<'a>(interface: &Field<'a>) -> Interface<'a> {
     Interface {
-        card: Given::Known(interface.network_card_index),
-        device: Given::Known(interface.device_index),
-        interface_type: Given::Known(&interface.interface_type),
+        card: interface.get("networkCardIndex").number().into(),
+        device: interface.get("deviceIndex").number().into(),
+        interface_type: interface.get("interfaceType").text().into(),
         ..Interface::default()
     }
 }
 
-fn tags(findings: &mut Findings, options: &NodeClassOptions) {
-    let place = Place::of("tags");
-    for key in options.tags.keys() {
-        let at = place.key(key);
-        if OWN_TAGS.contains(&key.as_str()) || key.starts_with("kubernetes.io/cluster") {
-            findings.fault(
-                &at,
-                format!("The tag {key} cannot be set"),
-                "Karpenter sets it itself.",
-            );
+fn tags(findings: &mut Findings, spec: &Field<'_>) {
+    let tags = spec.get("tags");
+    for (key, tag) in tags.entries() {
+        if OWN_TAGS.contains(&key) || key.starts_with("kubernetes.io/cluster") {
+            let summary = format!("The tag {key} cannot be set");
+            findings.fault(&tag, summary, "Karpenter sets it itself.");
         }
     }
-    findings.ec2(&place, ec2::tags::check(&options.tags));
+    findings.ec2(&tags, ec2::tags::check(&tags.texts()));
 }
 
-fn custom_taint(findings: &mut Findings) {
+fn custom_taint(findings: &mut Findings, spec: &Field<'_>) {
     findings.warn(
-        &Place::of("ami_family"),
+        spec.get("amiFamily"),
         "Karpenter hands this user data on as it is",
         "The user data names the cluster and registers the node with the layout's labels and taints and \
          karpenter.sh/unregistered. Taints and labels that a pool adds reach the node only when Karpenter registers it, and \

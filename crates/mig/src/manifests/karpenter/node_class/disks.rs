@@ -1,71 +1,65 @@
 //! Rules of block device mappings that are the CRD's own; EC2's are in [`crate::ec2::disk`].
 
-use super::NodeClassOptions;
-use super::model::{BlockDeviceMapping, Ebs};
 use crate::ec2::Given;
 use crate::ec2::disk::{self, Disk, Volume};
-use crate::manifests::karpenter::place::{Findings, Place};
+use crate::manifests::karpenter::field::Field;
+use crate::manifests::karpenter::place::Findings;
 
 const MOST: usize = 50;
 
-pub(super) fn check(findings: &mut Findings, options: &NodeClassOptions) {
-    let Some(mappings) = &options.block_device_mappings else {
-        return;
-    };
-    let place = Place::of("block_device_mappings");
-    findings.at_most(&place, mappings.len(), MOST);
-    if mappings
+pub(super) fn check(findings: &mut Findings, spec: &Field<'_>) {
+    let field = spec.get("blockDeviceMappings");
+    let mappings = field.items();
+    findings.at_most(&field, mappings.len(), MOST);
+    let roots = mappings
         .iter()
-        .filter(|mapping| mapping.root_volume == Some(true))
-        .count()
-        > 1
-    {
+        .filter(|mapping| mapping.get("rootVolume").truth() == Some(true));
+    if roots.count() > 1 {
         findings.fault(
-            &place,
+            &field,
             "Several disks are the root volume",
-            "At most one has root_volume = true.",
+            "Kubelet's files lie on one disk. Mark at most one.",
         );
     }
-    for (index, mapping) in mappings.iter().enumerate() {
-        if let Some(ebs) = &mapping.ebs {
-            size(findings, &place.index(index).attr("ebs"), ebs);
-        }
+    for mapping in &mappings {
+        size(findings, &mapping.get("ebs").get("volumeSize"));
     }
     let disks: Vec<_> = mappings.iter().map(disk).collect();
-    findings.ec2(&place, disk::check(&disks));
+    findings.ec2(&field, disk::check(&disks));
 }
 
-fn size(findings: &mut Findings, place: &Place, ebs: &Ebs) {
-    if let Some(size) = ebs.volume_size.as_ref().filter(|size| !is_size(size)) {
+fn size(findings: &mut Findings, field: &Field<'_>) {
+    if let Some(size) = field.text().filter(|size| !is_size(size)) {
         findings.fault(
-            &place.attr("volume_size"),
-            format!("{size:?} is not a volume size that Karpenter takes"),
+            field,
+            format!("{size:?} is not a volume size that Karpenter accepts"),
             "It is a whole number with a unit: 1Gi to 59000Gi, 1G to 64000G, 1Ti to 58Ti, 1T to 64T. Of Ti Karpenter \
              refuses numbers from 18 on that end in 8 or 9, except 58; write those in Gi.",
         );
     }
 }
 
-fn disk(mapping: &BlockDeviceMapping) -> Disk<'_> {
+fn disk<'a>(mapping: &Field<'a>) -> Disk<'a> {
+    let ebs = mapping.get("ebs");
     Disk {
-        device_name: mapping.device_name.as_deref().into(),
-        ebs: mapping.ebs.as_ref().map(volume).into(),
+        device_name: mapping.get("deviceName").text().into(),
+        ebs: ebs.is_given().then(|| volume(&ebs)).into(),
         ..Disk::default()
     }
 }
 
-fn volume(ebs: &Ebs) -> Volume<'_> {
+fn volume<'a>(ebs: &Field<'a>) -> Volume<'a> {
     Volume {
-        volume_type: ebs.volume_type.as_deref().into(),
-        size: ebs.volume_size.as_deref().map_or(Given::Absent, |size| {
+        volume_type: ebs.get("volumeType").text().into(),
+        size: ebs.get("volumeSize").text().map_or(Given::Absent, |size| {
             gib(size).map_or(Given::Unknown, Given::Known)
         }),
-        iops: ebs.iops.into(),
-        throughput: ebs.throughput.into(),
-        initialization_rate: ebs.volume_initialization_rate.into(),
-        encrypted: ebs.encrypted.into(),
-        kms_key_id: ebs.kms_key_id.as_deref().into(),
-        snapshot_id: ebs.snapshot_id.as_deref().into(),
+        iops: ebs.get("iops").number().into(),
+        throughput: ebs.get("throughput").number().into(),
+        initialization_rate: ebs.get("volumeInitializationRate").number().into(),
+        encrypted: ebs.get("encrypted").truth().into(),
+        kms_key_id: ebs.get("kmsKeyID").text().into(),
+        snapshot_id: ebs.get("snapshotID").text().into(),
         // The CRD demands a size or a snapshot of every volume.
         of_image: false,
     }

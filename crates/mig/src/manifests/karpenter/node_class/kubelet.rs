@@ -4,13 +4,11 @@
 //! Source: `kubeletconfiguration_validation.go` of karpenter-provider-aws v1.15.0, `KubeletConfiguration` of
 //! k8s.io/kubelet v0.37.0.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use super::NodeClassOptions;
 use crate::manifests::karpenter::family::AmiFamily;
-use crate::manifests::karpenter::place::{Findings, Place};
+use crate::manifests::karpenter::field::Field;
+use crate::manifests::karpenter::place::Findings;
 use crate::manifests::kubernetes::is_quantity;
 
 const SIGNALS: [&str; 6] = [
@@ -73,18 +71,16 @@ const OBJECTS: &str = "authentication authorization crashLoopBackOff featureGate
 
 const LISTS: &str = "reservedMemory shutdownGracePeriodByPodPriority tlsCurvePreferences";
 
-pub(super) fn check(findings: &mut Findings, options: &NodeClassOptions, family: Option<AmiFamily>) {
-    let place = Place::of("kubelet");
-    for (key, value) in &options.kubelet {
-        let at = place.key(key);
+pub(super) fn check(findings: &mut Findings, kubelet: &Field<'_>, family: Option<AmiFamily>) {
+    for (key, setting) in kubelet.entries() {
         if key == "registerWithTaints" {
             let detail = "Karpenter sets it from the pool's taints. Give the taints to the pool.";
-            findings.fault(&at, "registerWithTaints cannot be set", detail);
-        } else if family == Some(AmiFamily::Bottlerocket) && !BOTTLEROCKET.contains(&key.as_str()) {
+            findings.fault(&setting, "registerWithTaints cannot be set", detail);
+        } else if family == Some(AmiFamily::Bottlerocket) && !BOTTLEROCKET.contains(&key) {
             let detail = format!("Karpenter gives Bottlerocket only {}.", BOTTLEROCKET.join(", "));
-            findings.fault(&at, format!("Bottlerocket does not take {key}"), detail);
+            findings.fault(&setting, format!("Bottlerocket does not take {key}"), detail);
         } else {
-            check_type(findings, &at, key, value);
+            check_type(findings, &setting, key);
         }
     }
     for field in [
@@ -93,17 +89,18 @@ pub(super) fn check(findings: &mut Findings, options: &NodeClassOptions, family:
         "evictionMinimumReclaim",
         "evictionSoftGracePeriod",
     ] {
-        check_signals(findings, &place.key(field), field, options.kubelet.get(field));
+        check_signals(findings, &kubelet.key(field), field == "evictionSoftGracePeriod");
     }
     for field in ["kubeReserved", "systemReserved"] {
-        check_reserved(findings, &place.key(field), options.kubelet.get(field));
+        check_reserved(findings, &kubelet.key(field));
     }
-    check_numbers(findings, &place, &options.kubelet);
-    check_soft_pairs(findings, &place, &options.kubelet);
+    check_numbers(findings, kubelet);
+    check_soft_pairs(findings, kubelet);
 }
 
 /// A value under its own key must be what kubelet's type says.
-fn check_type(findings: &mut Findings, place: &Place, key: &str, value: &Value) {
+fn check_type(findings: &mut Findings, setting: &Field<'_>, key: &str) {
+    let value = setting.value();
     let among = |names: &str| names.split_whitespace().any(|name| name == key);
     let (fits, expected) = if among(BOOLEANS) {
         (value.is_boolean(), "true or false")
@@ -133,7 +130,7 @@ fn check_type(findings: &mut Findings, place: &Place, key: &str, value: &Value) 
     } else if key == "memoryThrottlingFactor" {
         (value.is_number(), "a number")
     } else {
-        unknown(findings, place, key);
+        unknown(findings, setting, key);
         return;
     };
     if !fits {
@@ -145,67 +142,60 @@ fn check_type(findings: &mut Findings, place: &Place, key: &str, value: &Value) 
                 ""
             }
         );
-        findings.fault(place, format!("kubelet.{key} cannot be {value}"), detail);
+        findings.fault(setting, format!("kubelet.{key} cannot be {value}"), detail);
     }
 }
 
-fn unknown(findings: &mut Findings, place: &Place, key: &str) {
+fn unknown(findings: &mut Findings, setting: &Field<'_>, key: &str) {
     let all = [
         BOOLEANS, NUMBERS, TEXTS, DURATIONS, TEXT_LISTS, TEXT_MAPS, OBJECTS, LISTS,
     ];
     let mut names = all.iter().flat_map(|names| names.split_whitespace());
     if let Some(name) = names.find(|name| name.eq_ignore_ascii_case(key)) {
         findings.fault(
-            place,
+            setting,
             format!("kubelet has no {key}"),
             format!("It is written {name}; upper and lower case matter."),
         );
         return;
     }
     findings.warn(
-        place,
+        setting,
         format!("kubelet.{key} is not known to Karpenter 1.15"),
         "A key that the installed Karpenter does not know keeps the class from becoming ready. Check its spelling.",
     );
 }
 
-fn texts_of(value: Option<&Value>) -> impl Iterator<Item = (&String, &str)> {
-    let entries = value.and_then(Value::as_object).into_iter().flatten();
-    entries.filter_map(|(key, value)| Some((key, value.as_str()?)))
-}
-
-fn check_signals(findings: &mut Findings, place: &Place, field: &str, value: Option<&Value>) {
-    for (signal, text) in texts_of(value) {
-        let at = place.key(signal);
-        if !SIGNALS.contains(&signal.as_str()) {
+fn check_signals(findings: &mut Findings, thresholds: &Field<'_>, grace_periods: bool) {
+    for (signal, at) in thresholds.entries() {
+        let Some(text) = at.text() else { continue };
+        if !SIGNALS.contains(&signal) {
             let detail = format!("It is one of {}.", SIGNALS.join(", "));
             findings.fault(&at, format!("{signal:?} is not an eviction signal"), detail);
         }
-        let percent = |text: &str| {
-            let number = text
-                .strip_suffix('%')
-                .and_then(|number| number.parse::<f64>().ok());
-            number.is_some_and(|number| (0.0..=100.0).contains(&number))
-        };
-        if field == "evictionSoftGracePeriod" {
+        if grace_periods {
             if !is_go_duration(text) {
-                findings.fault(
-                    &at,
-                    format!("{text:?} is not a duration"),
-                    "It is written 30s, 2m, 1h30m.",
-                );
+                let summary = format!("{text:?} is not a duration");
+                findings.fault(&at, summary, "It is written 30s, 2m, 1h30m.");
             }
-        } else if !percent(text) && !is_quantity(text) {
+        } else if !is_percentage(text) && !is_quantity(text) {
             let detail = "It is a percentage, 5%, or a quantity that is not negative, 500Mi.";
             findings.fault(&at, format!("{text:?} is not an amount"), detail);
         }
     }
 }
 
-fn check_reserved(findings: &mut Findings, place: &Place, value: Option<&Value>) {
-    for (resource, text) in texts_of(value) {
-        let at = place.key(resource);
-        if !RESERVABLE.contains(&resource.as_str()) {
+fn is_percentage(text: &str) -> bool {
+    let number = text
+        .strip_suffix('%')
+        .and_then(|number| number.parse::<f64>().ok());
+    number.is_some_and(|number| (0.0..=100.0).contains(&number))
+}
+
+fn check_reserved(findings: &mut Findings, reserved: &Field<'_>) {
+    for (resource, at) in reserved.entries() {
+        let Some(text) = at.text() else { continue };
+        if !RESERVABLE.contains(&resource) {
             let detail = format!("It is one of {}.", RESERVABLE.join(", "));
             findings.fault(&at, format!("{resource:?} cannot be reserved"), detail);
         }
@@ -217,31 +207,33 @@ fn check_reserved(findings: &mut Findings, place: &Place, value: Option<&Value>)
     }
 }
 
-fn check_numbers(findings: &mut Findings, place: &Place, kubelet: &BTreeMap<String, Value>) {
-    let number = |key: &str| kubelet.get(key).and_then(Value::as_i64);
-    for key in ["imageGCHighThresholdPercent", "imageGCLowThresholdPercent"] {
-        findings.range(&place.key(key), number(key), 0, 100);
-    }
+fn check_numbers(findings: &mut Findings, kubelet: &Field<'_>) {
+    let (high, low) = (
+        kubelet.key("imageGCHighThresholdPercent"),
+        kubelet.key("imageGCLowThresholdPercent"),
+    );
+    findings.within(&high, 0, 100);
+    findings.within(&low, 0, 100);
     for key in ["podsPerCore", "evictionMaxPodGracePeriod", "maxPods"] {
-        findings.range(&place.key(key), number(key), 0, i64::from(i32::MAX));
+        findings.within(&kubelet.key(key), 0, i64::from(i32::MAX));
     }
-    let pair = number("imageGCHighThresholdPercent").zip(number("imageGCLowThresholdPercent"));
-    if let Some((high, low)) = pair.filter(|(high, low)| high <= low) {
+    let pair = high.number().zip(low.number());
+    if let Some((most, least)) = pair.filter(|(most, least)| most <= least) {
         findings.fault(
-            &place.key("imageGCHighThresholdPercent"),
-            format!("Images would never be collected between {low} and {high} percent"),
+            &high,
+            format!("Images would never be collected between {least} and {most} percent"),
             "imageGCHighThresholdPercent is greater than imageGCLowThresholdPercent.",
         );
     }
 }
 
-fn check_soft_pairs(findings: &mut Findings, place: &Place, kubelet: &BTreeMap<String, Value>) {
+fn check_soft_pairs(findings: &mut Findings, kubelet: &Field<'_>) {
     let fields = ["evictionSoft", "evictionSoftGracePeriod"];
     for (field, other) in [(fields[0], fields[1]), (fields[1], fields[0])] {
-        for (signal, _) in texts_of(kubelet.get(field)) {
-            if !texts_of(kubelet.get(other)).any(|(found, _)| found == signal) {
+        for (signal, at) in kubelet.key(field).entries() {
+            if kubelet.key(other).key(signal).text().is_none() {
                 findings.fault(
-                    &place.key(field).key(signal),
+                    &at,
                     format!("{signal} has no {other}"),
                     "A soft threshold and its grace period go together.",
                 );

@@ -10,13 +10,10 @@ mod render;
 mod selectors;
 mod user_data;
 
-pub use model::{
-    AmiSelectorTerm, BlockDeviceMapping, CapacityReservationSelectorTerm, ConnectionTracking, CpuOptions,
-    Ebs, EnclaveOptions, MetadataOptions, NetworkInterface, NodeClassOptions, PlacementGroupSelector,
-    SecurityGroupSelectorTerm, SubnetSelectorTerm,
-};
+pub use model::NodeClassOptions;
 
 use super::Rendered;
+use super::field::Field;
 use super::place::Findings;
 use crate::catalog::Catalog;
 use crate::layout::Layout;
@@ -33,15 +30,17 @@ impl NodeClass {
         catalog: &Catalog,
     ) -> Result<Rendered, Vec<ManifestFault>> {
         let mut findings = Findings::default();
-        let family = check::check(&mut findings, layout, options);
-        selectors::drivers(&mut findings, layout, options, catalog);
+        let given = render::with_metadata_options(&options.object);
+        let spec = Field::of(&given, "spec");
+        let family = check::check(&mut findings, layout, options, &given);
+        selectors::drivers(&mut findings, layout, &spec, catalog);
         let rendered = family.and_then(|family| {
-            let text = user_data::render(&mut findings, layout, options, family, catalog)?;
+            let text = user_data::render(&mut findings, layout, options, &spec, family, catalog)?;
             Some((family, text))
         });
         let object = rendered.map(|(family, text)| {
-            let object = render::object(options, family, &text);
-            findings.merged(object, &options.extra, &render::FIELDS)
+            let object = render::object(&given, options.render_version, family, &text);
+            findings.merged(object, &options.extra, &options.own_fields)
         });
         findings.into_rendered(|| object.into_iter().collect())
     }
@@ -50,10 +49,13 @@ impl NodeClass {
     #[doc(hidden)]
     pub fn unchecked(layout: &Layout, options: &NodeClassOptions, catalog: &Catalog) -> Rendered {
         let mut findings = Findings::default();
-        let family = check::check(&mut findings, layout, options).unwrap_or_default();
-        let text = user_data::render(&mut findings, layout, options, family, catalog).unwrap_or_default();
+        let given = render::with_metadata_options(&options.object);
+        let spec = Field::of(&given, "spec");
+        let family = check::check(&mut findings, layout, options, &given).unwrap_or_default();
+        let text = user_data::render(&mut findings, layout, options, &spec, family, catalog);
+        let version = options.render_version;
         Rendered {
-            objects: vec![render::object(options, family, &text)],
+            objects: vec![render::object(&given, version, family, &text.unwrap_or_default())],
             warnings: Vec::new(),
         }
     }

@@ -1,136 +1,87 @@
-//! From checked options to the object.
-
-use std::collections::BTreeMap;
+//! From a checked class to the object: what is given, with what follows from the layout and the defaults.
 
 use serde_json::{Map, Value, json};
 
-use super::NodeClassOptions;
-use super::model::{BlockDeviceMapping, Ebs};
 use crate::boot::RenderVersion;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::{AWS_GROUP, metadata};
 
-/// The fields that have an option, each with all that it holds unless its own fields are listed.
-pub(super) const FIELDS: [&str; 27] = [
-    "amiFamily",
-    "amiSelectorTerms",
-    "associatePublicIPAddress",
-    "blockDeviceMappings",
-    "capacityReservationSelectorTerms",
-    "connectionTracking.tcpEstablishedTimeout",
-    "connectionTracking.udpStreamTimeout",
-    "connectionTracking.udpTimeout",
-    "context",
-    "cpuOptions.nestedVirtualization",
-    "detailedMonitoring",
-    "enclaveOptions.enabled",
-    "instanceProfile",
-    "instanceStorePolicy",
-    "ipPrefixCount",
-    "kubelet",
-    "metadataOptions.httpEndpoint",
-    "metadataOptions.httpProtocolIPv6",
-    "metadataOptions.httpPutResponseHopLimit",
-    "metadataOptions.httpTokens",
-    "networkInterfaces",
-    "placementGroupSelector",
-    "role",
-    "securityGroupSelectorTerms",
-    "subnetSelectorTerms",
-    "tags",
-    "userData",
-];
+/// The class with its metadata options, whose defaults are written out so that they are ours and not the server's. One hop
+/// keeps pods away from the node's role; pods that find their region or credentials there need two.
+pub(super) fn with_metadata_options(given: &Value) -> Value {
+    let mut object = given.clone();
+    let mut options = json!({
+        "httpEndpoint": "enabled",
+        "httpProtocolIPv6": "disabled",
+        "httpPutResponseHopLimit": 1,
+        "httpTokens": "required",
+    });
+    for (name, value) in given
+        .pointer("/spec/metadataOptions")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        options[name] = value.clone();
+    }
+    object["spec"]["metadataOptions"] = options;
+    object
+}
 
-pub(super) fn object(options: &NodeClassOptions, family: AmiFamily, user_data: &str) -> Value {
+pub(super) fn object(given: &Value, version: RenderVersion, family: AmiFamily, user_data: &str) -> Value {
+    let mut spec = given["spec"].as_object().cloned().unwrap_or_default();
+    if !spec.contains_key("blockDeviceMappings") {
+        spec.insert("blockDeviceMappings".to_owned(), disks(version, family));
+    }
+    without_empty(&mut spec);
+    spec.insert("userData".to_owned(), json!(user_data));
     json!({
         "apiVersion": format!("{AWS_GROUP}/v1"),
         "kind": "EC2NodeClass",
-        "metadata": metadata::render(&options.name, &options.labels, &options.annotations),
-        "spec": spec(options, family, user_data),
+        "metadata": metadata::of(given),
+        "spec": spec,
     })
 }
 
-fn spec(options: &NodeClassOptions, family: AmiFamily, user_data: &str) -> Value {
-    let mut spec = Map::new();
-    let mut put = |key: &str, value: Value| {
-        let absent = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-        if !absent {
-            spec.insert(key.to_owned(), value);
+/// Lists, tags and kubelet settings without elements are no fields; nor are tags of a term.
+fn without_empty(spec: &mut Map<String, Value>) {
+    for term in spec.values_mut().filter_map(Value::as_array_mut).flatten() {
+        if let Some(term) = term.as_object_mut() {
+            term.retain(|name, value| name != "tags" || *value != json!({}));
         }
-    };
-    put("amiFamily", json!(options.ami_family));
-    put("amiSelectorTerms", json!(options.ami_selector_terms));
-    put(
-        "associatePublicIPAddress",
-        json!(options.associate_public_ip_address),
-    );
-    put("blockDeviceMappings", json!(disks(options, family)));
-    put(
-        "capacityReservationSelectorTerms",
-        json!(options.capacity_reservation_selector_terms),
-    );
-    put("connectionTracking", json!(options.connection_tracking));
-    put("context", json!(options.context));
-    put("cpuOptions", json!(options.cpu_options));
-    put("detailedMonitoring", json!(options.detailed_monitoring));
-    put("enclaveOptions", json!(options.enclave_options));
-    put("instanceProfile", json!(options.instance_profile));
-    put("instanceStorePolicy", json!(options.instance_store_policy));
-    put("ipPrefixCount", json!(options.ip_prefix_count));
-    put("kubelet", json!(not_empty(&options.kubelet)));
-    put("metadataOptions", json!(options.metadata_options));
-    put("networkInterfaces", json!(options.network_interfaces));
-    put("placementGroupSelector", json!(options.placement_group_selector));
-    put("role", json!(options.role));
-    put(
-        "securityGroupSelectorTerms",
-        json!(options.security_group_selector_terms),
-    );
-    put("subnetSelectorTerms", json!(options.subnet_selector_terms));
-    put("tags", json!(not_empty(&options.tags)));
-    put("userData", json!(user_data));
-    Value::Object(spec)
-}
-
-fn not_empty<T>(map: &BTreeMap<String, T>) -> Option<&BTreeMap<String, T>> {
-    Some(map).filter(|map| !map.is_empty())
-}
-
-/// The user's disks, or defaults. They are part of what Karpenter hashes, so a render version keeps them for ever.
-fn disks(options: &NodeClassOptions, family: AmiFamily) -> Vec<BlockDeviceMapping> {
-    if let Some(disks) = &options.block_device_mappings {
-        return disks.clone();
     }
-    match options.render_version {
+    spec.retain(|name, value| match value {
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty() || !["kubelet", "tags"].contains(&name.as_str()),
+        other => !other.is_null(),
+    });
+}
+
+/// The disks of a class that names none. They are part of what Karpenter hashes, so a render version keeps them for ever.
+fn disks(version: RenderVersion, family: AmiFamily) -> Value {
+    match version {
         RenderVersion::V1 | RenderVersion::V2 | RenderVersion::V3 => disks_v1(family),
     }
 }
 
 /// Images with CUDA and a framework have 10 to 30 GB each, and Karpenter's own default of 20 GiB holds none beside the
 /// system. 500 MiB/s is what 3,000 operations per second, which a gp3 volume has anyway, can carry twice over the default.
-fn disks_v1(family: AmiFamily) -> Vec<BlockDeviceMapping> {
-    let disk = |device: &str, size: &str, throughput: Option<i64>| BlockDeviceMapping {
-        device_name: Some(device.to_owned()),
-        root_volume: None,
-        ebs: Some(Ebs {
-            delete_on_termination: Some(true),
-            encrypted: Some(true),
-            throughput,
-            volume_size: Some(size.to_owned()),
-            volume_type: Some("gp3".to_owned()),
-            ..Ebs::default()
-        }),
+fn disks_v1(family: AmiFamily) -> Value {
+    let disk = |device: &str, size: &str| {
+        json!({"deviceName": device, "ebs": {
+            "deleteOnTermination": true, "encrypted": true, "volumeSize": size, "volumeType": "gp3",
+        }})
+    };
+    let large = |device: &str| {
+        let mut disk = disk(device, "200Gi");
+        disk["ebs"]["throughput"] = json!(500);
+        disk
     };
     match family {
-        AmiFamily::Al2023 => vec![disk("/dev/xvda", "200Gi", Some(500))],
+        AmiFamily::Al2023 => json!([large("/dev/xvda")]),
         // The system's disk, as large as Karpenter makes it, and the one for images and containers.
-        AmiFamily::Bottlerocket => {
-            vec![
-                disk("/dev/xvda", "6Gi", None),
-                disk("/dev/xvdb", "200Gi", Some(500)),
-            ]
-        }
-        // Nobody but its maker knows the devices of such an image.
-        AmiFamily::Custom => Vec::new(),
+        AmiFamily::Bottlerocket => json!([disk("/dev/xvda", "6Gi"), large("/dev/xvdb")]),
+        // Only its maker knows the devices of such an image.
+        AmiFamily::Custom => json!([]),
     }
 }

@@ -1,14 +1,11 @@
 //! Rules of the selectors: of images, subnets, security groups, reservations, and of the placement group.
 
-use std::collections::BTreeMap;
-
-use super::NodeClassOptions;
-use super::model::AmiSelectorTerm;
 use crate::catalog::{Catalog, ImageAlias};
 use crate::ec2::ids::Kind;
 use crate::layout::Layout;
 use crate::manifests::karpenter::family::AmiFamily;
-use crate::manifests::karpenter::place::{Findings, Place};
+use crate::manifests::karpenter::field::Field;
+use crate::manifests::karpenter::place::Findings;
 
 /// Most terms of one selector, and most tags of one term.
 const MOST_TERMS: usize = 30;
@@ -21,99 +18,75 @@ const LONGEST_ALIAS: usize = 30;
 const OTHER_FAMILIES: [&str; 4] = ["AL2", "Windows2019", "Windows2022", "Windows2025"];
 
 /// Says where the driver of a pinned image is too old for the slices, or not known.
-pub(super) fn drivers(
-    findings: &mut Findings,
-    layout: &Layout,
-    options: &NodeClassOptions,
-    catalog: &Catalog,
-) {
-    for (index, term) in options.ami_selector_terms.iter().enumerate() {
-        let alias = term
-            .alias
-            .as_deref()
-            .and_then(|alias| alias.parse::<ImageAlias>().ok());
+pub(super) fn drivers(findings: &mut Findings, layout: &Layout, spec: &Field<'_>, catalog: &Catalog) {
+    for term in spec.get("amiSelectorTerms").items() {
+        let field = term.get("alias");
+        let alias = field.text().and_then(|alias| alias.parse::<ImageAlias>().ok());
         // One that is not pinned has been warned of already.
         let Some(alias) = alias.filter(|alias| alias.release.is_some()) else {
             continue;
         };
-        let place = Place::of("ami_selector_terms").index(index).attr("alias");
         for warning in layout.image_warnings(catalog, &alias) {
-            findings.warn(&place, warning.summary(), warning.detail());
+            findings.warn(&field, warning.summary(), warning.detail());
         }
     }
 }
 
 /// Checks images and their family; gives the family, where it is certain.
-pub(super) fn images(findings: &mut Findings, options: &NodeClassOptions) -> Option<AmiFamily> {
-    let place = Place::of("ami_selector_terms");
-    let terms = &options.ami_selector_terms;
-    list(findings, &place, terms.len(), true);
-    for (index, term) in terms.iter().enumerate() {
-        image(findings, &place.index(index), term);
+pub(super) fn images(findings: &mut Findings, spec: &Field<'_>) -> Option<AmiFamily> {
+    let field = spec.get("amiSelectorTerms");
+    let terms = field.items();
+    list(findings, &field, true);
+    for term in &terms {
+        image(findings, term);
     }
-    if terms.len() > 1 && terms.iter().any(|term| term.alias.is_some()) {
+    let aliases = terms.iter().filter(|term| term.get("alias").is_given()).count();
+    if terms.len() > 1 && aliases > 0 {
         findings.fault(
-            &place,
+            &field,
             "An alias stands alone",
             "Karpenter takes one alias and no other term beside it.",
         );
     }
-    if terms.iter().all(|term| term.alias.is_none()) && !terms.is_empty() {
+    if aliases == 0 && !terms.is_empty() {
         findings.warn(
-            &place,
+            &field,
             "Karpenter does not look whether these images have NVIDIA's driver",
             "Only with an alias does it take the NVIDIA image for GPU types; otherwise it matches nothing but the \
              architecture. Make sure that every image that is selected is an EKS image for NVIDIA GPUs: a node of \
              another one never joins.",
         );
     }
-    family(findings, options)
+    family(findings, spec)
 }
 
-fn image(findings: &mut Findings, place: &Place, term: &AmiSelectorTerm) {
-    let others = [
-        ("id", term.id.is_some()),
-        ("name", term.name.is_some()),
-        ("owner", term.owner.is_some()),
-        ("ssm_parameter", term.ssm_parameter.is_some()),
-        ("tags", !term.tags.is_empty()),
-    ];
-    for (name, value) in [
-        ("name", &term.name),
-        ("owner", &term.owner),
-        ("ssm_parameter", &term.ssm_parameter),
-    ] {
-        findings.not_empty(&place.attr(name), value.as_ref());
+fn image(findings: &mut Findings, term: &Field<'_>) {
+    for name in ["name", "owner", "ssmParameter"] {
+        findings.not_blank(&term.get(name));
     }
-    tags(findings, &place.attr("tags"), &term.tags);
-    id(findings, &place.attr("id"), term.id.as_ref(), Kind::Image);
-    let given: Vec<&str> = others
-        .iter()
-        .filter(|(_, given)| *given)
-        .map(|(name, _)| *name)
-        .collect();
-    if let Some(alias) = &term.alias {
-        alone(findings, place, "alias", &given);
-        check_alias(findings, &place.attr("alias"), alias);
-    } else if term.id.is_some() {
-        alone(findings, place, "id", &without(&given, "id"));
-    } else if term.ssm_parameter.is_some() {
-        alone(
-            findings,
-            place,
-            "ssm_parameter",
-            &without(&given, "ssm_parameter"),
-        );
+    tags(findings, term);
+    id(findings, term, Kind::Image);
+    let given = given(term, &["id", "name", "owner", "ssmParameter", "tags"]);
+    let alias = term.get("alias");
+    if let Some(text) = alias.text() {
+        alone(findings, term, "alias", &given);
+        check_alias(findings, &alias, text);
+    } else if given.contains(&"id") {
+        alone(findings, term, "id", &given);
+    } else if given.contains(&"ssmParameter") {
+        alone(findings, term, "ssmParameter", &given);
     } else if given.iter().all(|name| *name == "owner") {
-        needs_one(findings, place, "alias, id, name, ssm_parameter or tags");
+        needs_one(findings, term, "alias, id, name, SSM parameter or tags");
     }
 }
 
-fn without<'a>(given: &[&'a str], name: &str) -> Vec<&'a str> {
-    given.iter().copied().filter(|found| *found != name).collect()
+/// Those of the fields that a term has.
+fn given<'a>(term: &Field<'_>, names: &[&'a str]) -> Vec<&'a str> {
+    let names = names.iter().copied();
+    names.filter(|name| !term.get(name).is_empty()).collect()
 }
 
-fn check_alias(findings: &mut Findings, place: &Place, alias: &str) {
+fn check_alias(findings: &mut Findings, place: &Field<'_>, alias: &str) {
     let (family, version) = alias.split_once('@').unwrap_or((alias, ""));
     let plain = |text: &str, others: &[u8]| {
         !text.is_empty()
@@ -150,18 +123,16 @@ fn check_alias(findings: &mut Findings, place: &Place, alias: &str) {
 }
 
 /// The family of the user data: said outright, or by the alias.
-fn family(findings: &mut Findings, options: &NodeClassOptions) -> Option<AmiFamily> {
-    let place = Place::of("ami_family");
-    let alias = options
-        .ami_selector_terms
-        .iter()
-        .find_map(|term| term.alias.as_deref());
+fn family(findings: &mut Findings, spec: &Field<'_>) -> Option<AmiFamily> {
+    let field = spec.get("amiFamily");
+    let terms = spec.get("amiSelectorTerms").items();
+    let alias = terms.iter().find_map(|term| term.get("alias").text());
     let by_alias = alias.and_then(AmiFamily::of_alias);
-    let Some(word) = &options.ami_family else {
-        // Of no term at all is told at the terms.
-        if alias.is_none() && !options.ami_selector_terms.is_empty() {
+    let Some(word) = field.text() else {
+        // A class without any term has a fault at the terms.
+        if alias.is_none() && !terms.is_empty() {
             findings.fault(
-                &place,
+                &field,
                 "Without an alias the image family must be said",
                 "It decides the form of the user data: AL2023, Bottlerocket or Custom.",
             );
@@ -169,14 +140,14 @@ fn family(findings: &mut Findings, options: &NodeClassOptions) -> Option<AmiFami
         return by_alias;
     };
     let Some(said) = AmiFamily::parse(word) else {
-        let detail = if OTHER_FAMILIES.contains(&word.as_str()) {
+        let detail = if OTHER_FAMILIES.contains(&word) {
             "Karpenter has it, but no MIG: Amazon Linux 2 has no nodeadm and ended with Kubernetes 1.32, and Windows has no \
              device plugin for MIG. Use AL2023, Bottlerocket or Custom."
         } else {
             "It is AL2023, Bottlerocket or Custom."
         };
         findings.fault(
-            &place,
+            &field,
             format!("The image family {word:?} cannot be used"),
             detail,
         );
@@ -185,7 +156,7 @@ fn family(findings: &mut Findings, options: &NodeClassOptions) -> Option<AmiFami
     if by_alias.is_some_and(|found| said != found && said != AmiFamily::Custom) {
         let alias = alias.unwrap_or_default();
         findings.fault(
-            &place,
+            &field,
             format!("{word} contradicts the alias {alias}"),
             "Leave it out, or use \"Custom\" to have the user data handed on as it is.",
         );
@@ -194,134 +165,121 @@ fn family(findings: &mut Findings, options: &NodeClassOptions) -> Option<AmiFami
     Some(said)
 }
 
-pub(super) fn networks(findings: &mut Findings, options: &NodeClassOptions) {
-    let place = Place::of("subnet_selector_terms");
-    list(findings, &place, options.subnet_selector_terms.len(), true);
-    for (index, term) in options.subnet_selector_terms.iter().enumerate() {
-        let place = place.index(index);
-        id(findings, &place.attr("id"), term.id.as_ref(), Kind::Subnet);
-        tags(findings, &place.attr("tags"), &term.tags);
-        match (&term.id, term.tags.is_empty()) {
-            (Some(_), false) => alone(findings, &place, "id", &["tags"]),
-            (None, true) => needs_one(findings, &place, "id or tags"),
-            _ => {}
+pub(super) fn networks(findings: &mut Findings, spec: &Field<'_>) {
+    let field = spec.get("subnetSelectorTerms");
+    list(findings, &field, true);
+    for term in &field.items() {
+        id(findings, term, Kind::Subnet);
+        tags(findings, term);
+        match given(term, &["id", "tags"]).as_slice() {
+            [] => needs_one(findings, term, "id or tags"),
+            others => by_id_alone(findings, term, others),
         }
     }
-    let place = Place::of("security_group_selector_terms");
-    list(
-        findings,
-        &place,
-        options.security_group_selector_terms.len(),
-        true,
-    );
-    for (index, term) in options.security_group_selector_terms.iter().enumerate() {
-        let place = place.index(index);
-        id(findings, &place.attr("id"), term.id.as_ref(), Kind::SecurityGroup);
-        findings.not_empty(&place.attr("name"), term.name.as_ref());
-        tags(findings, &place.attr("tags"), &term.tags);
-        let mut given = Vec::new();
-        given.extend(term.name.as_ref().map(|_| "name"));
-        given.extend((!term.tags.is_empty()).then_some("tags"));
-        match (&term.id, given.as_slice()) {
-            (Some(_), others) => alone(findings, &place, "id", others),
-            (None, ["name", "tags"]) => alone(findings, &place, "name", &["tags"]),
-            (None, []) => needs_one(findings, &place, "id, name or tags"),
-            _ => {}
+    let field = spec.get("securityGroupSelectorTerms");
+    list(findings, &field, true);
+    for term in &field.items() {
+        id(findings, term, Kind::SecurityGroup);
+        findings.not_blank(&term.get("name"));
+        tags(findings, term);
+        match given(term, &["id", "name", "tags"]).as_slice() {
+            [] => needs_one(findings, term, "id, name or tags"),
+            others @ ["name", "tags"] => alone(findings, term, "name", others),
+            others => by_id_alone(findings, term, others),
         }
     }
 }
 
-pub(super) fn reservations(findings: &mut Findings, options: &NodeClassOptions) {
-    let place = Place::of("capacity_reservation_selector_terms");
-    let terms = &options.capacity_reservation_selector_terms;
-    list(findings, &place, terms.len(), false);
-    for (index, term) in terms.iter().enumerate() {
-        let place = place.index(index);
-        id(
-            findings,
-            &place.attr("id"),
-            term.id.as_ref(),
-            Kind::CapacityReservation,
-        );
-        tags(findings, &place.attr("tags"), &term.tags);
-        let criteria = term.instance_match_criteria.as_ref();
-        findings.word(
-            &place.attr("instance_match_criteria"),
-            criteria,
-            &["open", "targeted"],
-        );
-        let is_account =
-            |owner: &&String| owner.len() != 12 || !owner.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(owner) = term.owner_id.as_ref().filter(is_account) {
-            let summary = format!("{owner:?} is not an account number");
-            findings.fault(&place.attr("owner_id"), summary, "It has 12 digits.");
+pub(super) fn reservations(findings: &mut Findings, spec: &Field<'_>) {
+    let field = spec.get("capacityReservationSelectorTerms");
+    list(findings, &field, false);
+    for term in &field.items() {
+        id(findings, term, Kind::CapacityReservation);
+        tags(findings, term);
+        findings.one_of(&term.get("instanceMatchCriteria"), &["open", "targeted"]);
+        let owner = term.get("ownerID");
+        let is_account = |owner: &str| owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(account) = owner.text().filter(|account| !is_account(account)) {
+            let summary = format!("{account:?} is not an account number");
+            findings.fault(&owner, summary, "It has 12 digits.");
         }
-        let mut given = Vec::new();
-        given.extend(criteria.map(|_| "instance_match_criteria"));
-        given.extend(term.owner_id.as_ref().map(|_| "owner_id"));
-        given.extend((!term.tags.is_empty()).then_some("tags"));
-        match (&term.id, given.as_slice()) {
-            (Some(_), others) => alone(findings, &place, "id", others),
-            (None, [] | ["owner_id"]) => needs_one(findings, &place, "id, instance_match_criteria or tags"),
-            _ => {}
+        match given(term, &["id", "instanceMatchCriteria", "ownerID", "tags"]).as_slice() {
+            [] | ["ownerID"] => needs_one(findings, term, "id, instance match criteria or tags"),
+            others => by_id_alone(findings, term, others),
         }
     }
 }
 
-pub(super) fn placement_group(findings: &mut Findings, options: &NodeClassOptions) {
-    let Some(selector) = &options.placement_group_selector else {
+pub(super) fn placement_group(findings: &mut Findings, spec: &Field<'_>) {
+    let selector = spec.get("placementGroupSelector");
+    if !selector.is_given() {
         return;
-    };
-    let place = Place::of("placement_group_selector");
-    id(
-        findings,
-        &place.attr("id"),
-        selector.id.as_ref(),
-        Kind::PlacementGroup,
-    );
-    findings.not_empty(&place.attr("name"), selector.name.as_ref());
-    match (&selector.id, &selector.name) {
-        (Some(_), Some(_)) => alone(findings, &place, "id", &["name"]),
-        (None, None) => needs_one(findings, &place, "id or name"),
-        _ => {}
+    }
+    id(findings, &selector, Kind::PlacementGroup);
+    findings.not_blank(&selector.get("name"));
+    match given(&selector, &["id", "name"]).as_slice() {
+        [] => needs_one(findings, &selector, "id or name"),
+        others => by_id_alone(findings, &selector, others),
     }
 }
 
-fn list(findings: &mut Findings, place: &Place, length: usize, needed: bool) {
-    findings.at_most(place, length, MOST_TERMS);
-    if needed && length == 0 {
-        findings.fault(place, "Nothing is selected", "Give at least one term.");
+fn list(findings: &mut Findings, terms: &Field<'_>, needed: bool) {
+    findings.at_most(terms, terms.len(), MOST_TERMS);
+    if needed && terms.is_empty() {
+        findings.fault(terms, "Nothing is selected", "Give at least one term.");
     }
 }
 
-fn id(findings: &mut Findings, place: &Place, id: Option<&String>, kind: Kind) {
-    findings.ec2(place, id.and_then(|id| kind.fault(id)));
+fn id(findings: &mut Findings, term: &Field<'_>, kind: Kind) {
+    let id = term.get("id");
+    findings.ec2(&id, id.text().and_then(|id| kind.fault(id)));
 }
 
-fn tags(findings: &mut Findings, place: &Place, tags: &BTreeMap<String, String>) {
-    findings.at_most(place, tags.len(), MOST_TAGS);
-    for (key, _) in tags
-        .iter()
-        .filter(|(key, value)| key.is_empty() || value.is_empty())
-    {
+fn tags(findings: &mut Findings, term: &Field<'_>) {
+    let tags = term.get("tags");
+    findings.at_most(&tags, tags.len(), MOST_TAGS);
+    let empty = |(key, tag): &(&str, Field<'_>)| key.is_empty() || tag.text() == Some("");
+    for (_, tag) in tags.entries().into_iter().filter(empty) {
         findings.fault(
-            &place.key(key),
+            &tag,
             "A tag to select by has a key and a value",
             "The value \"*\" stands for any.",
         );
     }
 }
 
-fn alone(findings: &mut Findings, place: &Place, name: &str, others: &[&str]) {
+/// An ID leaves nothing for others to select.
+fn by_id_alone(findings: &mut Findings, term: &Field<'_>, given: &[&str]) {
+    if given.contains(&"id") {
+        alone(findings, term, "id", given);
+    }
+}
+
+fn alone(findings: &mut Findings, term: &Field<'_>, name: &str, given: &[&str]) {
+    let others: Vec<&str> = given
+        .iter()
+        .filter(|other| **other != name)
+        .map(|other| words(other))
+        .collect();
     if !others.is_empty() {
         findings.fault(
-            place,
-            format!("{name} selects alone"),
+            term,
+            format!("{} selects alone", words(name)),
             format!("Leave {} out, or make another term of it.", others.join(", ")),
         );
     }
 }
 
-fn needs_one(findings: &mut Findings, place: &Place, names: &str) {
-    findings.fault(place, "The term selects nothing", format!("Give {names}."));
+/// A field in words that need no API at hand.
+fn words(name: &str) -> &str {
+    match name {
+        "ssmParameter" => "SSM parameter",
+        "instanceMatchCriteria" => "instance match criteria",
+        "ownerID" => "owner",
+        name => name,
+    }
+}
+
+fn needs_one(findings: &mut Findings, term: &Field<'_>, names: &str) {
+    findings.fault(term, "The term selects nothing", format!("Give {names}."));
 }

@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::layout::{Layout, PathStep};
 use crate::manifests::fault::ManifestFault;
 use crate::manifests::karpenter::family::AmiFamily;
+use crate::manifests::karpenter::field::Field;
 use crate::manifests::karpenter::place::{Findings, Place};
 
 /// The text, or none with the faults added.
@@ -13,6 +14,7 @@ pub(super) fn render(
     findings: &mut Findings,
     layout: &Layout,
     options: &NodeClassOptions,
+    spec: &Field<'_>,
     family: AmiFamily,
     catalog: &Catalog,
 ) -> Option<String> {
@@ -20,7 +22,7 @@ pub(super) fn render(
     let rendered = match family {
         AmiFamily::Bottlerocket => {
             check_bottlerocket(findings, options);
-            check_release(findings, layout, options);
+            check_release(findings, layout, spec);
             boot::bottlerocket_settings(layout, catalog)
         }
         AmiFamily::Al2023 => {
@@ -94,16 +96,14 @@ fn check_bottlerocket(findings: &mut Findings, options: &NodeClassOptions) {
 /// The first release that cuts GPUs (bottlerocket#4418).
 const FIRST_WITH_MIG: (u32, u32) = (1, 34);
 
-fn check_release(findings: &mut Findings, layout: &Layout, options: &NodeClassOptions) {
-    let aliases = options
-        .ami_selector_terms
-        .iter()
-        .filter_map(|term| term.alias.as_deref());
-    for (index, alias) in aliases.enumerate() {
+fn check_release(findings: &mut Findings, layout: &Layout, spec: &Field<'_>) {
+    for term in spec.get("amiSelectorTerms").items() {
+        let field = term.get("alias");
+        let alias = field.text().unwrap_or_default();
         let release = alias.split_once('@').and_then(|(_, version)| release(version));
         if layout.is_cut() && release.is_some_and(|release| release < FIRST_WITH_MIG) {
             findings.fault(
-                &Place::of("ami_selector_terms").index(index).attr("alias"),
+                &field,
                 format!("{alias} cannot cut GPUs"),
                 "Bottlerocket does it from 1.34.0 on; older ones ignore the setting, and the node offers whole GPUs.",
             );
