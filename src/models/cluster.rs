@@ -36,7 +36,7 @@ pub struct ClusterModel {
     pub tls_server_name: Attr<String>,
     /// Do not check the API server's certificate.
     pub insecure: Attr<bool>,
-    /// File that holds a bearer token. It is read again when the API server takes its token no more.
+    /// File that holds a bearer token. It is read again when the API server no longer accepts its token.
     pub token_file: Attr<String>,
     /// File that holds a client certificate as PEM.
     pub client_certificate_file: Attr<String>,
@@ -71,7 +71,7 @@ pub struct ExecModel {
     pub command: Attr<String>,
     /// Its arguments.
     pub args: Attr<Vec<String>>,
-    /// Variables added to its environment. They are kept in state: no secrets here.
+    /// Variables added to its environment. The state stores them, so do not put secrets here.
     pub env: Attr<BTreeMap<String, String>>,
 }
 

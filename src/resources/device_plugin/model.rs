@@ -34,7 +34,7 @@ pub struct DevicePluginModel {
     pub image_pull_policy: Attr<String>,
     /// Names of Secrets with which the image is pulled.
     pub image_pull_secrets: Attr<Vec<String>>,
-    /// Tolerations of the DaemonSets beside their own. From `render_version` 2 on they tolerate every taint: their node
+    /// Tolerations of the DaemonSets in addition to their own. From `render_version` 2 on they tolerate every taint: their node
     /// selector names the layouts' nodes, and a taint that keeps the plugin away, be it a startup taint, keeps the slices
     /// away with it. In version 1 they tolerate `nvidia.com/gpu:NoSchedule` and `CriticalAddonsOnly`.
     pub tolerations: Attr<Vec<TolerationModel>>,

@@ -24,7 +24,7 @@ pub struct NodeClassRefModel {
     pub layout: Attr<LayoutModel>,
     /// Its image family.
     pub ami_family: Attr<String>,
-    /// Its images, of which an alias tells the family too.
+    /// Its images. An alias also implies the family.
     pub ami_selector_terms: Attr<Vec<AliasModel>>,
     /// Its capacity reservations and blocks, of which only counts whether there are any.
     pub capacity_reservation_selector_terms: Attr<Vec<ReservationModel>>,

@@ -38,20 +38,20 @@ pub struct NodeOverlayModel {
     pub labels: Attr<BTreeMap<String, String>>,
     /// Annotations of the objects.
     pub annotations: Attr<BTreeMap<String, String>>,
-    /// Weight of the first object, 1 to 10000; the others follow upwards. Made of the pool's name if left out.
+    /// Weight of the first object, 1 to 10000; the others follow upwards. Derived from the pool's name if left out.
     pub weight: Attr<i64>,
     /// Further requirements, which narrow the nodes that are described.
     pub requirements: Attr<Vec<RequirementModel>>,
     /// Further extended resources of each node: quantity by name.
     pub capacity: Attr<BTreeMap<String, String>>,
-    /// Price in US dollars per hour that Karpenter shall reckon with; not together with `price_adjustment`.
+    /// Price in US dollars per hour that Karpenter uses; not together with `price_adjustment`.
     pub price: Attr<String>,
-    /// What Karpenter shall add to the price that it knows, such as `+10%` or `-0.5`.
+    /// What Karpenter adds to the price that it knows, such as `+10%` or `-0.5`.
     pub price_adjustment: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
     #[attr(default = false)]
     pub force_conflicts: Attr<bool>,
-    /// How long an apply looks whether Karpenter has read the overlays; `0s` does not look.
+    /// How long an apply waits until Karpenter has read the overlays; `0s` does not wait.
     #[attr(default = "30s", validate = wait_time(), same_meaning = crate::duration::same)]
     pub acceptance_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know NodeOverlay, whose chart the same apply may install.

@@ -36,22 +36,22 @@ pub struct NodePoolModel {
     pub annotations: Attr<BTreeMap<String, String>>,
     /// `on-demand`, `reserved`, `spot`; the first two if left out. Reserved capacity is what the class selects.
     pub capacity_types: Attr<Vec<String>>,
-    /// Availability zones, such as `us-east-1a`; those of the class' subnets if left out. The plan warns of instance types that
+    /// Availability zones, such as `us-east-1a`; those of the class' subnets if left out. The plan warns about instance types that
     /// AWS does not have there, if it can be asked.
     pub zones: Attr<Vec<String>>,
     /// Require the GPU's name too. The instance types say it already; it serves those who read the pool.
     pub require_gpu_name: Attr<bool>,
     /// Further requirements, which narrow the layout's.
     pub requirements: Attr<Vec<RequirementModel>>,
-    /// Labels of the nodes beside the layout's. A change rolls nodes.
+    /// Labels of the nodes in addition to the layout's. A change rolls nodes.
     pub node_labels: Attr<BTreeMap<String, String>>,
     /// Annotations of the nodes. A change rolls nodes.
     pub node_annotations: Attr<BTreeMap<String, String>>,
-    /// Taints of the nodes beside the layout's. A change rolls nodes. `mig_device_plugin` tolerates them (from its
+    /// Taints of the nodes in addition to the layout's. A change rolls nodes. `mig_device_plugin` tolerates them (from its
     /// `render_version` 2 on); pods that ask for slices must.
     pub taints: Attr<Vec<TaintModel>>,
-    /// Taints that something takes away from a node when it is ready for pods. A change rolls nodes. Name here what a CNI
-    /// puts on new nodes, such as Cilium's `node.cilium.io/agent-not-ready`: else Karpenter may buy a second node while the
+    /// Taints that a controller removes when the node is ready for pods. A change rolls nodes. Name here what a CNI
+    /// puts on new nodes, such as Cilium's `node.cilium.io/agent-not-ready`: otherwise Karpenter may launch a second node while the
     /// first waits. `mig_device_plugin` tolerates them (from its `render_version` 2 on), so one may wait for the slices.
     pub startup_taints: Attr<Vec<TaintModel>>,
     /// Age at which a node is replaced, whatever runs on it and whatever the budgets say, such as `720h`, or `Never`;
@@ -67,7 +67,7 @@ pub struct NodePoolModel {
     pub limits: Attr<BTreeMap<String, String>>,
     /// The same counted in slices, which holds within a round of Karpenter, too: number by profile, exact or generic.
     pub slice_limits: Attr<BTreeMap<String, i64>>,
-    /// When Karpenter may replace nodes of its own accord.
+    /// When Karpenter may replace nodes by itself.
     pub disruption: Attr<DisruptionModel>,
     /// Preference among pools that fit a pod, 1 to 100, the highest first.
     pub weight: Attr<i64>,
@@ -130,12 +130,12 @@ pub struct NodePoolModel {
     pub id: Attr<String>,
 }
 
-/// When Karpenter may replace nodes of its own accord.
+/// When Karpenter may replace nodes by itself.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct DisruptionModel {
     /// `WhenEmptyOrUnderutilized` (if left out), `WhenEmpty` for long jobs, or `Balanced` from Karpenter 1.14 on.
     pub consolidation_policy: Attr<String>,
-    /// How long a node must have been superfluous, such as `10m` (if left out), or `Never`.
+    /// How long a node must have been unneeded, such as `10m` (if left out), or `Never`.
     pub consolidate_after: Attr<String>,
     /// How many nodes at a time; one if left out. Empty leaves it to Karpenter: one tenth.
     pub budgets: Attr<Vec<BudgetModel>>,

@@ -47,7 +47,7 @@ pub struct Ebs {
     pub encrypted: Attr<bool>,
     /// ARN of the KMS key that encrypts it.
     pub kms_key_id: Attr<String>,
-    /// ID of the snapshot that it is made from.
+    /// ID of the snapshot from which the volume is created.
     pub snapshot_id: Attr<String>,
     /// Delete the volume with the instance.
     pub delete_on_termination: Attr<bool>,
