@@ -5,7 +5,7 @@
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
 //! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
-//! | [`connections`], [`facts`], [`models`], [`duration`], `written` | what several objects share |
+//! | [`connections`], [`facts`], [`models`], [`duration`], `untyped_input` | what several objects share |
 //! | [`proxy`] | which proxy leads to a server; both edges ask it |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
@@ -22,4 +22,4 @@ pub mod provider;
 pub mod proxy;
 pub mod registry;
 pub mod resources;
-mod written;
+mod untyped_input;

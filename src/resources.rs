@@ -5,7 +5,7 @@
 //! | `model.rs` | schema, configuration, plan and state, declared once |
 //! | `plan.rs` | validation and plan, pure |
 //! | `render.rs`, `observe.rs`, `object.rs` | from the plan to the API's form, and back |
-//! | `apply.rs`, `apply/` | the only place that calls an API |
+//! | `apply.rs` or `remote.rs`, and the folder beneath it | the only place that calls an API |
 
 pub mod device_plugin;
 pub mod karpenter;

@@ -10,7 +10,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 use crate::data_sources::manifests::{ManifestsInput, objects, yaml};
 use crate::models::{self, CatalogOverridesModel};
-use crate::written;
+use crate::untyped_input;
 
 /// What the command takes.
 #[derive(Debug, Args)]
@@ -74,7 +74,7 @@ fn render(text: &str, findings: &mut Diagnostics) -> Option<String> {
     let value = file::parse(text)
         .map_err(|problem| findings.push(Diagnostic::error("The file is not readable", problem.to_string())))
         .ok()?;
-    let file: RenderFile = written::decode(&value, &Path::root(), findings)?;
+    let file: RenderFile = untyped_input::decode(&value, &Path::root(), findings)?;
     let facts = models::facts(&file.catalog_overrides, findings);
     if findings.has_errors() {
         return None;

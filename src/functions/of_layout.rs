@@ -12,7 +12,7 @@ use tfplug::{Diagnostics, Function, Path, Value};
 use super::failed::failed;
 use crate::facts::Facts;
 use crate::models::{LayoutModel, report_user_data_faults};
-use crate::written;
+use crate::untyped_input;
 
 /// The name of the parameter, by which errors call it.
 pub(super) const LAYOUT: &str = "layout";
@@ -167,7 +167,7 @@ pub(super) fn parameter() -> Parameter {
 pub(super) fn layout(arguments: &[Value]) -> Result<Option<Layout>, FunctionError> {
     let mut diags = Diagnostics::new();
     let argument = arguments.first().unwrap_or(&Value::Null);
-    let layout = written::decode::<LayoutModel>(argument, &Path::attr(LAYOUT), &mut diags)
+    let layout = untyped_input::decode::<LayoutModel>(argument, &Path::attr(LAYOUT), &mut diags)
         .and_then(|model| model.resolve(&Facts::default(), &Path::attr(LAYOUT), &mut diags));
     if diags.has_errors() {
         return Err(failed(0, &diags));

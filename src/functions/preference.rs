@@ -12,7 +12,7 @@ use super::failed::failed;
 use super::of_layout::CATALOG_NOTE;
 use crate::facts::Facts;
 use crate::models::{LayoutModel, below};
-use crate::written;
+use crate::untyped_input;
 
 const NAME: &str = "name";
 const LAYOUTS: &str = "layouts";
@@ -97,7 +97,7 @@ fn models(written: &Value, diags: &mut Diagnostics) -> Option<Vec<LayoutModel>> 
         .enumerate()
         .map(|(index, element)| {
             let known = element.is_known();
-            known.then(|| written::decode(element, &at.index(index), diags))?
+            known.then(|| untyped_input::decode(element, &at.index(index), diags))?
         })
         .collect();
     decoded.into_iter().collect()

@@ -11,7 +11,7 @@ use tfplug::{Attr, Diagnostics, Function, Model, Path, Value};
 use super::failed::failed;
 use super::of_layout::{CATALOG_NOTE, LAYOUT, layout, parameter};
 use crate::models::{ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout};
-use crate::written;
+use crate::untyped_input;
 
 const OPTIONS: &str = "options";
 const KARPENTER: &str = "karpenter";
@@ -106,7 +106,7 @@ fn options(arguments: &[Value]) -> Result<UserDataOptions, FunctionError> {
         }
     };
     let mut diags = Diagnostics::new();
-    let decoded = written::decode::<UserDataOptions>(options, &Path::attr(OPTIONS), &mut diags);
+    let decoded = untyped_input::decode::<UserDataOptions>(options, &Path::attr(OPTIONS), &mut diags);
     let decoded = decoded.inspect(|options| options.check(&mut diags));
     match decoded {
         Some(options) if !diags.has_errors() => Ok(options),

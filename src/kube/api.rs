@@ -10,7 +10,7 @@ use kube::core::params::{
 };
 use serde_json::Value;
 
-use super::auth::{Answer, Caller};
+use super::client::{Answer, RenewingClient};
 use super::error::KubeError;
 
 /// A kind of object and where the API server serves it.
@@ -162,7 +162,7 @@ pub trait KubeApi: Send + Sync {
 
 /// [`KubeApi`] over a connection.
 pub(super) struct Api {
-    caller: Caller,
+    client: RenewingClient,
     cluster: String,
 }
 
@@ -177,8 +177,8 @@ impl fmt::Debug for Api {
 type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
 impl Api {
-    pub(super) fn new(caller: Caller, cluster: String) -> Self {
-        Self { caller, cluster }
+    pub(super) fn new(client: RenewingClient, cluster: String) -> Self {
+        Self { client, cluster }
     }
 
     async fn send(&self, object: &ObjectRef<'_>, built: Built) -> Result<Value, KubeError> {
@@ -187,11 +187,11 @@ impl Api {
 
     async fn exchange(&self, object: &ObjectRef<'_>, built: Built) -> Result<Answer, KubeError> {
         let answer = match built {
-            Ok(request) => self.caller.request(request).await,
+            Ok(request) => self.client.request(request).await,
             Err(error) => Err(kube::Error::BuildRequest(error)),
         };
         answer
-            .map_err(|error| KubeError::from_kube(&self.cluster, self.caller.plugin(), &error).about(object))
+            .map_err(|error| KubeError::from_kube(&self.cluster, self.client.plugin(), &error).about(object))
     }
 }
 

@@ -7,7 +7,7 @@ use kube::config::Kubeconfig;
 use tokio::sync::OnceCell;
 
 use super::api::{Api, KubeApi};
-use super::auth::Caller;
+use super::client::RenewingClient;
 use super::cluster::{ClusterKey, ClusterSpec, Server};
 use super::error::{KubeError, KubeErrorKind};
 use super::kubeconfig;
@@ -72,9 +72,9 @@ impl Clusters {
         let settings = settings.map_err(|error| unusable(&name, &error))?;
         let plugin = settings.plugin().map(str::to_owned);
         // A credential plugin may take seconds, and blocks.
-        let made = tokio::task::spawn_blocking(move || Caller::new(settings, tokens)).await;
+        let made = tokio::task::spawn_blocking(move || RenewingClient::new(settings, tokens)).await;
         let made = made.map_err(|error| unusable(&name, &error))?;
-        let caller = made.map_err(|error| {
+        let client = made.map_err(|error| {
             let error = KubeError::from_kube(&name, plugin.as_deref(), &error);
             match error.kind {
                 KubeErrorKind::Plugin => error,
@@ -85,7 +85,7 @@ impl Clusters {
             }
         })?;
         Ok(Arc::new(Connection {
-            api: Api::new(caller, name),
+            api: Api::new(client, name),
         }))
     }
 

@@ -1,11 +1,11 @@
 //! `mig_device_plugin`: NVIDIA's device plugin for the layouts of a cluster.
 
-mod apply;
 mod events;
 mod model;
 mod neighbours;
 mod object;
 mod plan;
+mod remote;
 mod rules;
 
 use tfplug::{
@@ -17,8 +17,8 @@ pub use model::{DevicePluginIdentity, DevicePluginModel};
 
 use crate::connections::Connections;
 use crate::facts::SharedFacts;
-use crate::resources::manifests::apply::Home;
-use crate::resources::manifests::{self, apply as objects};
+use crate::resources::manifests::remote::Provenance;
+use crate::resources::manifests::{self, remote as objects};
 
 /// The resource.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Resource for DevicePluginResource {
     type Provider = Connections;
     type Model = DevicePluginModel;
     type Identity = DevicePluginIdentity;
-    type Private = Home;
+    type Private = Provenance;
 
     fn type_name(&self) -> &'static str {
         "mig_device_plugin"
@@ -51,7 +51,7 @@ impl Resource for DevicePluginResource {
     async fn plan(
         &self,
         cx: &Context<Connections>,
-        plan: &mut Plan<DevicePluginModel, Home>,
+        plan: &mut Plan<DevicePluginModel, Provenance>,
     ) -> Result<(), Diagnostics> {
         plan::refine(plan, &self.facts.get())?
             .into_iter()
@@ -62,7 +62,7 @@ impl Resource for DevicePluginResource {
             .and_then(|prior| prior.manifests.known().cloned());
         objects::replace_if_moved(cx, plan).await?;
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
-        apply::look_around(cx, &plan.planned, plan.prior.as_ref(), &self.facts.get()).await;
+        remote::check_cluster(cx, &plan.planned, plan.prior.as_ref(), &self.facts.get()).await;
         Ok(())
     }
 
@@ -73,7 +73,7 @@ impl Resource for DevicePluginResource {
     ) -> Result<(), Diagnostics> {
         let CreateRequest { planned, slot, .. } = request;
         let connection = objects::create(cx, &planned, slot).await?;
-        let rolled_out = apply::wait(cx, &connection, &planned).await;
+        let rolled_out = remote::wait(cx, &connection, &planned).await;
         rolled_out.map_err(objects::after_creation)
     }
 
@@ -94,7 +94,7 @@ impl Resource for DevicePluginResource {
             prior, planned, slot, ..
         } = request;
         let connection = objects::update(cx, &prior, &planned, slot).await?;
-        apply::wait(cx, &connection, &planned).await
+        remote::wait(cx, &connection, &planned).await
     }
 
     async fn delete(

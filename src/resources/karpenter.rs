@@ -1,10 +1,10 @@
 //! What the resources of Karpenter have in common: their life, by which the three differ only in their values.
 
-mod apply;
 mod dra;
 mod found;
 mod offers;
 mod parts;
+mod remote;
 mod roll;
 
 use std::fmt;
@@ -29,8 +29,8 @@ pub(crate) use roll::changed_fields;
 use crate::connections::Connections;
 use crate::facts::{Facts, SharedFacts};
 use crate::models::ClusterModel;
-use crate::resources::manifests::apply::{self as objects, Home};
-use crate::resources::manifests::{self, Key, ManifestModel, Stateless};
+use crate::resources::manifests::remote::{self as objects, Provenance};
+use crate::resources::manifests::{self, Key, ManifestModel, Renderable};
 
 /// What Helm calls the gate without which Karpenter reads no overlay.
 pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
@@ -59,7 +59,7 @@ pub enum Settling {
 }
 
 /// The values of one of the resources. Everything here is pure.
-pub trait KarpenterModel: Stateless + fmt::Debug {
+pub trait KarpenterModel: Renderable + fmt::Debug {
     /// Gives what is known already: the objects.
     ///
     /// # Errors
@@ -137,7 +137,7 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
     type Provider = Connections;
     type Model = M;
     type Identity = KarpenterIdentity;
-    type Private = Home;
+    type Private = Provenance;
 
     fn type_name(&self) -> &'static str {
         M::TYPE
@@ -156,7 +156,11 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         diags.extend(findings.into_iter().filter(Diagnostic::is_error));
     }
 
-    async fn plan(&self, cx: &Context<Connections>, plan: &mut Plan<M, Home>) -> Result<(), Diagnostics> {
+    async fn plan(
+        &self,
+        cx: &Context<Connections>,
+        plan: &mut Plan<M, Provenance>,
+    ) -> Result<(), Diagnostics> {
         let mut faults = Diagnostics::new();
         plan.config.check_references(&mut faults);
         if faults.has_errors() {
@@ -171,9 +175,9 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
             .and_then(|prior| prior.manifests().known().cloned());
         objects::replace_if_moved(cx, plan).await?;
         objects::try_out(cx, &plan.planned, before.as_ref()).await?;
-        apply::tell_of_rolling(cx, &plan.planned, before.as_ref()).await;
-        apply::tell_of_missing_types(cx, &plan.planned, before.as_ref()).await;
-        apply::tell_of_dra(cx, &plan.planned, before.as_ref()).await;
+        remote::warn_of_rolling(cx, &plan.planned, before.as_ref()).await;
+        remote::warn_of_missing_types(cx, &plan.planned, before.as_ref()).await;
+        remote::warn_of_device_classes(cx, &plan.planned, before.as_ref()).await;
         Ok(())
     }
 
@@ -184,8 +188,8 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
     ) -> Result<(), Diagnostics> {
         let CreateRequest { planned, slot, .. } = request;
         let connection = objects::create(cx, &planned, slot).await?;
-        apply::tell_of_need(cx, &connection, &planned).await;
-        let settled = apply::settle(cx, &connection, &planned).await;
+        remote::warn_if_missing(cx, &connection, &planned).await;
+        let settled = remote::settle(cx, &connection, &planned).await;
         settled.map_err(objects::after_creation)
     }
 
@@ -206,8 +210,8 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
             prior, planned, slot, ..
         } = request;
         let connection = objects::update(cx, &prior, &planned, slot).await?;
-        apply::tell_of_need(cx, &connection, &planned).await;
-        apply::settle(cx, &connection, &planned).await
+        remote::warn_if_missing(cx, &connection, &planned).await;
+        remote::settle(cx, &connection, &planned).await
     }
 
     async fn delete(

@@ -1,11 +1,11 @@
 //! What all resources on Kubernetes have in common: objects that are rendered at plan and kept in state as JSON, applied
 //! server-side, tried out at plan, and read back field by field.
 //!
-//! A resource gives its [`ManifestModel`]; `apply` does the rest.
+//! A resource gives its [`ManifestModel`]; `remote` does the rest.
 
-pub(crate) mod apply;
 mod object;
-mod stateless;
+pub(crate) mod remote;
+mod renderable;
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 pub use object::{Key, Manifests, in_order, kind, manifests};
-pub use stateless::{Given, Stateless};
+pub use renderable::{Renderable, WithoutApplying};
 
 use crate::kube::Resource;
 use crate::models::ClusterModel;

@@ -8,7 +8,7 @@ use crate::resources::device_plugin::DevicePluginModel;
 use crate::resources::karpenter_nodeclass::NodeClassModel;
 use crate::resources::karpenter_nodeoverlay::NodeOverlayModel;
 use crate::resources::karpenter_nodepool::NodePoolModel;
-use crate::resources::manifests::Given;
+use crate::resources::manifests::WithoutApplying;
 
 /// The objects of `mig_karpenter_nodeclass`, `mig_karpenter_nodepool`, `mig_karpenter_nodeoverlay` and
 /// `mig_device_plugin` as YAML, for those who apply them by Argo CD, Flux or `kubectl apply --server-side`. The same objects as
@@ -36,16 +36,16 @@ pub struct ManifestsInput {
     /// Nodes for Karpenter: class, pool and overlays, of which each follows from the one before.
     pub pools: Attr<Vec<PoolInput>>,
     /// The device plugin.
-    pub device_plugin: Attr<Given<DevicePluginModel>>,
+    pub device_plugin: Attr<WithoutApplying<DevicePluginModel>>,
 }
 
 /// A pool of nodes for Karpenter. What is left out is not rendered.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct PoolInput {
     /// The class of the nodes, as `mig_karpenter_nodeclass` takes it.
-    pub nodeclass: Attr<Given<NodeClassModel>>,
+    pub nodeclass: Attr<WithoutApplying<NodeClassModel>>,
     /// The pool, as `mig_karpenter_nodepool` takes it. `{}` follows from the class.
-    pub nodepool: Attr<Given<NodePoolModel>>,
+    pub nodepool: Attr<WithoutApplying<NodePoolModel>>,
     /// What its nodes offer, as `mig_karpenter_nodeoverlay` takes it. `{}` follows from the pool.
-    pub nodeoverlay: Attr<Given<NodeOverlayModel>>,
+    pub nodeoverlay: Attr<WithoutApplying<NodeOverlayModel>>,
 }

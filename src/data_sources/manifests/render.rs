@@ -13,7 +13,7 @@ use crate::models::{LayoutModel, render_version};
 use crate::resources::karpenter::{NodeClassRefModel, NodePoolRefModel, followed};
 use crate::resources::karpenter_nodeoverlay::NodeOverlayModel;
 use crate::resources::karpenter_nodepool::NodePoolModel;
-use crate::resources::manifests::{Given, Stateless};
+use crate::resources::manifests::{Renderable, WithoutApplying};
 
 /// All objects. `None` while anything that they are made of is unknown, or at fault, which `diags` tells.
 pub(crate) fn objects(input: &ManifestsInput, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
@@ -69,7 +69,7 @@ struct Rendering<'a> {
 }
 
 impl Rendering<'_> {
-    fn one<M: Stateless>(&self, model: M, at: &Path, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn one<M: Renderable>(&self, model: M, at: &Path, diags: &mut Diagnostics) -> Option<Vec<Json>> {
         let mut findings = Diagnostics::new();
         model.check_references(&mut findings);
         let objects = model.of_version(self.version).objects(self.facts, &mut findings);
@@ -91,7 +91,7 @@ impl Rendering<'_> {
     /// Class, pool, overlays; what follows from a faulty one is not looked at, since it has the same faults.
     fn pool(&self, input: &PoolInput, at: &Path, diags: &mut Diagnostics) -> Option<Vec<Json>> {
         let mut all = Vec::new();
-        if let Some(Given(class)) = input.nodeclass.settled()? {
+        if let Some(WithoutApplying(class)) = input.nodeclass.settled()? {
             all.extend(self.one(class.clone(), &at.attribute("nodeclass"), diags)?);
         }
         if let Some(pool) = pool_of(input)? {
@@ -107,7 +107,7 @@ impl Rendering<'_> {
 
     fn device_plugin(
         &self,
-        Given(plugin): &Given<crate::resources::device_plugin::DevicePluginModel>,
+        WithoutApplying(plugin): &WithoutApplying<crate::resources::device_plugin::DevicePluginModel>,
         pools: &[PoolInput],
         diags: &mut Diagnostics,
     ) -> Option<Vec<Json>> {
@@ -146,11 +146,11 @@ fn required(missing: bool, at: &Path, (object, name): (&str, &str), diags: &mut 
 
 /// The pool with what follows from the class; `None` while that is not known.
 fn pool_of(input: &PoolInput) -> Option<Option<NodePoolModel>> {
-    let Some(Given(pool)) = input.nodepool.settled()? else {
+    let Some(WithoutApplying(pool)) = input.nodepool.settled()? else {
         return Some(None);
     };
     let mut pool = pool.clone();
-    if let (Attr::Null, Some(Given(class))) = (&pool.nodeclass, input.nodeclass.settled()?) {
+    if let (Attr::Null, Some(WithoutApplying(class))) = (&pool.nodeclass, input.nodeclass.settled()?) {
         pool.nodeclass = reference::<_, NodeClassRefModel>(class).into();
     }
     Some(Some(pool))
@@ -158,7 +158,7 @@ fn pool_of(input: &PoolInput) -> Option<Option<NodePoolModel>> {
 
 /// The overlay with what follows from the pool; `None` while that is not known.
 fn overlay_of(input: &PoolInput) -> Option<Option<NodeOverlayModel>> {
-    let Some(Given(overlay)) = input.nodeoverlay.settled()? else {
+    let Some(WithoutApplying(overlay)) = input.nodeoverlay.settled()? else {
         return Some(None);
     };
     let mut overlay = overlay.clone();
@@ -188,7 +188,7 @@ fn layouts(pools: &[PoolInput]) -> Option<Vec<LayoutModel>> {
     let mut all: Vec<LayoutModel> = Vec::new();
     for input in pools {
         let of_class = match input.nodeclass.settled()? {
-            Some(Given(class)) => class.layout.settled()?.cloned(),
+            Some(WithoutApplying(class)) => class.layout.settled()?.cloned(),
             None => None,
         };
         let of_pool = match pool_of(input)? {

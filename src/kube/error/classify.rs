@@ -9,7 +9,7 @@ use kube::core::response::StatusCause;
 
 use super::{FieldConflict, InvalidField, KubeError, KubeErrorKind as Kind};
 use crate::aws::AwsError;
-use crate::kube::line::ProxyFailed;
+use crate::kube::transport::ProxyFailed;
 
 const FIELD_MANAGER_CONFLICT: &str = "FieldManagerConflict";
 /// Server-side apply answers a field that the kind does not have with status 500.

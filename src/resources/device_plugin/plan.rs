@@ -11,7 +11,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
 use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
 use crate::facts::Facts;
-use crate::resources::manifests::{self, Stateless};
+use crate::resources::manifests::{self, Renderable};
 
 /// The version of the rendering of new objects.
 fn newest_version() -> i64 {
@@ -26,7 +26,7 @@ pub(super) fn validate(config: &DevicePluginModel, facts: &Facts, diags: &mut Di
     config.objects(facts, diags);
 }
 
-impl Stateless for DevicePluginModel {
+impl Renderable for DevicePluginModel {
     const FOLLOWED: &'static [(&'static str, &'static str)] = &[(
         "layouts",
         "The layouts of the nodes that the plugin serves; those of all pools beside it if left out.",

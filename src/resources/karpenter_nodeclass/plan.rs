@@ -11,9 +11,9 @@ use crate::duration;
 use crate::facts::Facts;
 use crate::models::{ClusterModel, ExtraPart, ExtraUserData, newest_version, render_version, user_parts};
 use crate::resources::karpenter::{Found, KarpenterModel, attribute_path};
-use crate::resources::manifests::{self, Stateless};
+use crate::resources::manifests::{self, Renderable};
 
-impl Stateless for NodeClassModel {
+impl Renderable for NodeClassModel {
     fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
         let mut complete = self.with_defaults();
         if complete.render_version.is_null() {

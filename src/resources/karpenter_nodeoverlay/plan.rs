@@ -12,9 +12,9 @@ use crate::models::{ClusterModel, below};
 use crate::resources::karpenter::{
     Found, KarpenterModel, OVERLAY_GATE, all, check_agreement, followed, followed_layout,
 };
-use crate::resources::manifests::{self, Stateless};
+use crate::resources::manifests::{self, Renderable};
 
-impl Stateless for NodeOverlayModel {
+impl Renderable for NodeOverlayModel {
     const FOLLOWED: &'static [(&'static str, &'static str)] = &[(
         "nodepool",
         "The pool that it describes; the one beside it if left out.",

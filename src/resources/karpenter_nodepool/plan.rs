@@ -12,9 +12,9 @@ use crate::models::{ClusterModel, below, newest_version, render_version};
 use crate::resources::karpenter::{
     Found, KarpenterModel, NodeClassRefModel, all, check_agreement, followed, followed_layout,
 };
-use crate::resources::manifests::{self, Stateless};
+use crate::resources::manifests::{self, Renderable};
 
-impl Stateless for NodePoolModel {
+impl Renderable for NodePoolModel {
     const FOLLOWED: &'static [(&'static str, &'static str)] = &[(
         "nodeclass",
         "The class of the nodes; the one beside it if left out.",

@@ -15,12 +15,12 @@ use super::error::{KubeError, KubeErrorKind};
 const GRACE: Duration = Duration::from_secs(5);
 
 /// An API whose calls end with `cancel`.
-pub struct Stoppable<'a> {
+pub struct Cancellable<'a> {
     api: &'a dyn KubeApi,
     cancel: &'a CancellationToken,
 }
 
-impl<'a> Stoppable<'a> {
+impl<'a> Cancellable<'a> {
     /// The same API, until `cancel`.
     pub fn new(api: &'a dyn KubeApi, cancel: &'a CancellationToken) -> Self {
         Self { api, cancel }
@@ -47,7 +47,7 @@ impl<'a> Stoppable<'a> {
 }
 
 #[async_trait]
-impl KubeApi for Stoppable<'_> {
+impl KubeApi for Cancellable<'_> {
     fn cluster(&self) -> &str {
         self.api.cluster()
     }

@@ -4,9 +4,9 @@ mod changes;
 mod connect;
 mod delete;
 mod missing;
-mod observe;
 mod ownership;
 mod people;
+mod read;
 mod trial;
 
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use tfplug::{Context, Diagnostic, Diagnostics, Path, Slot};
 use super::ManifestModel;
 use super::object::{self, Manifests};
 use crate::connections::Connections;
-use crate::kube::{Connection, Stoppable};
+use crate::kube::{Cancellable, Connection};
 
-pub(crate) use connect::{FIELD_MANAGER, Home, failure, replace_if_moved};
+pub(crate) use connect::{FIELD_MANAGER, Provenance, failure, replace_if_moved};
 pub(crate) use delete::claims;
-pub(crate) use observe::read;
+pub(crate) use read::read;
 pub(crate) use trial::{connect_at_plan, is_silent, try_out};
 
 use changes::Changes;
@@ -81,12 +81,12 @@ async fn carry_out<M: ManifestModel>(
     something_to_apply(planned)?;
     let spec = cluster(cx, planned.cluster())?;
     let connection = connect(cx, &spec).await?;
-    let home = slot.recall::<Home>()?.moved_to(cx, &spec).await?;
-    slot.remember(&home);
-    let api = Stoppable::new(connection.api(), cx.cancel());
+    let provenance = slot.recall::<Provenance>()?.moved_to(cx, &spec).await?;
+    slot.remember(&provenance);
+    let api = Cancellable::new(connection.api(), cx.cancel());
     missing::wait_for_kinds(cx, &api, planned).await?;
-    let taken = ownership::taken(&api, planned, before.as_ref()).await;
-    if let Some(taken) = taken.map_err(|(key, error)| observe::unread::<M>(&key, &error))? {
+    let taken = ownership::already_there(&api, planned, before.as_ref()).await;
+    if let Some(taken) = taken.map_err(|(key, error)| read::unread::<M>(&key, &error))? {
         return Err(taken.into());
     }
     let changes = Changes {
@@ -94,7 +94,7 @@ async fn carry_out<M: ManifestModel>(
         api: &api,
         planned,
         slot,
-        home,
+        provenance,
     };
     changes.carry_out(&before.unwrap_or_default()).await?;
     Ok(connection)
@@ -104,15 +104,15 @@ async fn carry_out<M: ManifestModel>(
 pub(crate) async fn delete<M: ManifestModel>(
     cx: &Context<Connections>,
     state: &M,
-    home: &Home,
+    provenance: &Provenance,
 ) -> Result<(), Diagnostics> {
     let spec = cluster(cx, state.cluster())?;
-    let Some(connection) = connect_if_there(cx, &spec, home).await? else {
+    let Some(connection) = connect_if_there(cx, &spec, provenance).await? else {
         return Ok(());
     };
-    let api = Stoppable::new(connection.api(), cx.cancel());
+    let api = Cancellable::new(connection.api(), cx.cancel());
     for (key, _) in object::in_order(&state.wanted()).into_iter().rev() {
-        delete::one(cx, &api, state, &key, home.uid(&key)).await?;
+        delete::one(cx, &api, state, &key, provenance.uid(&key)).await?;
     }
     Ok(())
 }

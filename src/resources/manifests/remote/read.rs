@@ -6,10 +6,10 @@ use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
-use super::connect::{FIELD_MANAGER, Home, connect_if_there, failure, is_absent};
+use super::connect::{FIELD_MANAGER, Provenance, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Stoppable};
+use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind};
 
 const NOT_READ: &str = "The objects were not read";
 const GONE: &str = "The cluster is gone";
@@ -18,7 +18,7 @@ const GONE: &str = "The cluster is gone";
 pub(crate) async fn read<M: ManifestModel>(
     cx: &Context<Connections>,
     stored: M,
-    home: &mut Home,
+    provenance: &mut Provenance,
 ) -> Result<Option<M>, Diagnostics> {
     let hint = match (stored.manifests().known(), stored.cluster()) {
         // What is imported is in no state yet.
@@ -26,7 +26,7 @@ pub(crate) async fn read<M: ManifestModel>(
         (Some(_), Attr::Null) => Some(BY_DEFAULT),
         (Some(_), _) => Some(BY_ITSELF),
     };
-    let read = read_now(cx, stored, home).await;
+    let read = read_now(cx, stored, provenance).await;
     read.map_err(|faults| faults.into_iter().map(|fault| with_hint(fault, hint)).collect())
 }
 
@@ -49,7 +49,7 @@ fn with_hint(mut fault: Diagnostic, hint: Option<&str>) -> Diagnostic {
 async fn read_now<M: ManifestModel>(
     cx: &Context<Connections>,
     stored: M,
-    home: &mut Home,
+    provenance: &mut Provenance,
 ) -> Result<Option<M>, Diagnostics> {
     let spec = match cx.provider()?.cluster(stored.cluster())? {
         ClusterChoice::Known(spec) => spec,
@@ -61,15 +61,15 @@ async fn read_now<M: ManifestModel>(
             return Ok(Some(stored));
         }
     };
-    let Some(connection) = connect_if_there(cx, &spec, home).await? else {
+    let Some(connection) = connect_if_there(cx, &spec, provenance).await? else {
         if cx.provider()?.is_news(GONE, stored.cluster()) {
             cx.warn(gone_with_cluster(&spec));
         }
         return Ok(None);
     };
-    *home = std::mem::take(home).moved_to(cx, &spec).await?;
-    let api = Stoppable::new(connection.api(), cx.cancel());
-    let found = look_up(cx, &api, &stored, home).await?;
+    *provenance = std::mem::take(provenance).moved_to(cx, &spec).await?;
+    let api = Cancellable::new(connection.api(), cx.cancel());
+    let found = look_up(cx, &api, &stored, provenance).await?;
     Ok((!found.is_empty()).then(|| stored.with_manifests(found)))
 }
 
@@ -77,7 +77,7 @@ async fn look_up<M: ManifestModel>(
     cx: &Context<Connections>,
     api: &dyn KubeApi,
     stored: &M,
-    home: &mut Home,
+    provenance: &mut Provenance,
 ) -> Result<Manifests, Diagnostics> {
     let known = match stored.manifests().known() {
         Some(manifests) => object::in_order(manifests),
@@ -87,18 +87,18 @@ async fn look_up<M: ManifestModel>(
     let mut found = Manifests::new();
     for ((key, desired), live) in known.into_iter().zip(answers) {
         let Some(live) = live? else {
-            home.forget(&key);
+            provenance.forget(&key);
             continue;
         };
-        if home.is_another(&key, &live) {
+        if provenance.is_another(&key, &live) {
             let ours = ownership::is_ours(&live);
             cx.warn(made_again(&key, ours));
             if !ours {
-                home.forget(&key);
+                provenance.forget(&key);
                 continue;
             }
         }
-        home.saw(&key, &live);
+        provenance.saw(&key, &live);
         if let Some(warning) = stored.undone_by_others(&key, &desired, &live) {
             cx.warn(warning);
         }

@@ -20,7 +20,7 @@ use tower::retry::{Policy, RetryLayer};
 use tower::{BoxError, Layer, Service, ServiceExt as _};
 
 use super::kubeconfig::Settings;
-use super::line;
+use super::transport;
 use crate::aws::TokenSource;
 
 /// Requests that may wait for a connection; more than Terraform ever has in flight.
@@ -76,13 +76,13 @@ fn warnings(headers: &http::HeaderMap) -> Vec<String> {
 
 /// A client, and the settings to make another of when its credentials are refused. `kube` runs a credential plugin when a
 /// client is made, and again only when the token says that it ends; a token file is read here, for each client.
-pub(super) struct Caller {
+pub(super) struct RenewingClient {
     current: Mutex<(u64, Client)>,
     renewable: Option<Settings>,
     plugin: Option<String>,
 }
 
-impl Caller {
+impl RenewingClient {
     /// Makes the first client; `tokens` as for [`client`].
     pub(super) fn new(settings: Settings, tokens: Option<Arc<TokenSource>>) -> kube::Result<Self> {
         let auth = &settings.config.auth_info;
@@ -133,7 +133,7 @@ impl Caller {
 /// A client for `config`, whose requests carry a token of `tokens`, if there is a source of them.
 fn client(mut settings: Settings, tokens: Option<Arc<TokenSource>>) -> kube::Result<Client> {
     settings.config = with_token_of_file(settings.config);
-    let builder = ClientBuilder::new(line::to(&settings)?, settings.config.default_namespace)
+    let builder = ClientBuilder::new(transport::to(&settings)?, settings.config.default_namespace)
         .with_layer(&BufferLayer::new(QUEUE))
         .with_layer(&TokenLayer { tokens });
     Ok(
@@ -252,7 +252,7 @@ async fn with_token<S, B>(
 where
     S: Service<Request<Body>, Response = Response<B>, Error = BoxError>,
 {
-    let again = line::copy(&request);
+    let again = transport::copy(&request);
     let token = tokens.token().await?;
     authorize(&mut request, token.secret.expose())?;
     let answer = inner.call(request).await?;

@@ -4,23 +4,23 @@
 //! localhost: a connection that was asked for and is not known yet is an error, not a guess.
 
 pub mod api;
-mod auth;
+pub mod cancellable;
+mod client;
 pub mod cluster;
 pub mod connections;
 pub mod error;
 pub mod fields;
 mod kubeconfig;
-mod line;
 pub mod quantity;
-pub mod stop;
+mod transport;
 pub mod wait;
 
 pub use api::{Applied, Apply, Delete, Deletion, KubeApi, ObjectRef, Propagation, Resource};
+pub use cancellable::Cancellable;
 pub use cluster::{ClusterKey, ClusterSpec, Direct, Exec, Identity, Place, Server};
 pub use connections::{Clusters, Connection};
 pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
 pub use fields::{FieldDiff, diff, drift, is_deployment_tool, is_persons_client, observed, owned};
-pub use stop::Stoppable;
 pub use wait::{
     Rollout, WaitOptions, condition, ready_status, rollout_status, unmet, wait_for_rollout, wait_for_state,
     wait_until_gone, wait_until_served,

@@ -5,7 +5,7 @@ use tfplug::{Context, Diagnostics, Slot};
 
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
-use super::connect::{FIELD_MANAGER, Home, failure};
+use super::connect::{FIELD_MANAGER, Provenance, failure};
 use super::{delete, people, trial};
 use crate::connections::Connections;
 use crate::kube::{Apply, KubeApi, KubeError};
@@ -16,7 +16,7 @@ pub(super) struct Changes<'a, M> {
     pub(super) api: &'a dyn KubeApi,
     pub(super) planned: &'a M,
     pub(super) slot: &'a Slot,
-    pub(super) home: Home,
+    pub(super) provenance: Provenance,
 }
 
 impl<M: ManifestModel> Changes<'_, M> {
@@ -35,9 +35,9 @@ impl<M: ManifestModel> Changes<'_, M> {
         }
         for (key, _) in object::in_order(before).into_iter().rev() {
             if !wanted.contains_key(&key.text()) {
-                delete::one(self.cx, self.api, self.planned, &key, self.home.uid(&key)).await?;
+                delete::one(self.cx, self.api, self.planned, &key, self.provenance.uid(&key)).await?;
                 done.remove(&key.text());
-                self.home.forget(&key);
+                self.provenance.forget(&key);
                 self.note(&done);
             }
         }
@@ -47,7 +47,7 @@ impl<M: ManifestModel> Changes<'_, M> {
 
     fn note(&self, done: &Manifests) {
         self.slot.exists(&self.planned.with_manifests(done.clone()));
-        self.slot.remember(&self.home);
+        self.slot.remember(&self.provenance);
     }
 
     /// Whether a conflict is about what people changed, and the plan showed all of it.
@@ -78,7 +78,7 @@ impl<M: ManifestModel> Changes<'_, M> {
         }
         let error = match applied {
             Ok(applied) => {
-                self.home.saw(key, &applied.live);
+                self.provenance.saw(key, &applied.live);
                 let warnings = applied.warnings.iter();
                 warnings.for_each(|text| self.cx.warn(trial::server_warning(&key.text(), text)));
                 return Ok(());

@@ -7,12 +7,12 @@ use tfplug::{Diagnostic, Path};
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::FIELD_MANAGER;
-use super::observe;
+use super::read;
 use crate::kube::{KubeApi, KubeError};
 
 /// The first object that would have to be made and is there already, if any: as an error to fail with. A failure comes
 /// with the object that could not be looked for.
-pub(super) async fn taken<M: ManifestModel>(
+pub(super) async fn already_there<M: ManifestModel>(
     api: &dyn KubeApi,
     planned: &M,
     before: Option<&Manifests>,
@@ -25,7 +25,7 @@ pub(super) async fn taken<M: ManifestModel>(
         if known.contains_key(&key.text()) {
             continue;
         }
-        let found = observe::look_for(api, planned, &key).await;
+        let found = read::look_for(api, planned, &key).await;
         let Some(live) = found.map_err(|error| (key.clone(), error))? else {
             continue;
         };

@@ -41,7 +41,7 @@ pub(super) async fn connect(
 /// provider's, which may be another one the next time; and which objects were ours, by UID, since one of the same name
 /// may be somebody else's later.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Home {
+pub struct Provenance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -52,7 +52,7 @@ pub struct Home {
     server: Option<String>,
 }
 
-impl Home {
+impl Provenance {
     /// The same, with the region where the cluster is now.
     pub(super) async fn moved_to(
         self,
@@ -107,7 +107,7 @@ async fn region_now(cx: &Context<Connections>, spec: &ClusterSpec) -> Result<Opt
 /// Karpenter would take all its nodes with it.
 pub(crate) async fn replace_if_moved<M: ManifestModel>(
     cx: &Context<Connections>,
-    plan: &mut Plan<M, Home>,
+    plan: &mut Plan<M, Provenance>,
 ) -> Result<(), Diagnostics> {
     let after = plan.planned.cluster();
     let before = plan.prior.as_ref().map(|prior| prior.cluster());
@@ -132,12 +132,12 @@ pub(crate) async fn replace_if_moved<M: ManifestModel>(
 pub(super) async fn connect_if_there(
     cx: &Context<Connections>,
     spec: &ClusterSpec,
-    home: &Home,
+    provenance: &Provenance,
 ) -> Result<Option<Arc<Connection>>, Diagnostics> {
     match cx.provider()?.connect(spec, cx.cancel()).await {
         Ok(connection) => Ok(Some(connection)),
         Err(error) if error.kind == KubeErrorKind::ClusterNotFound => {
-            match (&home.region, region_now(cx, spec).await?) {
+            match (&provenance.region, region_now(cx, spec).await?) {
                 (Some(before), Some(now)) if *before != now => Err(elsewhere(before, &now, &error).into()),
                 _ => Ok(None),
             }

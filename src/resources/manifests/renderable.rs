@@ -24,7 +24,7 @@ const OF_APPLYING: [&str; 10] = [
 ];
 
 /// A resource whose objects follow from its configuration.
-pub trait Stateless: Model {
+pub trait Renderable: Model {
     /// Attributes that may follow from what stands beside them where objects are rendered together, with their
     /// documentation there.
     const FOLLOWED: &'static [(&'static str, &'static str)] = &[];
@@ -52,9 +52,9 @@ pub trait Stateless: Model {
 
 /// What a resource takes, without what says how it is applied.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Given<M>(pub M);
+pub struct WithoutApplying<M>(pub M);
 
-impl<M: Stateless> Model for Given<M> {
+impl<M: Renderable> Model for WithoutApplying<M> {
     fn description() -> String {
         M::description()
     }
@@ -89,7 +89,7 @@ fn without_applying(attributes: Vec<Attribute>) -> Vec<Attribute> {
 }
 
 /// The attribute where nothing is planned: what is left out stays null, and the documentation says what that means.
-fn given<M: Stateless>(attribute: Attribute) -> Attribute {
+fn given<M: Renderable>(attribute: Attribute) -> Attribute {
     let followed = M::FOLLOWED.iter().find(|(name, _)| *name == attribute.name);
     let required = attribute.optionality == Optionality::Required && followed.is_none();
     let description = match (followed, &attribute.default) {
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn nothing_about_applying_is_left() {
-        let attributes = Given::<NodePoolModel>::attributes();
+        let attributes = WithoutApplying::<NodePoolModel>::attributes();
         let kept = names(&attributes);
         assert!(kept.contains(&"limits"), "{kept:?}");
         for gone in ["cluster", "manifests", "id", "crd_timeout", "render_version"] {
@@ -191,8 +191,8 @@ mod tests {
 
     #[test]
     fn values_have_the_schemas_attributes_and_no_others() {
-        let object = Given(NodePoolModel::default()).encode_object();
-        let attributes = Given::<NodePoolModel>::attributes();
+        let object = WithoutApplying(NodePoolModel::default()).encode_object();
+        let attributes = WithoutApplying::<NodePoolModel>::attributes();
         let mut expected = names(&attributes);
         expected.sort_unstable();
         assert_eq!(object.keys().collect::<Vec<_>>(), expected);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn defaults_are_in_the_documentation() {
-        let attributes = Given::<NodeClassModel>::attributes();
+        let attributes = WithoutApplying::<NodeClassModel>::attributes();
         let timeout = attributes.iter().find(|a| a.name == "partition_timeout").unwrap();
         assert!(timeout.description.ends_with("`10m` if left out."));
         assert!(timeout.default.is_none());

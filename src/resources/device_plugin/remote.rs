@@ -8,9 +8,9 @@ use crate::connections::Connections;
 use crate::duration;
 use crate::facts::Facts;
 use crate::kube::{
-    self, Connection, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, Stoppable, WaitOptions,
+    self, Cancellable, Connection, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, WaitOptions,
 };
-use crate::resources::manifests::apply::{connect_at_plan, failure};
+use crate::resources::manifests::remote::{connect_at_plan, failure};
 use crate::resources::manifests::{self, Key, ManifestModel};
 
 /// What Node Feature Discovery keeps of a node.
@@ -24,7 +24,7 @@ const NODE_FEATURE: Resource = Resource {
 
 /// Tells in the plan of what is on the cluster, or is not, so that the plugin will not serve as it should. Says nothing
 /// where the cluster cannot be asked: that is told where the objects are tried out.
-pub(super) async fn look_around(
+pub(super) async fn check_cluster(
     cx: &Context<Connections>,
     planned: &DevicePluginModel,
     before: Option<&DevicePluginModel>,
@@ -37,12 +37,12 @@ pub(super) async fn look_around(
     let Some(connection) = connect_at_plan(cx, planned).await else {
         return;
     };
-    let api = &Stoppable::new(connection.api(), cx.cancel());
+    let api = &Cancellable::new(connection.api(), cx.cancel());
     for warning in others(api, planned, facts).await {
         cx.warn(warning);
     }
     if let Some(place) = mig_manager(api).await {
-        cx.warn(two_cutters(&place));
+        cx.warn(mig_manager_conflict(&place));
     }
     if planned.feature_discovery.known() == Some(&true) && !has_nfd(api, &planned.namespace).await {
         cx.warn(no_nfd());
@@ -81,7 +81,7 @@ async fn mig_manager(api: &dyn KubeApi) -> Option<String> {
     ))
 }
 
-fn two_cutters(place: &str) -> Diagnostic {
+fn mig_manager_conflict(place: &str) -> Diagnostic {
     let detail = format!(
         "{place}. It cuts GPUs as the node label nvidia.com/mig.config says, under running pods, and restarts kubelet, from \
          which an Amazon Linux 2023 node does not recover while it boots (NVIDIA/gpu-operator issue 2415). The nodes of these \

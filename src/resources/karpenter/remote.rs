@@ -10,13 +10,13 @@ use super::{KarpenterObject, OVERLAY_GATE, Settling, dra, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{
-    self, Apply, ClusterSpec, Connection, KubeApi, KubeErrorKind, Rollout, Stoppable, WaitOptions,
+    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Rollout, WaitOptions,
 };
-use crate::resources::manifests::apply::{FIELD_MANAGER, claims, connect_at_plan, failure, is_silent};
+use crate::resources::manifests::remote::{FIELD_MANAGER, claims, connect_at_plan, failure, is_silent};
 use crate::resources::manifests::{self, Key, Manifests};
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
-pub(super) async fn tell_of_rolling<M: KarpenterObject>(
+pub(super) async fn warn_of_rolling<M: KarpenterObject>(
     cx: &Context<Connections>,
     planned: &M,
     before: Option<&Manifests>,
@@ -59,7 +59,7 @@ async fn really_rolling<M: KarpenterObject>(
     let Some(connection) = connect_at_plan(cx, planned).await else {
         return by_state;
     };
-    let api: &dyn KubeApi = &Stoppable::new(connection.api(), cx.cancel());
+    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
     let object = key.object(None);
     let how = Apply {
         field_manager: FIELD_MANAGER,
@@ -77,7 +77,7 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
     let (Some(labels), Some(connection)) = (planned.claims(), connect_at_plan(cx, planned).await) else {
         return unknown;
     };
-    let api = Stoppable::new(connection.api(), cx.cancel());
+    let api = Cancellable::new(connection.api(), cx.cancel());
     let found = claims(&api, &labels).await;
     match found.map(|names| names.len()) {
         Ok(0) => "There are no nodes (NodeClaims) of it now.".to_owned(),
@@ -89,7 +89,7 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
 }
 
 /// Warns in the plan of instance types that AWS does not have where they are wanted, if it can be asked: for an EKS cluster.
-pub(super) async fn tell_of_missing_types<M: KarpenterObject>(
+pub(super) async fn warn_of_missing_types<M: KarpenterObject>(
     cx: &Context<Connections>,
     planned: &M,
     before: Option<&Manifests>,
@@ -119,7 +119,7 @@ pub(super) async fn tell_of_missing_types<M: KarpenterObject>(
 
 /// Warns at plan where DeviceClasses of the cluster affect the objects' nodes. Without the right to list them there is no
 /// warning.
-pub(super) async fn tell_of_dra<M: KarpenterObject>(
+pub(super) async fn warn_of_device_classes<M: KarpenterObject>(
     cx: &Context<Connections>,
     planned: &M,
     before: Option<&Manifests>,
@@ -131,7 +131,7 @@ pub(super) async fn tell_of_dra<M: KarpenterObject>(
     let Some(connection) = connect_at_plan(cx, planned).await else {
         return;
     };
-    let api: &dyn KubeApi = &Stoppable::new(connection.api(), cx.cancel());
+    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
     let classes = api.list(dra::DEVICE_CLASS, None, "").await.unwrap_or_default();
     let objects = manifests::in_order(&wanted);
     let mut warnings = objects
@@ -160,7 +160,7 @@ async fn region_of<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -
 
 /// Warns where the object is tied to one that is not there. Only an apply can tell: at plan the same run may be about to
 /// make it. Who may not look is told nothing.
-pub(super) async fn tell_of_need<M: KarpenterObject>(
+pub(super) async fn warn_if_missing<M: KarpenterObject>(
     cx: &Context<Connections>,
     connection: &Connection,
     planned: &M,
@@ -168,7 +168,7 @@ pub(super) async fn tell_of_need<M: KarpenterObject>(
     let Some(need) = planned.need() else {
         return;
     };
-    let api: &dyn KubeApi = &Stoppable::new(connection.api(), cx.cancel());
+    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
     let answer = api.get(&need.key.object(None)).await;
     if answer.is_err_and(|error| error.is_not_found()) {
         let detail = format!(

@@ -11,7 +11,7 @@ use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
 use super::{missing, ownership, people};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, Apply, Connection, FieldDiff, KubeApi, KubeError, KubeErrorKind, Stoppable};
+use crate::kube::{self, Apply, Cancellable, Connection, FieldDiff, KubeApi, KubeError, KubeErrorKind};
 
 const NOT_TRIED: &str = "The objects were not tried out on the cluster";
 
@@ -35,8 +35,8 @@ pub(crate) async fn try_out<M: ManifestModel>(
     said_by_server(cx, warnings);
     match answer {
         Ok(()) => {}
-        Err(Objection::Fault(error)) => return Err(error.into()),
-        Err(Objection::Doubt(warning)) => cx.warn(warning),
+        Err(Objection::WillFail(error)) => return Err(error.into()),
+        Err(Objection::MayFail(warning)) => cx.warn(warning),
         Err(Objection::NoAnswer(why)) => {
             if provider.is_news(NOT_TRIED, planned.cluster()) {
                 let all = "This holds for all objects of the cluster, and is told once.";
@@ -79,7 +79,7 @@ async fn ask<M: ManifestModel>(
     let why = match provider.cluster(planned.cluster())? {
         ClusterChoice::Known(spec) => match provider.connect(&spec, cx.cancel()).await {
             Ok(connection) => {
-                let api = Stoppable::new(connection.api(), cx.cancel());
+                let api = Cancellable::new(connection.api(), cx.cancel());
                 return Ok(objection(&api, planned, before, changed, warnings).await);
             }
             Err(error) => error.to_string(),
@@ -93,9 +93,9 @@ async fn ask<M: ManifestModel>(
 /// What stands against an apply.
 enum Objection {
     /// It can never succeed.
-    Fault(Diagnostic),
+    WillFail(Diagnostic),
     /// It may fail.
-    Doubt(Diagnostic),
+    MayFail(Diagnostic),
     /// The cluster as a whole could not be asked.
     NoAnswer(String),
 }
@@ -120,9 +120,9 @@ async fn objection<M: ManifestModel>(
     changed: &Manifests,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<(), Objection> {
-    match ownership::taken(api, planned, before).await {
+    match ownership::already_there(api, planned, before).await {
         Ok(None) => {}
-        Ok(Some(taken)) => return Err(Objection::Doubt(as_warning(taken))),
+        Ok(Some(taken)) => return Err(Objection::MayFail(as_warning(taken))),
         Err((key, error)) => return Err(refused(api, planned, &key, &error).await),
     }
     for (key, manifest) in object::in_order(changed) {
@@ -182,7 +182,7 @@ async fn refused<M: ManifestModel>(api: &dyn KubeApi, _: &M, key: &Key, error: &
     if error.kind == KubeErrorKind::CrdMissing {
         let served = missing::served_versions(api, key.resource()).await;
         if let Some(why) = missing::other_versions(key.resource(), &served) {
-            return Objection::Doubt(unchecked(&why));
+            return Objection::MayFail(unchecked(&why));
         }
     }
     refusal::<M>(key, error)
@@ -231,9 +231,9 @@ fn refusal<M: ManifestModel>(key: &Key, error: &KubeError) -> Objection {
     let refused = failure::<M>(&format!("{} would be refused", key.text()), error);
     let built_in = !key.resource().group.contains('.');
     match error.kind {
-        KubeErrorKind::Invalid(_) if built_in => Objection::Fault(refused),
+        KubeErrorKind::Invalid(_) if built_in => Objection::WillFail(refused),
         KubeErrorKind::Invalid(_) | KubeErrorKind::Conflict(_) | KubeErrorKind::Denied => {
-            Objection::Doubt(as_warning(refused))
+            Objection::MayFail(as_warning(refused))
         }
         _ => unanswered(error),
     }
@@ -259,7 +259,7 @@ pub(super) fn server_warning(object: &str, text: &str) -> Diagnostic {
 fn unanswered(error: &KubeError) -> Objection {
     match error.is_cluster_unavailable() {
         true => Objection::NoAnswer(error.to_string()),
-        false => Objection::Doubt(unchecked(&error.to_string())),
+        false => Objection::MayFail(unchecked(&error.to_string())),
     }
 }
 
