@@ -10,13 +10,11 @@ mod user_data;
 pub(crate) use catalog::facts;
 pub use catalog::{CatalogOverridesModel, GpuModel, InstanceTypeModel, ProfileModel};
 pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel};
-pub(crate) use layout::below;
-pub use layout::{GpuGroupModel, LayoutModel, SharingModel, report_faults};
+pub use layout::{GpuGroupModel, LayoutModel, SharingModel};
 pub(crate) use region::region;
 pub use tags::Tags;
 pub(crate) use tags::tag_rules;
-pub(crate) use user_data::user_parts;
 pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
-    report_user_data_faults,
 };
+pub(crate) use user_data::{report_user_data, user_parts};

@@ -11,7 +11,7 @@ use tfplug::{Diagnostics, Function, Path, Value};
 
 use super::failed::failed;
 use crate::facts::Facts;
-use crate::models::{LayoutModel, report_user_data_faults};
+use crate::models::{LayoutModel, report_user_data};
 use crate::untyped_input;
 
 /// The name of the parameter, by which errors call it.
@@ -113,7 +113,7 @@ pub const BOTTLEROCKET_SETTINGS: LayoutFunction = LayoutFunction {
     result: |layout, diags| match bottlerocket_settings(layout, Catalog::builtin()) {
         Ok(settings) => settings.into(),
         Err(faults) => {
-            report_user_data_faults(&faults, &Path::root(), diags);
+            report_user_data(&faults, &Path::root(), diags);
             Value::Null
         }
     },

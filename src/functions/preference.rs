@@ -1,17 +1,18 @@
 //! `provider::mig::preference`.
 
+use mig::Layout;
 use mig::manifests::karpenter::preference::{Preferred, preference};
-use mig::{Layout, PathStep};
 use tfplug::model::AttributeValue;
 use tfplug::rpc::FunctionError;
 use tfplug::schema::{FunctionSignature, Parameter};
 use tfplug::ty::Type;
-use tfplug::{Diagnostic, Diagnostics, Function, Model, Path, Value};
+use tfplug::{Diagnostics, Function, Model, Path, Value};
 
 use super::failed::failed;
 use super::of_layout::CATALOG_NOTE;
 use crate::facts::Facts;
-use crate::models::{LayoutModel, below};
+use crate::findings::report;
+use crate::models::LayoutModel;
 use crate::untyped_input;
 
 const NAME: &str = "name";
@@ -114,11 +115,9 @@ fn resolve(models: &[LayoutModel], diags: &mut Diagnostics) -> Option<Vec<Layout
 
 fn pools(name: &str, models: &[LayoutModel], layouts: &[Layout]) -> Result<Value, FunctionError> {
     let preferred = preference(name, layouts).map_err(|faults| {
-        let at = |steps: Vec<PathStep>| below(&Path::root(), &steps);
-        let all = faults
-            .iter()
-            .map(|fault| Diagnostic::error(fault.summary(), fault.detail()).at(at(fault.path())));
-        failed(1, &all.collect())
+        let mut diags = Diagnostics::new();
+        report(&faults, &Path::root(), &mut diags);
+        failed(1, &diags)
     })?;
     let pool = |(pool, model): (Preferred<'_>, &LayoutModel)| {
         Value::object([

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use mig::Catalog;
 use mig::catalog::{CatalogOverrides, GpuOverride, InstanceTypeOverride, ProfileOverride};
 use tfplug::schema::validators;
-use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+use tfplug::{Attr, Diagnostics, Model, Path};
 
-use super::layout::below;
 use crate::facts::Facts;
+use crate::findings::report;
 
 /// GPUs and instance types that this release does not have, or has wrong.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
@@ -100,10 +100,7 @@ pub(crate) fn facts(overrides: &Attr<CatalogOverridesModel>, diags: &mut Diagnos
     match Catalog::builtin().with(&given) {
         Ok(catalog) => Facts::of(catalog),
         Err(faults) => {
-            let at = Path::attr("catalog_overrides");
-            for fault in faults {
-                diags.push(Diagnostic::error(fault.summary(), fault.detail()).at(below(&at, &fault.path())));
-            }
+            report(&faults, &Path::attr("catalog_overrides"), diags);
             Facts::incomplete()
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use mig::layout::{GpuGroup, Problem, SharingSpec};
-use mig::{Layout, LayoutFault, LayoutSpec, PathStep};
-use tfplug::path::Step;
+use mig::{Finding, Layout, LayoutSpec};
 use tfplug::schema::validators;
-use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+use tfplug::{Attr, Diagnostics, Model, Path};
 
 use crate::facts::Facts;
+use crate::findings::report;
 
 /// What the GPUs of a node are cut into.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
@@ -76,15 +76,12 @@ impl LayoutModel {
     pub fn resolve(&self, facts: &Facts, at: &Path, diags: &mut Diagnostics) -> Option<Layout> {
         match Layout::resolve(&self.spec()?, facts.catalog()) {
             Ok(layout) => {
-                for warning in layout.warnings() {
-                    let path = below(at, &warning.path());
-                    diags.warning_at(path, warning.summary(), warning.detail());
-                }
+                report(layout.warnings(), at, diags);
                 Some(layout)
             }
             Err(faults) if !facts.is_complete() && faults.iter().any(is_unknown_type) => None,
             Err(faults) => {
-                report_faults(&faults, at, diags);
+                report(&faults, at, diags);
                 None
             }
         }
@@ -132,26 +129,8 @@ impl SharingModel {
     }
 }
 
-fn is_unknown_type(fault: &LayoutFault) -> bool {
-    matches!(fault.problem(), Problem::UnknownInstanceType { .. })
-}
-
-/// Puts a layout's faults at their attributes.
-pub fn report_faults(faults: &[LayoutFault], at: &Path, diags: &mut Diagnostics) {
-    for fault in faults {
-        diags.push(Diagnostic::error(fault.summary(), fault.detail()).at(below(at, &fault.path())));
-    }
-}
-
-/// The path of a value below an attribute.
-pub(crate) fn below(at: &Path, steps: &[PathStep]) -> Path {
-    steps.iter().fold(at.clone(), |path, step| {
-        path.child(match step {
-            PathStep::Attribute(name) => Step::Attribute(name.clone()),
-            PathStep::Key(key) => Step::Key(key.clone()),
-            PathStep::Index(index) => Step::Index(*index),
-        })
-    })
+fn is_unknown_type(fault: &Finding) -> bool {
+    matches!(fault.problem(), Some(Problem::UnknownInstanceType { .. }))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use mig::ec2::tags;
 use tfplug::schema::{AttributeType, Validator};
 use tfplug::{Attr, AttributeValue, Diagnostics, Path, Value};
 
-use super::below;
+use crate::findings::report;
 
 /// Tags by key. One whose value is null is left out, as AWS' own provider does with what a module's caller did not give; it
 /// stays null in plan and state, as Terraform demands.
@@ -84,9 +84,7 @@ pub(crate) fn tag_rules() -> Validator {
             let given = given.filter(|(_, element)| !element.is_null());
             let text = |element: &Value| element.as_str().unwrap_or_default().to_owned();
             let given = given.map(|(key, element)| (key.clone(), text(element))).collect();
-            for fault in tags::check(&given) {
-                diags.error_at(below(path, fault.path()), fault.summary(), fault.detail());
-            }
+            report(&tags::check(&given), path, diags);
         },
     )
 }

@@ -1,14 +1,14 @@
 //! What user data is made of beside the layout: attributes, and the way from them to the text.
 
 use mig::boot::{
-    self, BootOptions, ClusterDetails, OnFailure, RenderVersion, UserData, UserDataFault, UserPart,
-    cluster_rules,
+    self, BootOptions, ClusterDetails, OnFailure, RenderVersion, UserData, UserPart, cluster_rules,
 };
-use mig::{Layout, PathStep};
+use mig::{Finding, Layout, PathStep};
 use tfplug::schema::Validator;
-use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+use tfplug::{Attr, Diagnostics, Model, Path};
 
 use crate::duration;
+use crate::findings::report_at;
 
 /// What a node needs to join a cluster, where nothing merges it into the user data.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
@@ -94,8 +94,8 @@ impl UserDataParts<'_> {
                 } else {
                     at.attribute("extra_user_data")
                 };
-                report_user_data_faults(&whole, &at_whole, diags);
-                report_user_data_faults(&parts, at, diags);
+                report_user_data(&whole, &at_whole, diags);
+                report_user_data(&parts, at, diags);
                 None
             }
         }
@@ -187,12 +187,9 @@ pub fn partition_timeout() -> Validator {
     )
 }
 
-/// Puts faults of the rendering at the attributes that cause them; `at` is where the options are attributes of.
-pub fn report_user_data_faults(faults: &[UserDataFault], at: &Path, diags: &mut Diagnostics) {
-    for fault in faults {
-        let path = attribute(&fault.path(), at);
-        diags.push(Diagnostic::error(fault.summary(), fault.detail()).at(path));
-    }
+/// Reports findings of the rendering; `at` is where the options are attributes of.
+pub(crate) fn report_user_data(found: &[Finding], at: &Path, diags: &mut Diagnostics) {
+    report_at(found, |path| attribute(path, at), diags);
 }
 
 /// The attribute that a way through the rendering options leads to.

@@ -10,6 +10,7 @@
 pub mod boot;
 pub mod catalog;
 pub mod ec2;
+pub mod finding;
 mod fingerprint;
 pub mod layout;
 pub mod manifests;
@@ -18,5 +19,6 @@ pub mod placement;
 pub mod profile;
 
 pub use catalog::{Catalog, Gpu, InstanceType, MigSupport, did_you_mean, nearest_names};
-pub use layout::{Layout, LayoutFault, LayoutSpec, PathStep};
+pub use finding::{FieldPath, Finding, FindingKind, PathStep};
+pub use layout::{Layout, LayoutSpec};
 pub use profile::{Profile, ProfileRef};

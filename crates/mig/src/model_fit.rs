@@ -4,10 +4,9 @@
 //! the number of parameters for a transformer that shares no keys and values between its heads, which most newer models
 //! do: they need a fourth to an eighth of it. So what fits by the estimate fits.
 
-use thiserror::Error;
-
 use crate::catalog::{Gpu, ProfileFact};
-use crate::layout::{NodeLayout, PathStep};
+use crate::finding::{Finding, FindingKind};
+use crate::layout::NodeLayout;
 use crate::profile::Profile;
 
 /// Part of a GPU's memory that a serving engine uses for weights and cache; the rest is for the CUDA context and
@@ -53,43 +52,14 @@ pub struct ModelNeed {
     pub cache_gib: f64,
 }
 
-/// Something that is wrong with a model's figures.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{attribute} cannot be {found}. {allowed}")]
-pub struct ModelFault {
-    attribute: &'static str,
-    found: String,
-    allowed: &'static str,
-}
-
-impl ModelFault {
-    /// The way from the model to the wrong value.
-    pub fn path(&self) -> Vec<PathStep> {
-        vec![PathStep::Attribute(self.attribute.to_owned())]
-    }
-
-    /// What is wrong, in one line.
-    pub fn summary(&self) -> String {
-        format!("{} cannot be {}", self.attribute, self.found)
-    }
-
-    /// What is allowed.
-    pub fn detail(&self) -> &str {
-        self.allowed
-    }
-}
-
 impl ModelSpec {
     /// What the model needs, or everything that is wrong with its figures.
-    pub fn need(&self) -> Result<ModelNeed, Vec<ModelFault>> {
+    pub fn need(&self) -> Result<ModelNeed, Vec<Finding>> {
         let mut faults = Vec::new();
-        let mut check = |attribute, value: f64, bounds: std::ops::RangeInclusive<f64>, allowed| {
+        let mut check = |attribute: &str, value: f64, bounds: std::ops::RangeInclusive<f64>, allowed| {
             if !bounds.contains(&value) {
-                faults.push(ModelFault {
-                    attribute,
-                    found: value.to_string(),
-                    allowed,
-                });
+                let summary = format!("{attribute} cannot be {value}");
+                faults.push(Finding::error(FindingKind::ModelFit, summary, allowed).at(attribute));
             }
         };
         check(
@@ -257,7 +227,10 @@ mod tests {
     #[test]
     fn figures_that_make_no_sense() {
         let faults = model(-1.0, f64::NAN, 0, 0).need().unwrap_err();
-        let names: Vec<&str> = faults.iter().map(|fault| fault.attribute).collect();
+        let names: Vec<&str> = faults
+            .iter()
+            .map(|fault| fault.path().last_attribute().unwrap())
+            .collect();
         assert_eq!(names, ["parameters_b", "bytes_per_parameter", "context", "batch"]);
         assert!(faults[0].to_string().contains("cannot be -1"));
     }

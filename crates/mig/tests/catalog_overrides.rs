@@ -9,8 +9,9 @@
 
 use std::collections::BTreeMap;
 
+use mig::Finding;
 use mig::boot::{BootOptions, user_data};
-use mig::catalog::{CatalogOverrides, GpuOverride, InstanceTypeOverride, OverrideFault, ProfileOverride};
+use mig::catalog::{CatalogOverrides, GpuOverride, InstanceTypeOverride, ProfileOverride};
 use mig::placement::Counts;
 use mig::{Catalog, Layout, LayoutSpec, PathStep};
 
@@ -130,7 +131,7 @@ fn what_a_user_adds_takes_the_place_of_what_there_is() {
     );
 }
 
-fn faults(gpu: GpuOverride, of_type: InstanceTypeOverride) -> Vec<OverrideFault> {
+fn faults(gpu: GpuOverride, of_type: InstanceTypeOverride) -> Vec<Finding> {
     let catalog = Catalog::builtin().with(&overrides(gpu, of_type));
     catalog.err().unwrap_or_default()
 }
@@ -143,7 +144,7 @@ fn only_fault(gpu: GpuOverride, of_type: InstanceTypeOverride, place: &str, text
         .path()
         .into_iter()
         .map(|step| match step {
-            PathStep::Attribute(name) => name,
+            PathStep::Attribute(name) => name.clone(),
             PathStep::Key(key) => format!("[{key}]"),
             PathStep::Index(index) => index.to_string(),
         })

@@ -15,8 +15,8 @@ use std::path::Path;
 use std::process::Command;
 
 use mig::boot::{
-    BootOptions, ClusterDetails, NodeConfig, OnFailure, RESERVED, RenderVersion, USER_DATA_LIMIT,
-    UserDataFault, UserPart, boot_script, layout_table, user_data,
+    BootOptions, ClusterDetails, NodeConfig, OnFailure, RESERVED, RenderVersion, USER_DATA_LIMIT, UserPart,
+    boot_script, layout_table, user_data,
 };
 use mig::{Catalog, Layout, LayoutSpec, MigSupport};
 use serde_json::{Value, json};
@@ -332,7 +332,7 @@ fn refused_part(
     text: &str,
     after: bool,
     node_config: Option<NodeConfig>,
-) -> UserDataFault {
+) -> mig::Finding {
     let parts = vec![part(content_type, text)];
     let mut options = BootOptions {
         node_config,

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use mig::catalog::{Catalog, ImageAlias};
-use mig::layout::{LayoutWarning, NodeLayout};
+use mig::layout::NodeLayout;
 use mig::model_fit::{ModelNeed, ModelSpec};
 use mig::{Gpu, Layout};
 use tfplug::{Diagnostic, Diagnostics, Path};
 
 use super::model::{LanguageModel, LayoutData, ModelFitData, ModelMemoryData};
-use crate::models::below;
+use crate::findings::{below, diagnostic, report};
 
 /// The image, `None` while it is unknown, not given, or at fault, which `diags` tells.
 pub(super) fn image(config: &LayoutData, diags: &mut Diagnostics) -> Option<ImageAlias> {
@@ -27,12 +27,7 @@ pub(super) fn image(config: &LayoutData, diags: &mut Diagnostics) -> Option<Imag
 pub(super) fn need(config: &LayoutData, diags: &mut Diagnostics) -> Option<ModelNeed> {
     let spec = config.model.known()?.spec()?;
     spec.need()
-        .map_err(|faults| {
-            for fault in &faults {
-                let at = below(&Path::attr("model"), &fault.path());
-                diags.push(Diagnostic::error(fault.summary(), fault.detail()).at(at));
-            }
-        })
+        .map_err(|faults| report(&faults, &Path::attr("model"), diags))
         .ok()
 }
 
@@ -50,10 +45,9 @@ impl LanguageModel {
 
 /// The image's warnings, at its attribute.
 pub(super) fn image_warnings(layout: &Layout, catalog: &Catalog, image: &ImageAlias) -> Vec<Diagnostic> {
-    let at = |warning: &LayoutWarning| {
-        Diagnostic::warning(warning.summary(), warning.detail()).at(below(&Path::root(), &warning.path()))
-    };
-    layout.image_warnings(catalog, image).iter().map(at).collect()
+    let found = layout.image_warnings(catalog, image);
+    let shown = |warning| diagnostic(warning, |path| below(&Path::root(), path));
+    found.iter().map(shown).collect()
 }
 
 /// What the model needs, as the data source shows it.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use mig::boot::RenderVersion;
 use mig::manifests::device_plugin::{DEFAULT_IMAGE, DevicePlugin, DevicePluginVersion, image_of_version};
-use mig::manifests::{DevicePluginOptions, ManifestFault, ResourceRequirements, Toleration};
+use mig::manifests::{DevicePluginOptions, ResourceRequirements, Toleration};
 use mig::{Layout, PathStep};
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
 use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
 use crate::facts::Facts;
+use crate::findings::{below, report_at};
 use crate::resources::manifests::{self, Renderable};
 
 /// The version of the rendering of new objects.
@@ -109,7 +110,7 @@ fn render(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> 
     match DevicePlugin::render(&layouts?, &options) {
         Ok(objects) => Some(objects),
         Err(faults) => {
-            faults.iter().for_each(|fault| diags.push(at_attribute(fault)));
+            report_at(&faults, |path| attribute(path), diags);
             None
         }
     }
@@ -196,17 +197,12 @@ fn requirements(model: ResourcesModel) -> Option<ResourceRequirements> {
     })
 }
 
-/// Puts a fault of the rendering at the attribute that causes it.
-fn at_attribute(fault: &ManifestFault) -> Diagnostic {
-    let path = fault
-        .path()
-        .into_iter()
-        .fold(Path::root(), |path, step| match step {
-            PathStep::Attribute(name) if name == "priority_class" => path.attribute("priority_class_name"),
-            PathStep::Attribute(name) if name == "runtime_class" => path.attribute("runtime_class_name"),
-            PathStep::Attribute(name) => path.attribute(name),
-            PathStep::Key(key) => path.key(key),
-            PathStep::Index(index) => path.index(index),
-        });
-    Diagnostic::error(fault.summary(), fault.detail()).at(path)
+/// The attribute of an option.
+fn attribute(steps: &[PathStep]) -> Path {
+    match steps {
+        [PathStep::Attribute(name), rest @ ..] if name == "priority_class" || name == "runtime_class" => {
+            below(&Path::attr(format!("{name}_name")), rest)
+        }
+        steps => below(&Path::root(), steps),
+    }
 }

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use mig::PathStep;
 use mig::manifests::karpenter::Rendered;
-use mig::manifests::{ManifestFault, ManifestWarning};
+use mig::{Finding, PathStep};
 use serde_json::Value as Json;
 use tfplug::schema::Validator;
-use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
+use tfplug::{Attr, Diagnostics, Model, Path};
 
 use crate::duration;
-use crate::models::below;
+use crate::findings::{below, report_at};
 
 /// Takes the findings of a rendering; `place` turns the path of a fault into that of an attribute.
 pub(crate) struct Found<'a, F> {
@@ -19,28 +18,14 @@ pub(crate) struct Found<'a, F> {
 }
 
 impl<F: Fn(&[PathStep]) -> Path> Found<'_, F> {
-    /// The objects, with warnings told; or nothing, with the faults told.
-    pub(crate) fn objects(self, rendered: Result<Rendered, Vec<ManifestFault>>) -> Option<Vec<Json>> {
-        match rendered {
-            Ok(rendered) => {
-                for warning in &rendered.warnings {
-                    self.diags.push(self.warning(warning));
-                }
-                Some(rendered.objects)
-            }
-            Err(faults) => {
-                for fault in &faults {
-                    let path = (self.place)(&fault.path());
-                    self.diags
-                        .push(Diagnostic::error(fault.summary(), fault.detail()).at(path));
-                }
-                None
-            }
-        }
-    }
-
-    fn warning(&self, warning: &ManifestWarning) -> Diagnostic {
-        Diagnostic::warning(warning.summary(), warning.detail()).at((self.place)(&warning.path()))
+    /// The objects, with warnings reported; or nothing, with the errors reported.
+    pub(crate) fn objects(self, rendered: Result<Rendered, Vec<Finding>>) -> Option<Vec<Json>> {
+        let (objects, found) = match rendered {
+            Ok(rendered) => (Some(rendered.objects), rendered.warnings),
+            Err(faults) => (None, faults),
+        };
+        report_at(&found, |path| (self.place)(path), self.diags);
+        objects
     }
 }
 

@@ -8,7 +8,8 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
 use super::model::NodeOverlayModel;
 use crate::facts::Facts;
-use crate::models::{ClusterModel, below};
+use crate::findings::below;
+use crate::models::ClusterModel;
 use crate::resources::karpenter::{
     Found, KarpenterModel, OVERLAY_GATE, all, check_agreement, followed, followed_layout,
 };

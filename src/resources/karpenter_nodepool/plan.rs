@@ -8,7 +8,8 @@ use tfplug::{Attr, Diagnostics, Model, Path, Plan};
 
 use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
 use crate::facts::Facts;
-use crate::models::{ClusterModel, below, newest_version, render_version};
+use crate::findings::below;
+use crate::models::{ClusterModel, newest_version, render_version};
 use crate::resources::karpenter::{
     Found, KarpenterModel, NodeClassRefModel, all, check_agreement, followed, followed_layout,
 };

@@ -4,7 +4,7 @@ use mig::{Catalog, Layout, boot};
 use tfplug::{Diagnostic, Diagnostics, Path};
 
 use super::model::LaunchTemplate;
-use crate::models::{UserDataParts, render_version, report_user_data_faults};
+use crate::models::{UserDataParts, render_version, report_user_data};
 
 /// The user data, `None` while anything that it is made of is unknown, or at fault, which `diags` tells.
 pub(super) fn render(
@@ -39,7 +39,7 @@ fn bottlerocket(
     match boot::bottlerocket_settings(layout, catalog) {
         Ok(settings) => Some(settings),
         Err(faults) => {
-            report_user_data_faults(&faults, &Path::root(), diags);
+            report_user_data(&faults, &Path::root(), diags);
             None
         }
     }

@@ -6,15 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use super::fault::UserDataFault;
 use crate::catalog::{Catalog, Gpu};
-use crate::layout::{Layout, NodeLayout, PathStep, Sharing, SharingStrategy, Strategy};
+use crate::finding::{FieldPath, Finding};
+use crate::layout::{Layout, NodeLayout, Sharing, SharingStrategy, Strategy};
 use crate::profile::Profile;
 
 const TABLE: &str = "settings.kubelet-device-plugins.nvidia";
 
 /// The settings as TOML, or everything that Bottlerocket cannot express. Equal input gives equal bytes.
-pub fn bottlerocket_settings(layout: &Layout, catalog: &Catalog) -> Result<String, Vec<UserDataFault>> {
+pub fn bottlerocket_settings(layout: &Layout, catalog: &Catalog) -> Result<String, Vec<Finding>> {
     let mut faults = Vec::new();
     if layout.is_cut() && layout.strategy() != Strategy::Single {
         let detail =
@@ -39,16 +39,12 @@ pub fn bottlerocket_settings(layout: &Layout, catalog: &Catalog) -> Result<Strin
     }
 }
 
-fn fault(attribute: &str, summary: impl Into<String>, detail: impl Into<String>) -> UserDataFault {
-    let path = vec![
-        PathStep::Attribute("layout".to_owned()),
-        PathStep::Attribute(attribute.to_owned()),
-    ];
-    UserDataFault::new(path, summary, detail)
+fn fault(attribute: &str, summary: impl Into<String>, detail: impl Into<String>) -> Finding {
+    super::fault::fault(FieldPath::of("layout").attr(attribute), summary, detail)
 }
 
 /// The model's key and the one profile of all GPUs of a node.
-fn model_and_profile(node: &NodeLayout, catalog: &Catalog) -> Result<(String, Profile), UserDataFault> {
+fn model_and_profile(node: &NodeLayout, catalog: &Catalog) -> Result<(String, Profile), Finding> {
     let gpu = node.gpu().id.as_deref().and_then(|id| catalog.gpu(id));
     let Some((gpu, facts)) = gpu.and_then(|gpu| Some((gpu, gpu.bottlerocket.as_ref()?))) else {
         let summary = format!("Bottlerocket cannot cut the GPUs of {}", node.instance_type());

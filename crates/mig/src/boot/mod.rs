@@ -15,7 +15,6 @@ mod recognise;
 mod script;
 
 pub use bottlerocket::bottlerocket_settings;
-pub use fault::UserDataFault;
 pub use node_config::{ClusterDetails, NodeConfig, cluster_rules};
 pub use part::UserPart;
 pub use recognise::{Recognised, RenderedFor, recognise, recognise_settings};
@@ -24,7 +23,8 @@ pub use script::layout_table;
 use mime::Part;
 use node_part::Around;
 
-use crate::layout::{Layout, PathStep};
+use crate::finding::{Finding, PathStep};
+use crate::layout::Layout;
 
 /// Bytes of user data that EC2 takes, before base64.
 pub const USER_DATA_LIMIT: usize = 16_384;
@@ -161,22 +161,19 @@ impl UserData {
 }
 
 /// Renders the user data of a layout, or says everything that is wrong, all at once. Equal input gives equal bytes.
-pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec<UserDataFault>> {
+pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec<Finding>> {
     let mut faults = Vec::new();
     let around = |after| Around::new(layout, options, after);
     check_parts(&options.parts_before, "parts_before", around(false), &mut faults);
     check_parts(&options.parts_after, "parts_after", around(true), &mut faults);
     if !DEADLINE_SECONDS.contains(&options.deadline_seconds) {
-        faults.push(UserDataFault::deadline(
-            options.deadline_seconds,
-            DEADLINE_SECONDS,
-        ));
+        faults.push(fault::deadline(options.deadline_seconds, DEADLINE_SECONDS));
     }
     let text = mime::document(&parts(layout, options));
     let reserved = options.reserved();
     if text.len() > USER_DATA_LIMIT - reserved {
         let ours = script::shell_part(layout, options).len();
-        faults.push(UserDataFault::too_large(text.len(), ours, reserved));
+        faults.push(fault::too_large(text.len(), ours, reserved));
     }
     if faults.is_empty() {
         Ok(UserData {
@@ -206,7 +203,7 @@ fn parts(layout: &Layout, options: &BootOptions) -> Vec<Part> {
     all
 }
 
-fn check_parts(parts: &[UserPart], list: &str, around: Around<'_>, faults: &mut Vec<UserDataFault>) {
+fn check_parts(parts: &[UserPart], list: &str, around: Around<'_>, faults: &mut Vec<Finding>) {
     for (index, part) in parts.iter().enumerate() {
         let path = vec![PathStep::Attribute(list.to_owned()), PathStep::Index(index)];
         part.check(&path, around, faults);

@@ -1,10 +1,10 @@
 //! Parts that users add to the user data.
 
-use super::fault::UserDataFault;
+use super::fault::fault;
 use super::mime::{DELIMITERS, Part};
 use super::node_part::Around;
 use super::part_text;
-use crate::layout::PathStep;
+use crate::finding::{Finding, PathStep};
 
 /// What nodeadm reads.
 const NODE_CONFIG: &str = "application/node.eks.aws";
@@ -57,18 +57,18 @@ impl UserPart {
         lower.split(';').next().unwrap_or_default().trim_end().to_owned()
     }
 
-    pub(super) fn check(&self, path: &[PathStep], around: Around<'_>, faults: &mut Vec<UserDataFault>) {
+    pub(super) fn check(&self, path: &[PathStep], around: Around<'_>, faults: &mut Vec<Finding>) {
         let at = |name: &str| [path, &[PathStep::Attribute(name.to_owned())]].concat();
         let before = faults.len();
         let media_type = self.media_type();
         let mut add = |name: &str, (summary, detail): (String, &str)| {
-            faults.push(UserDataFault::new(at(name), summary, detail));
+            faults.push(fault(at(name), summary, detail));
         };
-        if let Some(fault) = content_type_fault(&self.content_type, &media_type, around.handlers) {
-            add("content_type", fault);
+        if let Some(found) = content_type_fault(&self.content_type, &media_type, around.handlers) {
+            add("content_type", found);
         }
-        for fault in text_faults(&self.text) {
-            add("text", fault);
+        for found in text_faults(&self.text) {
+            add("text", found);
         }
         // What is said of the text as a whole is not said of its beginning again.
         if faults.len() == before {
@@ -76,7 +76,7 @@ impl UserPart {
             faults.extend(
                 of_text
                     .into_iter()
-                    .map(|(summary, detail)| UserDataFault::new(at("text"), summary, detail)),
+                    .map(|(summary, detail)| fault(at("text"), summary, detail)),
             );
         }
     }

@@ -21,7 +21,7 @@ pub use gpu::{Bottlerocket, Confidence, Engines, Gpu, ModeChange, Placements, Pr
 pub use image::{ImageAlias, ImageDriver, ImageError, ImageFamily, ImageRelease};
 pub use instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
 pub use nearest::{did_you_mean, nearest as nearest_names};
-pub use overrides::{CatalogOverrides, GpuOverride, InstanceTypeOverride, OverrideFault, ProfileOverride};
+pub use overrides::{CatalogOverrides, GpuOverride, InstanceTypeOverride, ProfileOverride};
 pub use rows::{ProfileFilter, ProfileRow};
 
 const GPUS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/gpus.json"));

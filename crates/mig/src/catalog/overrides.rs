@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use thiserror::Error;
-
 use super::gpu::{Confidence, Gpu, ModeChange, Placements, ProfileFact};
 use super::instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
 use super::{Catalog, DriverVersion};
-use crate::layout::PathStep;
+use crate::finding::{Finding, FindingKind, PathStep};
 use crate::profile::Profile;
 
 /// Key of the source that stands for what the user says.
@@ -78,36 +76,10 @@ pub struct InstanceTypeOverride {
     pub karpenter_gpu_name: Option<String>,
 }
 
-/// Something that is wrong with what a user adds: where, the fact, and the next step.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{summary}. {detail}")]
-pub struct OverrideFault {
-    path: Vec<PathStep>,
-    summary: String,
-    detail: String,
-}
-
-impl OverrideFault {
-    /// The way from the overrides to the wrong value.
-    pub fn path(&self) -> Vec<PathStep> {
-        self.path.clone()
-    }
-
-    /// What is wrong, in one line.
-    pub fn summary(&self) -> &str {
-        &self.summary
-    }
-
-    /// The fact behind it, and what to do.
-    pub fn detail(&self) -> &str {
-        &self.detail
-    }
-}
-
 /// Collects faults below one path.
 struct Findings<'a> {
     at: Vec<PathStep>,
-    faults: &'a mut Vec<OverrideFault>,
+    faults: &'a mut Vec<Finding>,
 }
 
 impl Findings<'_> {
@@ -124,11 +96,8 @@ impl Findings<'_> {
     }
 
     fn add_here(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
-        self.faults.push(OverrideFault {
-            path: self.at.clone(),
-            summary: summary.into(),
-            detail: detail.into(),
-        });
+        self.faults
+            .push(Finding::error(FindingKind::Catalog, summary, detail).at(self.at.clone()));
     }
 
     /// A number within bounds, or a fault and nothing.
@@ -162,7 +131,7 @@ fn attribute(name: &str) -> PathStep {
 
 impl Catalog {
     /// The catalog with what a user adds, or everything that is wrong with that, all at once.
-    pub fn with(&self, overrides: &CatalogOverrides) -> Result<Self, Vec<OverrideFault>> {
+    pub fn with(&self, overrides: &CatalogOverrides) -> Result<Self, Vec<Finding>> {
         let mut catalog = self.clone();
         let mut faults = Vec::new();
         catalog.sources.insert(

@@ -1,6 +1,7 @@
 //! Rules of CPU options.
 
-use super::{Ec2Fault, Faults, Given};
+use super::{Faults, Given};
+use crate::finding::Finding;
 
 /// Cores and threads of an instance.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,7 +13,7 @@ pub struct CpuOptions {
 }
 
 /// What is wrong with them. Which numbers an instance type takes is not known here.
-pub fn check(options: &CpuOptions) -> Vec<Ec2Fault> {
+pub fn check(options: &CpuOptions) -> Vec<Finding> {
     let mut faults = Faults::default();
     let both = [
         ("core_count", options.core_count, options.threads_per_core),

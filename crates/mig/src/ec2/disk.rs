@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ec2Fault, Faults, Given, ids};
-use crate::layout::PathStep;
+use super::{Faults, Given, ids};
+use crate::finding::Finding;
+use crate::finding::PathStep;
 
 /// The types of EBS volumes.
 pub const VOLUME_TYPES: [&str; 7] = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];
@@ -48,7 +49,7 @@ pub struct Volume<'a> {
 }
 
 /// What is wrong with the disks of an instance. Paths begin at the list.
-pub fn check(disks: &[Disk<'_>]) -> Vec<Ec2Fault> {
+pub fn check(disks: &[Disk<'_>]) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for (index, disk) in disks.iter().enumerate() {
@@ -125,7 +126,7 @@ fn volume(faults: &mut Faults, volume: &Volume<'_>) {
         faults.found.extend(ids::Kind::Snapshot.fault(id).map(|fault| {
             let mut path = faults.at.clone();
             path.push(PathStep::Attribute("snapshot_id".to_owned()));
-            Ec2Fault::new(path, fault.summary(), fault.detail())
+            super::fault(path, fault.summary(), fault.detail())
         }));
     }
     if volume.snapshot_id.is_absent() && volume.size.is_absent() && !volume.of_image {

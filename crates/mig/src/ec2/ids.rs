@@ -1,7 +1,7 @@
 //! The form of IDs. EC2 makes them of 8 or 17 hexadecimal digits; simulators make shorter ones with other letters, so that
 //! only the prefix and plain letters are asked for.
 
-use super::Ec2Fault;
+use crate::finding::Finding;
 
 /// What an ID is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Kind {
     }
 
     /// What is wrong with an ID, if anything is.
-    pub fn fault(self, id: &str) -> Option<Ec2Fault> {
+    pub fn fault(self, id: &str) -> Option<Finding> {
         let plain = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
         let rest = id.strip_prefix(self.prefix());
         if rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain)) {
@@ -75,12 +75,12 @@ impl Kind {
         let detail =
             format!("{found}It is {prefix} and lower case letters and digits: {prefix}0123456789abcdef0.");
         let summary = format!("{id:?} is not the ID of {}", self.name());
-        Some(Ec2Fault::new(Vec::new(), summary, detail))
+        Some(super::fault(Vec::new(), summary, detail))
     }
 }
 
 /// What is wrong with the image of a template: an ID, or a parameter that holds one.
-pub fn image(text: &str) -> Option<Ec2Fault> {
+pub fn image(text: &str) -> Option<Finding> {
     let parameter = text.strip_prefix("resolve:ssm:");
     if parameter.is_some_and(|name| !name.trim().is_empty()) {
         return None;
@@ -89,7 +89,7 @@ pub fn image(text: &str) -> Option<Ec2Fault> {
 }
 
 /// What is wrong with the name of a KMS key, if anything is: ID, ARN, or alias.
-pub fn kms_key(text: &str) -> Option<Ec2Fault> {
+pub fn kms_key(text: &str) -> Option<Finding> {
     let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let id = |text: &str| {
         text.strip_prefix("mrk-").is_some_and(hex)
@@ -105,8 +105,8 @@ pub fn kms_key(text: &str) -> Option<Ec2Fault> {
     if arn.unwrap_or(false) || alias(text) || id(text) {
         return None;
     }
-    Some(Ec2Fault::new(
-        Vec::new(),
+    Some(super::fault(
+        "",
         format!("{text:?} names no KMS key"),
         "Give the key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), its ID, or alias/NAME.",
     ))

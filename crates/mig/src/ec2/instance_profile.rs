@@ -1,9 +1,10 @@
 //! Rules of instance profiles.
 
-use super::{Ec2Fault, Faults, Given};
+use super::{Faults, Given};
+use crate::finding::Finding;
 
 /// What is wrong with an instance profile that is given by name or by ARN.
-pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Ec2Fault> {
+pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Finding> {
     let mut faults = Faults::default();
     match (name, arn) {
         (Given::Known(_), Given::Known(_)) => faults.add(
@@ -38,10 +39,10 @@ pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Ec2Fault> {
 }
 
 /// What is wrong with the name of an instance profile, if anything is. Source: the IAM API's `instanceProfileNameType`.
-pub fn name_fault(name: &str) -> Option<Ec2Fault> {
+pub fn name_fault(name: &str) -> Option<Finding> {
     let fault = |detail: String| {
-        Ec2Fault::new(
-            Vec::new(),
+        super::fault(
+            "",
             format!("{name:?} is not the name of an instance profile"),
             detail,
         )

@@ -1,7 +1,8 @@
 //! Rules of network interfaces.
 
-use super::{Ec2Fault, Faults, Given, ids};
-use crate::layout::PathStep;
+use super::{Faults, Given, ids};
+use crate::finding::Finding;
+use crate::finding::PathStep;
 
 /// One network interface of an instance.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,7 +32,7 @@ impl Interface<'_> {
 }
 
 /// What is wrong with the interfaces of an instance. Paths begin at the list.
-pub fn check(all: &[Interface<'_>]) -> Vec<Ec2Fault> {
+pub fn check(all: &[Interface<'_>]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (index, interface) in all.iter().enumerate() {
         let mut faults = Faults {
@@ -126,7 +127,7 @@ fn existing(faults: &mut Faults, interface: &Interface<'_>) {
 }
 
 /// Every instance has device 0 of card 0, and it has an address.
-fn primary(all: &[Interface<'_>]) -> Option<Ec2Fault> {
+fn primary(all: &[Interface<'_>]) -> Option<Finding> {
     let at = |(_, interface): &(usize, &Interface<'_>)| interface.place() == Some((0, 0));
     if let Some((index, _)) = all
         .iter()
@@ -140,8 +141,8 @@ fn primary(all: &[Interface<'_>]) -> Option<Ec2Fault> {
         ];
         let detail =
             "Device 0 of card 0 needs an IP address, which efa-only does not have. Make it \"interface\".";
-        return Some(Ec2Fault::new(
-            path.into(),
+        return Some(super::fault(
+            path.to_vec(),
             "The primary interface cannot be efa-only",
             detail,
         ));
@@ -150,8 +151,8 @@ fn primary(all: &[Interface<'_>]) -> Option<Ec2Fault> {
     if all.is_empty() || !known || all.iter().any(|interface| interface.place() == Some((0, 0))) {
         return None;
     }
-    Some(Ec2Fault::new(
-        Vec::new(),
+    Some(super::fault(
+        "",
         "The primary interface is missing",
         "Device 0 of card 0 must be of the type \"interface\".",
     ))

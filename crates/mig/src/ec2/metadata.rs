@@ -1,6 +1,7 @@
 //! Rules of the instance metadata service.
 
-use super::{Ec2Fault, Faults, Given};
+use super::{Faults, Given};
+use crate::finding::Finding;
 
 /// The instance metadata service.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,7 +17,7 @@ pub struct Metadata<'a> {
 }
 
 /// What is wrong with it.
-pub fn check(metadata: &Metadata<'_>) -> Vec<Ec2Fault> {
+pub fn check(metadata: &Metadata<'_>) -> Vec<Finding> {
     let mut faults = Faults::default();
     let switch = ["enabled", "disabled"];
     faults.word("http_endpoint", metadata.http_endpoint, &switch);

@@ -14,9 +14,7 @@ pub mod placement;
 pub mod reservation;
 pub mod tags;
 
-use thiserror::Error;
-
-use crate::layout::PathStep;
+use crate::finding::{FieldPath, Finding, FindingKind, PathStep};
 
 /// A value as a plan has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,45 +63,16 @@ impl<T> From<Option<T>> for Given<T> {
     }
 }
 
-/// Something that EC2 refuses: where, the fact, and the next step.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{summary}. {detail}")]
-pub struct Ec2Fault {
-    path: Vec<PathStep>,
-    summary: String,
-    detail: String,
-}
-
-impl Ec2Fault {
-    fn new(path: Vec<PathStep>, summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            path,
-            summary: summary.into(),
-            detail: detail.into(),
-        }
-    }
-
-    /// The way from the thing that was checked to the wrong value; empty where it is the whole.
-    pub fn path(&self) -> &[PathStep] {
-        &self.path
-    }
-
-    /// What is wrong, in one line.
-    pub fn summary(&self) -> &str {
-        &self.summary
-    }
-
-    /// The fact behind it, and what to do.
-    pub fn detail(&self) -> &str {
-        &self.detail
-    }
+/// Something that EC2 refuses.
+fn fault(path: impl Into<FieldPath>, summary: impl Into<String>, detail: impl Into<String>) -> Finding {
+    Finding::error(FindingKind::Ec2, summary, detail).at(path)
 }
 
 /// Collects faults under one element.
 #[derive(Debug, Default)]
 struct Faults {
     at: Vec<PathStep>,
-    found: Vec<Ec2Fault>,
+    found: Vec<Finding>,
 }
 
 impl Faults {
@@ -113,7 +82,7 @@ impl Faults {
         if !attribute.is_empty() {
             path.push(PathStep::Attribute(attribute.to_owned()));
         }
-        self.found.push(Ec2Fault::new(path, summary, detail));
+        self.found.push(fault(path, summary, detail));
     }
 
     /// One of a few words.

@@ -1,6 +1,7 @@
 //! Rules of placement.
 
-use super::{Ec2Fault, Faults, Given, ids};
+use super::{Faults, Given, ids};
+use crate::finding::Finding;
 
 /// Where instances are placed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,7 +21,7 @@ pub struct Placement<'a> {
 }
 
 /// What is wrong with it.
-pub fn check(placement: &Placement<'_>) -> Vec<Ec2Fault> {
+pub fn check(placement: &Placement<'_>) -> Vec<Finding> {
     let mut faults = Faults::default();
     if placement.group_name.is_known() && placement.group_id.is_known() {
         faults.add(

@@ -1,6 +1,7 @@
 //! Rules of capacity reservations and of how instances are bought.
 
-use super::{Ec2Fault, Faults, Given, ids};
+use super::{Faults, Given, ids};
+use crate::finding::Finding;
 
 /// Which reservation instances use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Target<'a> {
 
 /// What is wrong with a reservation. Source: `CapacityReservationSpecification` of the EC2 API: "If you specify
 /// `CapacityReservationPreference` and `CapacityReservationTarget`, the request fails".
-pub fn check(reservation: &Reservation<'_>) -> Vec<Ec2Fault> {
+pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
     let mut faults = Faults::default();
     if reservation.target.is_known()
         && let Some(preference) = reservation.preference.known()
@@ -38,7 +39,7 @@ pub fn check(reservation: &Reservation<'_>) -> Vec<Ec2Fault> {
     let Some(target) = reservation.target.known() else {
         return faults.found;
     };
-    faults.at = vec![crate::layout::PathStep::Attribute(
+    faults.at = vec![crate::finding::PathStep::Attribute(
         "capacity_reservation_target".to_owned(),
     )];
     match (target.id, target.group) {
@@ -83,7 +84,7 @@ pub struct Spot<'a> {
 }
 
 /// What is wrong with the way to buy, beside the reservation in use.
-pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) -> Vec<Ec2Fault> {
+pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) -> Vec<Finding> {
     let mut faults = Faults::default();
     let target = match reservation {
         Given::Absent => Given::Absent,
@@ -121,7 +122,7 @@ pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) ->
         .known()
         .filter(|word| once && *word != "terminate")
     {
-        faults.at = vec![crate::layout::PathStep::Attribute("spot_options".to_owned())];
+        faults.at = vec![crate::finding::PathStep::Attribute("spot_options".to_owned())];
         faults.add(
             "instance_interruption_behavior",
             format!("{word:?} goes with a persistent request"),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ec2Fault, Faults};
-use crate::layout::PathStep;
+use super::Faults;
+use crate::finding::Finding;
+use crate::finding::PathStep;
 
 /// Tags that one object may have (EC2 User Guide, "Tag restrictions").
 pub const MOST: usize = 50;
@@ -11,7 +12,7 @@ const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 
 /// What EC2 refuses of the tags of one object; paths begin with the tag's key.
-pub fn check(tags: &BTreeMap<String, String>) -> Vec<Ec2Fault> {
+pub fn check(tags: &BTreeMap<String, String>) -> Vec<Finding> {
     let mut faults = Faults::default();
     if tags.len() > MOST {
         let detail = format!("Found {}; EC2 takes up to {MOST} of one object.", tags.len());

@@ -1,30 +1,11 @@
 //! What can be wrong with a layout: where, the fact, and the next step.
 
-use std::fmt;
-
 use thiserror::Error;
 
 use super::misfit;
+use crate::finding::{Finding, FindingKind};
 use crate::placement::{FitError, Obstacle, ProfileCounts, Suggestion, in_words};
 use crate::profile::ProfileError;
-
-/// One step from the layout to the value that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PathStep {
-    /// An attribute of an object.
-    Attribute(String),
-    /// A key of a map.
-    Key(String),
-    /// An index of a list, from 0.
-    Index(usize),
-}
-
-/// Something that is wrong with a layout.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LayoutFault {
-    path: Vec<PathStep>,
-    problem: Problem,
-}
 
 /// What is wrong; its text is the one-line summary.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -193,53 +174,12 @@ fn devices(indexes: &[u8]) -> String {
     format!("GPU {}", list.join(", "))
 }
 
-impl LayoutFault {
-    pub(crate) fn new(path: Vec<PathStep>, problem: Problem) -> Self {
-        Self { path, problem }
+/// A layout's problem at its place.
+impl From<Problem> for Finding {
+    fn from(problem: Problem) -> Self {
+        let (summary, reason) = (problem.to_string(), problem.detail());
+        Self::error(FindingKind::Layout(Box::new(problem)), summary, reason)
     }
-
-    /// The way from the layout to the wrong value; empty where it is the layout itself.
-    pub fn path(&self) -> Vec<PathStep> {
-        self.path.clone()
-    }
-
-    /// What is wrong, as a value.
-    pub fn problem(&self) -> &Problem {
-        &self.problem
-    }
-
-    /// What is wrong, in one line.
-    pub fn summary(&self) -> String {
-        self.problem.to_string()
-    }
-
-    /// The fact behind it, and what to do.
-    pub fn detail(&self) -> String {
-        self.problem.detail()
-    }
-}
-
-impl fmt::Display for LayoutFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}. {}",
-            path_text(&self.path),
-            self.summary(),
-            self.detail()
-        )
-    }
-}
-
-impl std::error::Error for LayoutFault {}
-
-/// `layout.gpus[0].slices["1g.10gb"]`
-fn path_text(path: &[PathStep]) -> String {
-    path.iter().fold("layout".to_owned(), |text, step| match step {
-        PathStep::Attribute(name) => format!("{text}.{name}"),
-        PathStep::Key(key) => format!("{text}[{key:?}]"),
-        PathStep::Index(index) => format!("{text}[{index}]"),
-    })
 }
 
 impl Problem {

@@ -1,23 +1,22 @@
 //! A layout against the driver of the EKS image that its nodes boot.
 
-use super::fault::PathStep;
-use super::warning::LayoutWarning;
 use super::{Layout, NodeLayout};
 use crate::catalog::{Catalog, DriverVersion, ImageAlias, ImageDriver, ImageFamily};
+use crate::finding::{Finding, FindingKind};
 
 /// What may be wrong with an image for a layout. Nothing for a layout without slices: sharing needs no driver of its own.
-pub(super) fn warnings(layout: &Layout, catalog: &Catalog, image: &ImageAlias) -> Vec<LayoutWarning> {
+pub(super) fn warnings(layout: &Layout, catalog: &Catalog, image: &ImageAlias) -> Vec<Finding> {
     let cut = layout.nodes().filter(|node| node.is_cut());
     let per_node = cut.filter_map(|node| driver_warning(node, catalog, image));
     latest(catalog, image).into_iter().chain(per_node).collect()
 }
 
-fn warning(summary: String, detail: String) -> LayoutWarning {
-    LayoutWarning::new(vec![PathStep::Attribute("ami_alias".to_owned())], summary, detail)
+fn warning(summary: String, detail: String) -> Finding {
+    Finding::warning(FindingKind::LayoutDoubt, summary, detail).at("ami_alias")
 }
 
 /// `latest` is another image tomorrow, and each one rolls every node.
-fn latest(catalog: &Catalog, image: &ImageAlias) -> Option<LayoutWarning> {
+fn latest(catalog: &Catalog, image: &ImageAlias) -> Option<Finding> {
     if image.release.is_some() {
         return None;
     }
@@ -39,7 +38,7 @@ fn pin(catalog: &Catalog, family: ImageFamily) -> String {
     })
 }
 
-fn driver_warning(node: &NodeLayout, catalog: &Catalog, image: &ImageAlias) -> Option<LayoutWarning> {
+fn driver_warning(node: &NodeLayout, catalog: &Catalog, image: &ImageAlias) -> Option<Finding> {
     let (floor, wants) = floor(node, catalog)?;
     let instance_type = node.instance_type();
     let family = catalog.instance_type(instance_type)?.family.as_str();

@@ -117,7 +117,7 @@ mod tests {
             ..LayoutSpec::default()
         };
         let faults = Layout::resolve(&spec, Catalog::builtin()).expect_err("a fault");
-        faults[0].detail()
+        faults[0].detail().to_owned()
     }
 
     #[test]

@@ -14,16 +14,16 @@ mod warning;
 
 use std::collections::BTreeMap;
 
-pub use fault::{GpuUse, LayoutFault, PathStep, Problem};
+pub use fault::{GpuUse, Problem};
 pub use kubernetes::{
     DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, DEVICE_PLUGIN_LABEL, LAYOUT_LABEL, PARTITION_FAILED_TAINT,
     PluginConfig, PluginStrategy, SLICES_TAINT, Taint,
 };
 pub use node::{NodeGpuModel, NodeLayout, Stranded};
 pub use spec::{GpuGroup, LayoutSpec, Sharing, SharingSpec, SharingStrategy, Strategy};
-pub use warning::LayoutWarning;
 
 use crate::catalog::{Catalog, ImageAlias};
+use crate::finding::Finding;
 use crate::fingerprint::fingerprint;
 
 /// Digits of the layout's fingerprint in labels and object names.
@@ -36,12 +36,12 @@ pub struct Layout {
     strategy: Strategy,
     sharing: Option<Sharing>,
     nodes: BTreeMap<String, NodeLayout>,
-    warnings: Vec<LayoutWarning>,
+    warnings: Vec<Finding>,
 }
 
 impl Layout {
     /// Checks a layout and finds a place for every slice, or says everything that is wrong with it, all at once.
-    pub fn resolve(spec: &LayoutSpec, catalog: &Catalog) -> Result<Self, Vec<LayoutFault>> {
+    pub fn resolve(spec: &LayoutSpec, catalog: &Catalog) -> Result<Self, Vec<Finding>> {
         resolve::resolve(spec, catalog)
     }
 
@@ -71,13 +71,13 @@ impl Layout {
     }
 
     /// What is not certain, each with its source.
-    pub fn warnings(&self) -> &[LayoutWarning] {
+    pub fn warnings(&self) -> &[Finding] {
         &self.warnings
     }
 
     /// What may be wrong with an EKS image for this layout: a driver that is too old, or that may be another tomorrow. The
     /// paths begin with `ami_alias`.
-    pub fn image_warnings(&self, catalog: &Catalog, image: &ImageAlias) -> Vec<LayoutWarning> {
+    pub fn image_warnings(&self, catalog: &Catalog, image: &ImageAlias) -> Vec<Finding> {
         image::warnings(self, catalog, image)
     }
 

@@ -2,43 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::fault::PathStep;
 use super::node::NodeLayout;
 use crate::catalog::{Catalog, Confidence, Gpu, InstanceType, MigSupport, ProfileFact};
+use crate::finding::{FieldPath, Finding, FindingKind};
 use crate::placement::Placed;
-
-/// A fact that may turn out otherwise on the node. The node then does not join; it never joins cut wrongly.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LayoutWarning {
-    path: Vec<PathStep>,
-    summary: String,
-    detail: String,
-}
-
-impl LayoutWarning {
-    pub(super) fn new(path: Vec<PathStep>, summary: String, detail: String) -> Self {
-        Self {
-            path,
-            summary,
-            detail,
-        }
-    }
-
-    /// The way from the layout to the value in question.
-    pub fn path(&self) -> Vec<PathStep> {
-        self.path.clone()
-    }
-
-    /// What is not certain, in one line.
-    pub fn summary(&self) -> &str {
-        &self.summary
-    }
-
-    /// Why, by which source, and what to do.
-    pub fn detail(&self) -> &str {
-        &self.detail
-    }
-}
 
 /// All warnings for one node of a layout; `index` is the place of its type in `instance_types`.
 pub(super) fn warnings(
@@ -46,14 +13,11 @@ pub(super) fn warnings(
     index: usize,
     instance_type: &InstanceType,
     node: &NodeLayout,
-) -> Vec<LayoutWarning> {
+) -> Vec<Finding> {
     let Some(gpu) = catalog.mig_gpu(instance_type).filter(|_| node.is_cut()) else {
         return Vec::new();
     };
-    let path = vec![
-        PathStep::Attribute("instance_types".into()),
-        PathStep::Index(index),
-    ];
+    let path = FieldPath::of("instance_types").index(index);
     let found = [
         unverified(catalog, instance_type),
         unsure_profiles(catalog, gpu, node),
@@ -62,11 +26,7 @@ pub(super) fn warnings(
     ];
     let warnings = found.into_iter().flatten();
     warnings
-        .map(|(summary, detail)| LayoutWarning {
-            path: path.clone(),
-            summary,
-            detail,
-        })
+        .map(|(summary, detail)| Finding::warning(FindingKind::LayoutDoubt, summary, detail).at(&path))
         .collect()
 }
 

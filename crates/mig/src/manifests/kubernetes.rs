@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::fault::ManifestFault;
-use crate::layout::PathStep;
+use super::fault::fault;
+use crate::finding::{Finding, PathStep};
 
 /// A pod's toleration, with Kubernetes' words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,11 +81,11 @@ impl Toleration {
 
 /// Collects faults with their paths.
 #[derive(Default)]
-pub(super) struct Checks(pub(super) Vec<ManifestFault>);
+pub(super) struct Checks(pub(super) Vec<Finding>);
 
 impl Checks {
     pub(super) fn add(&mut self, path: Vec<PathStep>, summary: String, detail: &str) {
-        self.0.push(ManifestFault::new(path, summary, detail));
+        self.0.push(fault(path, summary, detail));
     }
 
     pub(super) fn dns_label(&mut self, attribute: &str, value: &str, longest: usize) {

@@ -11,6 +11,5 @@ pub mod yaml;
 
 pub use device_plugin::{DevicePlugin, DevicePluginOptions};
 pub use extra::Extra;
-pub use fault::{ManifestFault, ManifestWarning};
 pub use kubernetes::{ResourceRequirements, Toleration};
 pub use pod::{PodError, slice_pod};

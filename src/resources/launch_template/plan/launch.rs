@@ -1,15 +1,16 @@
 //! What EC2 takes as a template and refuses as an instance: [`mig::ec2`]'s rules for the template's attributes.
 
-use mig::PathStep;
+use mig::Finding;
 use mig::ec2::cpu::{self, CpuOptions};
 use mig::ec2::disk::{self, Disk, VOLUME_TYPES, Volume};
 use mig::ec2::interface::{self, Interface};
 use mig::ec2::metadata::{self, Metadata};
 use mig::ec2::placement::{self, Placement};
 use mig::ec2::reservation::{self, Market, Reservation, Spot, Target};
-use mig::ec2::{Ec2Fault, Given, ids, instance_profile};
+use mig::ec2::{Given, ids, instance_profile};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, SetOf};
 
+use crate::findings;
 use crate::resources::launch_template::instance::{
     BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, Ebs,
 };
@@ -204,15 +205,9 @@ pub(super) fn warn_of_managed_groups(config: &LaunchTemplate, diags: &mut Diagno
     }
 }
 
-fn report(at: &Path, faults: impl IntoIterator<Item = Ec2Fault>, diags: &mut Diagnostics) {
-    for fault in faults {
-        let path = fault.path().iter().fold(at.clone(), |path, step| match step {
-            PathStep::Attribute(name) => path.attribute(name),
-            PathStep::Key(key) => path.key(key),
-            PathStep::Index(index) => path.index(*index),
-        });
-        diags.error_at(path, fault.summary(), fault.detail());
-    }
+fn report(at: &Path, faults: impl IntoIterator<Item = Finding>, diags: &mut Diagnostics) {
+    let faults: Vec<Finding> = faults.into_iter().collect();
+    findings::report(&faults, at, diags);
 }
 
 fn text(attr: &Attr<String>) -> Given<&str> {

@@ -2,9 +2,8 @@
 
 use std::fmt::Debug;
 
-use mig::manifests::ManifestFault;
 use mig::manifests::karpenter::{NodeClass, NodeOverlay, NodePool};
-use mig::{Catalog, Layout, PathStep};
+use mig::{Catalog, Finding, Layout, PathStep};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -23,7 +22,7 @@ const SPOILT: [u32; 2] = [25, 120];
 
 /// Our verdict, and the objects whatever it is.
 pub(crate) struct Ours {
-    pub(crate) faults: Vec<ManifestFault>,
+    pub(crate) faults: Vec<Finding>,
     pub(crate) objects: Vec<Value>,
 }
 
@@ -67,8 +66,8 @@ pub(crate) fn generate<T: Debug>(strategy: &BoxedStrategy<T>, count: usize) -> V
 }
 
 /// `a.b[0]["k"]`: where a fault is.
-pub(crate) fn place(fault: &ManifestFault) -> String {
-    let shown = |step: PathStep| match step {
+pub(crate) fn place(fault: &Finding) -> String {
+    let shown = |step: &PathStep| match step {
         PathStep::Attribute(name) => format!(".{name}"),
         PathStep::Key(key) => format!("[{key:?}]"),
         PathStep::Index(index) => format!("[{index}]"),

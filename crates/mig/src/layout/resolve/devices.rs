@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::slices::Group;
 use super::{Faults, Node, attribute};
-use crate::layout::fault::{PathStep, Problem};
+use crate::finding::PathStep;
+use crate::layout::fault::Problem;
 
 /// Each GPU of each node must be in exactly one group.
 pub(super) fn check(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {

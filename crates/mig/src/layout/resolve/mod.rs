@@ -5,11 +5,12 @@ mod slices;
 
 use std::collections::BTreeMap;
 
-use super::fault::{GpuUse, LayoutFault, PathStep, Problem};
+use super::fault::{GpuUse, Problem};
 use super::node::{NodeGpuModel, NodeLayout};
 use super::spec::{LayoutSpec, Sharing, SharingStrategy, Strategy};
 use super::{Layout, warning};
 use crate::catalog::{Catalog, Gpu, InstanceType};
+use crate::finding::{Finding, PathStep};
 use crate::placement::Placed;
 use slices::Group;
 
@@ -24,18 +25,18 @@ struct Node<'c> {
 
 /// Faults in the order in which a reader meets the values.
 #[derive(Default)]
-struct Faults(Vec<LayoutFault>);
+struct Faults(Vec<Finding>);
 
 impl Faults {
     fn add(&mut self, path: Vec<PathStep>, problem: Problem) {
-        let fault = LayoutFault::new(path, problem);
+        let fault = Finding::from(problem).at(path);
         if !self.0.contains(&fault) {
             self.0.push(fault);
         }
     }
 }
 
-pub(super) fn resolve(spec: &LayoutSpec, catalog: &Catalog) -> Result<Layout, Vec<LayoutFault>> {
+pub(super) fn resolve(spec: &LayoutSpec, catalog: &Catalog) -> Result<Layout, Vec<Finding>> {
     let mut faults = Faults::default();
     let nodes = instance_types(spec, catalog, &mut faults);
     let groups = slices::groups(spec, &mut faults);

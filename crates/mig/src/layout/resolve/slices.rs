@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Faults, Node, PlacedGroups, attribute, models};
 use crate::catalog::Gpu;
-use crate::layout::fault::{GpuUse, PathStep, Problem};
+use crate::finding::PathStep;
+use crate::layout::fault::{GpuUse, Problem};
 use crate::layout::spec::LayoutSpec;
 use crate::placement::{FitError, Placed, ProfileCounts, fit, nearest_valid, obstacle};
 use crate::profile::{Profile, ProfileRef};

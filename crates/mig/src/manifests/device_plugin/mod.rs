@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 pub use options::DevicePluginOptions;
 
 use super::extra;
-use super::fault::ManifestFault;
+use super::fault::fault;
 use super::kubernetes::at;
 use crate::boot::RenderVersion;
+use crate::finding::Finding;
 use crate::layout::{Layout, PluginConfig, SharingStrategy};
 
 /// The newest release that was read (2026-09-22); from v0.20.0 on profiles with a suffix have their own resource.
@@ -77,10 +78,7 @@ pub struct DevicePlugin;
 impl DevicePlugin {
     /// ServiceAccount, ConfigMap, then the DaemonSets by name; or everything that is wrong, all at once. Equal input
     /// gives equal objects.
-    pub fn render(
-        layouts: &[Layout],
-        options: &DevicePluginOptions,
-    ) -> Result<Vec<Value>, Vec<ManifestFault>> {
+    pub fn render(layouts: &[Layout], options: &DevicePluginOptions) -> Result<Vec<Value>, Vec<Finding>> {
         let faults = options::check(layouts, options);
         if !faults.is_empty() {
             return Err(faults);
@@ -109,11 +107,10 @@ impl DevicePlugin {
 }
 
 /// Merges the further fields; those that it cannot have are faults.
-fn extra_faults(daemon_set: &mut Value, options: &DevicePluginOptions) -> Vec<ManifestFault> {
+fn extra_faults(daemon_set: &mut Value, options: &DevicePluginOptions) -> Vec<Finding> {
     let refused = extra::merge(&mut daemon_set["spec"], &options.extra, &daemon_set::FIELDS);
-    let fault =
-        |refusal: extra::Refusal| ManifestFault::new(at("extra"), refusal.summary(), refusal.detail());
-    refused.into_iter().map(fault).collect()
+    let refused_at = |refusal: extra::Refusal| fault(at("extra"), refusal.summary(), refusal.detail());
+    refused.into_iter().map(refused_at).collect()
 }
 
 fn service_account(options: &DevicePluginOptions) -> Value {

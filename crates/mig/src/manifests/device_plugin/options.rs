@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{DEFAULT_IMAGE, DevicePluginVersion};
+use crate::finding::Finding;
 use crate::layout::{DEVICE_PLUGIN_LABEL, Layout, Strategy};
 use crate::manifests::extra::Extra;
-use crate::manifests::fault::ManifestFault;
 use crate::manifests::kubernetes::{Checks, ResourceRequirements, Toleration, at, is_env_name, key_at};
 
 /// Room for what follows the name in a DaemonSet's: `-single-0123456789ab-mps`.
@@ -88,7 +88,7 @@ impl Default for DevicePluginOptions {
     }
 }
 
-pub(super) fn check(layouts: &[Layout], options: &DevicePluginOptions) -> Vec<ManifestFault> {
+pub(super) fn check(layouts: &[Layout], options: &DevicePluginOptions) -> Vec<Finding> {
     let mut checks = Checks::default();
     if layouts.is_empty() {
         checks.add(

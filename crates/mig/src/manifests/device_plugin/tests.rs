@@ -364,7 +364,7 @@ fn further_fields_are_merged_into_the_plugins_daemon_sets() {
         }},
     });
     let faults = DevicePlugin::render(&[sliced("mixed")], &with(refused)).unwrap_err();
-    let said: Vec<&str> = faults.iter().map(ManifestFault::summary).collect();
+    let said: Vec<&str> = faults.iter().map(Finding::summary).collect();
     let expected = [
         "spec.selector has an attribute of its own",
         "spec.template.spec.containers[nvidia-device-plugin].image is rendered already",

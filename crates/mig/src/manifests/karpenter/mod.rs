@@ -30,7 +30,7 @@ pub use node_overlay::{NodeOverlay, NodeOverlayOptions};
 pub use node_pool::{NodePool, NodePoolOptions};
 pub use requirement::Requirement;
 
-use super::fault::{ManifestFault, ManifestWarning};
+use crate::finding::Finding;
 use place::Findings;
 
 /// API group of EC2NodeClass.
@@ -42,12 +42,12 @@ pub struct Rendered {
     /// In the order in which they are applied.
     pub objects: Vec<Value>,
     /// What is taken and may surprise.
-    pub warnings: Vec<ManifestWarning>,
+    pub warnings: Vec<Finding>,
 }
 
 impl Findings {
     /// The objects with the warnings, if there is no fault.
-    fn into_rendered(self, objects: impl FnOnce() -> Vec<Value>) -> Result<Rendered, Vec<ManifestFault>> {
+    fn into_rendered(self, objects: impl FnOnce() -> Vec<Value>) -> Result<Rendered, Vec<Finding>> {
         if self.faults.is_empty() {
             Ok(Rendered {
                 objects: objects(),

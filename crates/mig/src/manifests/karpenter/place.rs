@@ -3,10 +3,9 @@
 use serde_json::Value;
 
 use super::field::Field;
-use crate::ec2::Ec2Fault;
-use crate::layout::PathStep;
+use crate::finding::{Finding, FindingKind, PathStep};
 use crate::manifests::extra::{self, Extra};
-use crate::manifests::fault::{ManifestFault, ManifestWarning};
+use crate::manifests::fault::fault;
 
 /// A path that grows step by step: from `metadata` or `spec` by the API's names, or one option of the rendering.
 #[derive(Debug, Clone, Default)]
@@ -47,8 +46,8 @@ impl AsRef<Self> for Place {
 /// Collects faults and warnings.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    pub(super) faults: Vec<ManifestFault>,
-    pub(super) warnings: Vec<ManifestWarning>,
+    pub(super) faults: Vec<Finding>,
+    pub(super) warnings: Vec<Finding>,
 }
 
 impl Findings {
@@ -59,7 +58,7 @@ impl Findings {
         detail: impl Into<String>,
     ) {
         let path = place.as_ref().steps();
-        self.faults.push(ManifestFault::new(path, summary, detail));
+        self.faults.push(fault(path, summary, detail));
     }
 
     pub(super) fn warn(
@@ -69,11 +68,12 @@ impl Findings {
         detail: impl Into<String>,
     ) {
         let path = place.as_ref().steps();
-        self.warnings.push(ManifestWarning::new(path, summary, detail));
+        self.warnings
+            .push(Finding::warning(FindingKind::Manifest, summary, detail).at(path));
     }
 
     /// What EC2 would refuse of the thing at `place`.
-    pub(super) fn ec2(&mut self, place: impl AsRef<Place>, faults: impl IntoIterator<Item = Ec2Fault>) {
+    pub(super) fn ec2(&mut self, place: impl AsRef<Place>, faults: impl IntoIterator<Item = Finding>) {
         for fault in faults {
             let steps = fault.path().iter().cloned().map(|step| match step {
                 PathStep::Attribute(name) => PathStep::Attribute(in_karpenters_words(&name)),

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::{Findings, Place};
+use crate::finding::Finding;
 use crate::layout::Layout;
-use crate::manifests::fault::ManifestFault;
 
 /// The highest weight of a pool.
 const HIGHEST: usize = 100;
@@ -27,7 +27,7 @@ pub struct Preferred<'a> {
 }
 
 /// Names and weights for the layouts, the first one preferred; or everything that is wrong with the list.
-pub fn preference<'a>(name: &str, layouts: &'a [Layout]) -> Result<Vec<Preferred<'a>>, Vec<ManifestFault>> {
+pub fn preference<'a>(name: &str, layouts: &'a [Layout]) -> Result<Vec<Preferred<'a>>, Vec<Finding>> {
     let mut findings = Findings::default();
     let place = Place::of("layouts");
     if layouts.is_empty() || layouts.len() > HIGHEST {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::manifests::fault::{ManifestFault, ManifestWarning};
+use crate::finding::Finding;
 use crate::{Catalog, Layout, LayoutSpec, PathStep};
 
 pub(super) fn layout(spec: Value) -> Layout {
@@ -24,10 +24,10 @@ pub(super) fn shown(path: &[PathStep]) -> String {
     text
 }
 
-pub(super) fn fault_paths(faults: &[ManifestFault]) -> Vec<String> {
+pub(super) fn fault_paths(faults: &[Finding]) -> Vec<String> {
     faults.iter().map(|fault| shown(&fault.path())).collect()
 }
 
-pub(super) fn warning_paths(warnings: &[ManifestWarning]) -> Vec<String> {
+pub(super) fn warning_paths(warnings: &[Finding]) -> Vec<String> {
     warnings.iter().map(|warning| shown(&warning.path())).collect()
 }

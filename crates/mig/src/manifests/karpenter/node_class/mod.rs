@@ -16,8 +16,8 @@ use super::Rendered;
 use super::field::Field;
 use super::place::Findings;
 use crate::catalog::Catalog;
+use crate::finding::Finding;
 use crate::layout::Layout;
-use crate::manifests::fault::ManifestFault;
 
 /// Renders the object.
 pub struct NodeClass;
@@ -28,7 +28,7 @@ impl NodeClass {
         layout: &Layout,
         options: &NodeClassOptions,
         catalog: &Catalog,
-    ) -> Result<Rendered, Vec<ManifestFault>> {
+    ) -> Result<Rendered, Vec<Finding>> {
         let mut findings = Findings::default();
         let given = render::with_metadata_options(&options.object);
         let spec = Field::of(&given, "spec");

@@ -36,7 +36,7 @@ fn options() -> NodeClassOptions {
     }
 }
 
-fn changed(change: impl FnOnce(&mut NodeClassOptions)) -> Result<Rendered, Vec<ManifestFault>> {
+fn changed(change: impl FnOnce(&mut NodeClassOptions)) -> Result<Rendered, Vec<Finding>> {
     let mut options = options();
     change(&mut options);
     NodeClass::render(&sliced(), &options, Catalog::builtin())
@@ -51,13 +51,13 @@ fn with(fields: Value) -> NodeClassOptions {
     options
 }
 
-fn rendered_with(fields: Value) -> Result<Rendered, Vec<ManifestFault>> {
+fn rendered_with(fields: Value) -> Result<Rendered, Vec<Finding>> {
     NodeClass::render(&sliced(), &with(fields), Catalog::builtin())
 }
 
 /// The one fault, with its place.
 #[track_caller]
-fn the_fault(path: &str, rendered: Result<Rendered, Vec<ManifestFault>>) -> ManifestFault {
+fn the_fault(path: &str, rendered: Result<Rendered, Vec<Finding>>) -> Finding {
     let faults = rendered.unwrap_err();
     assert_eq!(fault_paths(&faults), [path], "{faults:?}");
     faults[0].clone()
@@ -65,13 +65,13 @@ fn the_fault(path: &str, rendered: Result<Rendered, Vec<ManifestFault>>) -> Mani
 
 /// The one fault of a class with these fields of its spec, below which its place is.
 #[track_caller]
-fn refused(path: &str, fields: Value) -> ManifestFault {
+fn refused(path: &str, fields: Value) -> Finding {
     the_fault(&format!("spec.{path}"), rendered_with(fields))
 }
 
 /// The one fault of other options.
 #[track_caller]
-fn refused_option(path: &str, change: impl FnOnce(&mut NodeClassOptions)) -> ManifestFault {
+fn refused_option(path: &str, change: impl FnOnce(&mut NodeClassOptions)) -> Finding {
     the_fault(path, changed(change))
 }
 

@@ -1,10 +1,11 @@
 //! The user data of a class: in the form of its image family, with faults under the attributes' names.
 
 use super::NodeClassOptions;
-use crate::boot::{self, BootOptions, NodeConfig, OnFailure, UserDataFault};
+use crate::boot::{self, BootOptions, NodeConfig, OnFailure};
 use crate::catalog::Catalog;
-use crate::layout::{Layout, PathStep};
-use crate::manifests::fault::ManifestFault;
+use crate::finding::{Finding, PathStep};
+use crate::layout::Layout;
+use crate::manifests::fault;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::field::Field;
 use crate::manifests::karpenter::place::{Findings, Place};
@@ -118,24 +119,24 @@ fn release(version: &str) -> Option<(u32, u32)> {
 }
 
 /// The boot module speaks of its own options; users write other names.
-fn as_manifest_fault(fault: &UserDataFault) -> ManifestFault {
+fn as_manifest_fault(fault: &Finding) -> Finding {
     let attribute = |name: &str| PathStep::Attribute(name.to_owned());
     let mut path = Vec::new();
     for step in fault.path() {
-        match &step {
+        match step {
             PathStep::Attribute(name) => match name.as_str() {
                 "parts_before" => path.extend([attribute("extra_user_data"), attribute("before")]),
                 "parts_after" => path.extend([attribute("extra_user_data"), attribute("after")]),
                 "text" => path.push(attribute("content")),
                 "deadline_seconds" => path.push(attribute("partition_timeout")),
-                _ => path.push(step),
+                _ => path.push(step.clone()),
             },
-            _ => path.push(step),
+            _ => path.push(step.clone()),
         }
     }
     // The whole is too large.
     if path.is_empty() {
         path.push(attribute("extra_user_data"));
     }
-    ManifestFault::new(path, fault.summary(), fault.detail())
+    fault::fault(path, fault.summary(), fault.detail())
 }

@@ -12,8 +12,8 @@ pub use model::NodeOverlayOptions;
 use super::Rendered;
 use super::place::Findings;
 use crate::catalog::Catalog;
+use crate::finding::Finding;
 use crate::layout::Layout;
-use crate::manifests::fault::ManifestFault;
 
 /// Renders the objects.
 pub struct NodeOverlay;
@@ -25,7 +25,7 @@ impl NodeOverlay {
         layout: &Layout,
         options: &NodeOverlayOptions,
         catalog: &Catalog,
-    ) -> Result<Rendered, Vec<ManifestFault>> {
+    ) -> Result<Rendered, Vec<Finding>> {
         let groups = render::groups(layout);
         let mut findings = Findings::default();
         check::check(&mut findings, layout, options, &groups, catalog);

@@ -20,7 +20,7 @@ fn objects(spec: Value) -> Vec<Value> {
     rendered.unwrap_or_else(|faults| panic!("{faults:?}")).objects
 }
 
-fn changed(change: impl FnOnce(&mut NodeOverlayOptions)) -> Result<Rendered, Vec<ManifestFault>> {
+fn changed(change: impl FnOnce(&mut NodeOverlayOptions)) -> Result<Rendered, Vec<Finding>> {
     let mut options = options();
     change(&mut options);
     let layout = layout(json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}}));

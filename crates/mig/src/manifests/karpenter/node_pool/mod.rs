@@ -14,8 +14,8 @@ pub use model::{Budget, DEFAULT_NODES, Disruption, NodeClassRef, NodePoolOptions
 use super::Rendered;
 use super::place::Findings;
 use crate::catalog::Catalog;
+use crate::finding::Finding;
 use crate::layout::Layout;
-use crate::manifests::fault::ManifestFault;
 
 /// Renders the object.
 pub struct NodePool;
@@ -26,7 +26,7 @@ impl NodePool {
         layout: &Layout,
         options: &NodePoolOptions,
         catalog: &Catalog,
-    ) -> Result<Rendered, Vec<ManifestFault>> {
+    ) -> Result<Rendered, Vec<Finding>> {
         let mut findings = Findings::default();
         check::check(&mut findings, layout, options, catalog);
         let limits = limits::check(&mut findings, layout, options, catalog);

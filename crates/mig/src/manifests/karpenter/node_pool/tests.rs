@@ -21,7 +21,7 @@ fn options() -> NodePoolOptions {
     }
 }
 
-fn changed(change: impl FnOnce(&mut NodePoolOptions)) -> Result<Rendered, Vec<ManifestFault>> {
+fn changed(change: impl FnOnce(&mut NodePoolOptions)) -> Result<Rendered, Vec<Finding>> {
     let mut options = options();
     change(&mut options);
     NodePool::render(&sliced(), &options, Catalog::builtin())
@@ -33,7 +33,7 @@ fn spec(change: impl FnOnce(&mut NodePoolOptions)) -> Value {
 }
 
 #[track_caller]
-fn refused(path: &str, change: impl FnOnce(&mut NodePoolOptions)) -> ManifestFault {
+fn refused(path: &str, change: impl FnOnce(&mut NodePoolOptions)) -> Finding {
     let faults = changed(change).unwrap_err();
     assert_eq!(fault_paths(&faults), [path], "{faults:?}");
     faults[0].clone()
