@@ -18,3 +18,12 @@ pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
 };
 pub(crate) use user_data::{report_user_data, user_parts};
+
+/// The attribute, or what stands for it where it is null.
+pub(crate) fn or<T: Clone>(attr: &tfplug::Attr<T>, default: T) -> tfplug::Attr<T> {
+    if attr.is_null() {
+        default.into()
+    } else {
+        attr.clone()
+    }
+}

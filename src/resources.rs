@@ -7,6 +7,7 @@
 //! | `render.rs`, `observe.rs`, `object.rs` | from the plan to the API's form, and back |
 //! | `apply.rs` or `remote.rs`, and the folder beneath it | the only place that calls an API |
 
+mod aws;
 pub mod device_plugin;
 pub mod karpenter;
 pub mod karpenter_nodeclass;

@@ -10,7 +10,7 @@ use tfplug::{Attr, Diagnostics, Function, Model, Path, Value};
 
 use super::failed::failed;
 use super::of_layout::{CATALOG_NOTE, LAYOUT, layout, parameter};
-use crate::models::{ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout};
+use crate::models::{ExtraUserData, NodeConfig, UserDataParts, newest_version, or, partition_timeout};
 use crate::untyped_input;
 
 const OPTIONS: &str = "options";
@@ -165,14 +165,6 @@ impl UserDataOptions {
             return Err(failed(usize::from(!of_layout), &diags));
         }
         Ok(rendered.map_or_else(Value::unknown, |user_data| user_data.text.into()))
-    }
-}
-
-fn or<T: Clone>(attr: &Attr<T>, default: T) -> Attr<T> {
-    if attr.is_null() {
-        default.into()
-    } else {
-        attr.clone()
     }
 }
 

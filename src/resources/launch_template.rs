@@ -19,6 +19,10 @@ pub use model::{LaunchTemplate, LaunchTemplateIdentity};
 
 use crate::connections::Connections;
 use crate::facts::SharedFacts;
+use crate::resources::aws;
+
+/// The name of the resource in configurations.
+const TYPE_NAME: &str = "mig_launch_template";
 
 /// The resource.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ impl Resource for LaunchTemplateResource {
     type Private = ();
 
     fn type_name(&self) -> &'static str {
-        "mig_launch_template"
+        TYPE_NAME
     }
 
     fn validate(&self, config: &LaunchTemplate, diags: &mut Diagnostics) {
@@ -53,7 +57,7 @@ impl Resource for LaunchTemplateResource {
         cx: &Context<Connections>,
         plan: &mut Plan<LaunchTemplate, ()>,
     ) -> Result<(), Diagnostics> {
-        let surroundings = surroundings(cx).await;
+        let surroundings = aws::apply::surroundings(cx).await;
         plan::refine(plan, &self.facts.get(), &surroundings)?
             .into_iter()
             .for_each(|warning| cx.warn(warning));
@@ -131,16 +135,13 @@ fn by_identity(
 }
 
 fn by_text(text: &str) -> Result<LaunchTemplate, Diagnostics> {
-    let (which, region) = text
-        .split_once('@')
-        .map_or((text, None), |(w, r)| (w, Some(r.to_owned())));
-    if which.is_empty() {
+    let Some((which, region)) = aws::names::import_id(text) else {
         let detail =
             "Give the template's ID (lt-...) or name; for another region than the provider's, ID@REGION.";
         return Err(Diagnostic::error("Nothing to import", detail)
             .at(Path::attr("id"))
             .into());
-    }
+    };
     let (id, name) = if which.starts_with("lt-") {
         (Some(which), None)
     } else {
@@ -152,17 +153,6 @@ fn by_text(text: &str) -> Result<LaunchTemplate, Diagnostics> {
         region: region.into(),
         ..LaunchTemplate::default()
     })
-}
-
-/// What the plan may know, which needs no call: the region and tags of the provider block.
-async fn surroundings(cx: &Context<Connections>) -> plan::Surroundings {
-    let Some(provider) = cx.provider_if_configured() else {
-        return plan::Surroundings::default();
-    };
-    plan::Surroundings {
-        region: provider.default_region().await,
-        default_tags: provider.planned_default_tags().cloned(),
-    }
 }
 
 #[cfg(test)]

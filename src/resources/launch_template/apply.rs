@@ -3,36 +3,30 @@
 mod lost;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
 use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
 use aws_sdk_ec2::types as ec2;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Slot};
 
+use super::TYPE_NAME;
 use super::model::LaunchTemplate;
 use super::{observe, other, plan, render};
-use crate::aws::{AwsError, AwsErrorKind, Ec2, Regional, TemplateRef};
+use crate::aws::{AwsError, AwsErrorKind, Ec2, TemplateRef};
 use crate::connections::Connections;
+use crate::resources::aws::apply::lost::may_have_worked;
+use crate::resources::aws::apply::{connect, failure, interrupted, not_read, stored_id};
+use crate::resources::aws::names::{import_block, unique_name};
+use crate::resources::aws::tags::TagChanges;
 
 use lost::Wanted;
 
+/// What the object is called in messages.
+const NOUN: &str = "launch template";
+
 /// `$Latest`, of which the template is what we say; the default version follows it.
 pub(super) const LATEST: &str = "$Latest";
-
-/// The connection to the template's region.
-pub(super) async fn connect(
-    cx: &Context<Connections>,
-    model: &LaunchTemplate,
-) -> Result<Arc<Regional>, Diagnostics> {
-    let region = cx.provider()?.region(model.region_name()).await;
-    region.map_err(|error| {
-        failure("The region cannot be used", &error)
-            .at(Path::attr("region"))
-            .into()
-    })
-}
 
 /// Creates the template. It is in `slot` as soon as EC2 has said that it exists.
 pub(super) async fn create(
@@ -41,7 +35,7 @@ pub(super) async fn create(
     slot: &Slot,
 ) -> Result<(), Diagnostics> {
     something_to_boot(&planned)?;
-    let regional = connect(cx, &planned).await?;
+    let regional = connect(cx, &planned.region).await?;
     let name = match planned.name.as_str() {
         Some(name) => name.to_owned(),
         None => unique_name(planned.name_prefix.as_str().unwrap_or("mig-")),
@@ -83,7 +77,7 @@ async fn make(
             warn(cx, &made.warnings);
             Ok(made.object)
         }
-        Err(error) if lost::may_have_worked(&error) => {
+        Err(error) if may_have_worked(&error) => {
             let wanted = Wanted {
                 planned,
                 name,
@@ -93,7 +87,7 @@ async fn make(
             wanted
                 .look(api)
                 .await
-                .map_err(|doubt| doubt.told(&error, name).into())
+                .map_err(|doubt| doubt.to_diagnostic(&error, wanted.in_words()).into())
         }
         Err(error) => Err(create_failure(&error, name, made_up).into()),
     }
@@ -145,10 +139,10 @@ pub(super) async fn read(
     stored: LaunchTemplate,
 ) -> Result<Option<LaunchTemplate>, Diagnostics> {
     if !cx.provider()?.aws_is_known() {
-        cx.warn(not_read());
+        cx.warn(not_read(NOUN));
         return Ok(Some(stored));
     }
-    let regional = connect(cx, &stored).await?;
+    let regional = connect(cx, &stored.region).await?;
     let Some(template) = reference(&stored) else {
         return Err(Diagnostic::bug("The stored launch template has neither ID nor name.").into());
     };
@@ -156,7 +150,7 @@ pub(super) async fn read(
     let looked = tokio::select! {
         looked = look_up(api.as_ref(), &template) => looked,
         // A look changes nothing, so nothing is lost when it is given up. Calls that change something are not.
-        () = cx.cancel().cancelled() => return Err(interrupted(&template).into()),
+        () = cx.cancel().cancelled() => return Err(interrupted(template.text()).into()),
     };
     let (found, versions) = match looked {
         Ok(found) => found,
@@ -176,20 +170,6 @@ pub(super) async fn read(
     seen.arn = arn(&found, &region);
     seen.region = region.into();
     Ok(Some(seen))
-}
-
-fn not_read() -> Diagnostic {
-    let detail = "A part of the provider block is known only after apply, so the launch template is taken to be as it was \
-                  last seen.";
-    Diagnostic::warning("The launch template was not read", detail)
-}
-
-fn interrupted(template: &TemplateRef) -> Diagnostic {
-    let detail = format!(
-        "The look at {} was given up; nothing is changed. Repeat the command.",
-        template.text()
-    );
-    Diagnostic::error("Interrupted", detail)
 }
 
 /// Both calls at once: a plan of many templates is as long as its slowest call.
@@ -218,9 +198,9 @@ pub(super) async fn update(
     slot: &Slot,
 ) -> Result<(), Diagnostics> {
     something_to_boot(&planned)?;
-    let regional = connect(cx, &planned).await?;
+    let regional = connect(cx, &planned.region).await?;
     let api = regional.ec2();
-    let id = planned.id.as_str().unwrap_or_default().to_owned();
+    let id = stored_id(&planned.id, NOUN)?.to_owned();
     let mut state = keep_remote(&planned, &prior);
     if planned.needs_new_version(&prior) {
         state = add_version(cx, api.as_ref(), &id, &planned, state, slot).await?;
@@ -321,38 +301,26 @@ async fn change_tags(
     let failed = |error: AwsError| {
         Diagnostics::from(failure("The tags cannot be changed", &error).at(Path::attr("tags")))
     };
-    let before = prior.tags_all.known().cloned().unwrap_or_default();
-    let after = planned.tags_all.known().cloned().unwrap_or_default();
-    let mut set = after.clone();
-    set.retain(|key, value| before.get(key) != Some(value));
-    let set = render::tag_list(&set);
-    let removed: Vec<_> = before.into_keys().filter(|k| !after.contains_key(k)).collect();
-    if !set.is_empty() {
+    let changes = TagChanges::between(&prior.tags_all, &planned.tags_all);
+    if !changes.set.is_empty() {
+        let set = render::tag_list(&changes.set);
         api.create_tags(id, set).await.map_err(failed)?;
     }
-    if !removed.is_empty() {
-        api.delete_tags(id, &removed).await.map_err(failed)?;
+    if !changes.removed.is_empty() {
+        api.delete_tags(id, &changes.removed).await.map_err(failed)?;
     }
     Ok(())
 }
 
 /// Deletes the template with all its versions.
 pub(super) async fn delete(cx: &Context<Connections>, state: LaunchTemplate) -> Result<(), Diagnostics> {
-    let regional = connect(cx, &state).await?;
-    match regional
-        .ec2()
-        .delete_launch_template(state.id.as_str().unwrap_or_default())
-        .await
-    {
+    let regional = connect(cx, &state.region).await?;
+    let id = stored_id(&state.id, NOUN)?;
+    match regional.ec2().delete_launch_template(id).await {
         Ok(()) => Ok(()),
         Err(error) if error.is_not_found() => Ok(()),
         Err(error) => Err(failure("The launch template cannot be deleted", &error).into()),
     }
-}
-
-/// A failed call as the user sees it.
-pub(super) fn failure(summary: &str, error: &AwsError) -> Diagnostic {
-    Diagnostic::error(summary, error.to_string())
 }
 
 fn create_failure(error: &AwsError, name: &str, made_up: bool) -> Diagnostic {
@@ -362,24 +330,9 @@ fn create_failure(error: &AwsError, name: &str, made_up: bool) -> Diagnostic {
     let detail = format!(
         "A launch template named {name} exists already in this region. To manage it here, import it:\n\n{}\n\nOr choose \
          another name, or name_prefix for one that is made unique.",
-        import_block(name)
+        import_block(TYPE_NAME, name)
     );
     Diagnostic::error("The name of the launch template is taken", detail).at(Path::attr("name"))
-}
-
-/// What the user pastes to manage an existing template.
-pub(super) fn import_block(name: &str) -> String {
-    format!("  import {{\n    to = mig_launch_template.NAME\n    id = \"{name}\"\n  }}")
-}
-
-/// The prefix and 26 characters: the time, so that names sort by age, and chance.
-fn unique_name(prefix: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!(
-        "{prefix}{:014x}{:012x}",
-        now.as_nanos() >> 20,
-        fastrand::u64(..1 << 48)
-    )
 }
 
 #[cfg(test)]

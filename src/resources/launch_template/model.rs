@@ -216,11 +216,6 @@ impl LaunchTemplate {
         Some(family.is_some_and(|family| family == BOTTLEROCKET))
     }
 
-    /// The region, if it is named and known.
-    pub(super) fn region_name(&self) -> Option<&str> {
-        self.region.as_str()
-    }
-
     /// Names of the versioned attributes whose planned value differs, for the user.
     pub(super) fn changed(&self, prior: &Self) -> Vec<&'static str> {
         let (planned, prior) = (self.versioned(), prior.versioned());

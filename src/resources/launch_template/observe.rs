@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types as ec2;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tfplug::{Attr, SetOf};
+use tfplug::Attr;
 
 use super::instance::{
     BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, CpuOptions, Ebs,
@@ -15,6 +15,8 @@ use super::instance::{
 use super::model::LaunchTemplate;
 use super::other;
 use super::plan::sha256;
+use crate::resources::aws::attributes::from::{number, some_list, some_set, text};
+use crate::resources::aws::tags;
 
 /// The stored template with everything that EC2 tells of it.
 pub(super) fn observe(
@@ -39,25 +41,12 @@ pub(super) fn template_attributes(
     default_tags: &BTreeMap<String, String>,
 ) -> LaunchTemplate {
     let all = tag_map(template.tags());
-    let written = stored.tags.known().cloned().unwrap_or_default();
-    let own = written.set();
-    let inherited =
-        |key: &str, value: &str| !own.contains_key(key) && default_tags.get(key).is_some_and(|d| d == value);
-    let tags: BTreeMap<_, _> = all
-        .iter()
-        .filter(|(k, v)| !inherited(k, v))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect();
     LaunchTemplate {
         id: text(template.launch_template_id()),
         name: text(template.launch_template_name()),
         latest_version: template.latest_version_number().into(),
         default_version: template.default_version_number().into(),
-        tags: if tags.is_empty() && stored.tags.is_null() {
-            Attr::Null
-        } else {
-            written.seen(tags).into()
-        },
+        tags: tags::own(&stored.tags, &all, default_tags),
         tags_all: all.into(),
         ..stored
     }
@@ -112,37 +101,13 @@ fn user_data(seen: LaunchTemplate, data: &ec2::ResponseLaunchTemplateData) -> La
     }
 }
 
-fn text(found: Option<&str>) -> Attr<String> {
-    found.filter(|t| !t.is_empty()).map(str::to_owned).into()
-}
-
-fn number(found: Option<i32>) -> Attr<i64> {
-    found.map(i64::from).into()
-}
-
-fn some_set(found: &[String]) -> Attr<SetOf<String>> {
-    if found.is_empty() {
-        Attr::Null
-    } else {
-        SetOf(found.to_vec()).into()
-    }
-}
-
-fn some_list<T, U>(found: &[T], f: fn(&T) -> U) -> Attr<Vec<U>> {
-    if found.is_empty() {
-        Attr::Null
-    } else {
-        found.iter().map(f).collect::<Vec<_>>().into()
-    }
-}
-
 /// Tags by key, without those that AWS itself sets.
-pub(super) fn tag_map(tags: &[ec2::Tag]) -> BTreeMap<String, String> {
-    let pair = |tag: &ec2::Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
-    tags.iter()
-        .filter_map(pair)
-        .filter(|(key, _)| !key.starts_with("aws:"))
-        .collect()
+pub(super) fn tag_map(found: &[ec2::Tag]) -> BTreeMap<String, String> {
+    tags::without_aws(
+        found
+            .iter()
+            .filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))),
+    )
 }
 
 /// The tags of what is launched; those of the template itself are not among them.

@@ -4,26 +4,16 @@ mod launch;
 
 pub(super) mod other_settings;
 
-use std::collections::BTreeMap;
-
 use mig::Layout;
-use mig::ec2;
 use sha2::{Digest, Sha256};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
 
 use super::model::LaunchTemplate;
 use super::user_data;
 use crate::facts::Facts;
-use crate::models::{Tags, newest_version};
-
-/// What the plan may know of the surroundings; absent where the provider block is not known yet.
-#[derive(Debug, Default)]
-pub(super) struct Surroundings {
-    /// The provider's region.
-    pub(super) region: Option<String>,
-    /// The provider's default tags; absent while unknown.
-    pub(super) default_tags: Option<BTreeMap<String, String>>,
-}
+use crate::models::{newest_version, or};
+use crate::resources::aws::surroundings::Surroundings;
+use crate::resources::aws::tags;
 
 /// Checks what the attributes' own rules cannot.
 pub(super) fn validate(config: &LaunchTemplate, facts: &Facts, diags: &mut Diagnostics) {
@@ -46,14 +36,6 @@ pub(super) fn validate(config: &LaunchTemplate, facts: &Facts, diags: &mut Diagn
     check_network(config, diags);
     launch::check(config, diags);
     launch::warn_of_managed_groups(config, diags);
-}
-
-fn or<T: Clone>(attr: &Attr<T>, default: T) -> Attr<T> {
-    if attr.is_null() {
-        Attr::Known(default)
-    } else {
-        attr.clone()
-    }
 }
 
 fn check_instance_type(config: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) {
@@ -127,9 +109,10 @@ pub(super) fn refine(
         return Err(findings);
     }
     set_user_data(&mut plan.planned, rendered);
-    set_region(plan, surroundings);
-    set_tags(&mut plan.planned, surroundings);
-    if let Some(fault) = too_many_tags(&plan.planned) {
+    let (planned, is_new) = (&mut plan.planned, plan.prior.is_none());
+    surroundings.set_region(&mut planned.region, &plan.config.region, is_new);
+    planned.tags_all = surroundings.all_tags(&planned.tags);
+    if let Some(fault) = tags::too_many(&planned.tags_all) {
         return Err(fault.into());
     }
     let mut warnings: Vec<_> = findings.into_iter().collect();
@@ -164,35 +147,6 @@ pub(super) fn sha256(text: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-fn set_region(plan: &mut Plan<LaunchTemplate, ()>, surroundings: &Surroundings) {
-    if plan.config.region.is_null() && plan.prior.is_none() {
-        plan.planned.region = surroundings.region.clone().map_or(Attr::Unknown, Attr::Known);
-    }
-}
-
-/// A resource's own tag wins over a default one of the same key.
-fn set_tags(planned: &mut LaunchTemplate, surroundings: &Surroundings) {
-    planned.tags_all = match (&planned.tags, &surroundings.default_tags) {
-        (Attr::Unknown, _) | (_, None) => Attr::Unknown,
-        (own, Some(defaults)) => {
-            let mut all = defaults.clone();
-            all.extend(own.known().map(Tags::set).unwrap_or_default());
-            Attr::Known(all)
-        }
-    };
-}
-
-/// The provider's `default_tags` count, too.
-fn too_many_tags(planned: &LaunchTemplate) -> Option<Diagnostic> {
-    let faults = ec2::tags::check(planned.tags_all.known()?);
-    let fault = faults.into_iter().find(|fault| fault.path().is_empty())?;
-    let detail = format!(
-        "{} They are those of tags and of the provider's default_tags.",
-        fault.detail()
-    );
-    Some(Diagnostic::error(fault.summary(), detail).at(Path::attr("tags")))
 }
 
 /// A change of what a version holds makes a new version; nothing else does.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types as ec2;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tfplug::{Attr, SetOf};
 
 use super::instance::{
     BlockDeviceMapping, CapacityReservationSpecification, CpuOptions, Ebs, IamInstanceProfile,
@@ -14,6 +13,7 @@ use super::instance::{
 };
 use super::model::LaunchTemplate;
 use crate::models::Tags;
+use crate::resources::aws::attributes::to::{each, flag, number, set, text, word};
 
 /// What a version of the template holds.
 pub(super) fn version_data(model: &LaunchTemplate) -> ec2::RequestLaunchTemplateData {
@@ -56,32 +56,6 @@ pub(super) fn tag_list(tags: &BTreeMap<String, String>) -> Vec<ec2::Tag> {
     let tags = tags.iter();
     tags.map(|(key, value)| ec2::Tag::builder().key(key).value(value).build())
         .collect()
-}
-
-fn text(attr: &Attr<String>) -> Option<String> {
-    attr.known().cloned()
-}
-
-fn flag(attr: &Attr<bool>) -> Option<bool> {
-    attr.known().copied()
-}
-
-/// The schema's rules keep every number far below this type's limit.
-fn number(attr: &Attr<i64>) -> Option<i32> {
-    attr.known().map(|n| i32::try_from(*n).unwrap_or(i32::MAX))
-}
-
-/// One of EC2's words.
-fn word<T: for<'a> From<&'a str>>(attr: &Attr<String>) -> Option<T> {
-    attr.as_str().map(T::from)
-}
-
-fn set(attr: &Attr<SetOf<String>>) -> Option<Vec<String>> {
-    attr.known().map(|set| set.0.clone())
-}
-
-fn each<T, U>(attr: &Attr<Vec<T>>, f: fn(&T) -> U) -> Option<Vec<U>> {
-    attr.known().map(|list| list.iter().map(f).collect())
 }
 
 fn profile(from: &IamInstanceProfile) -> ec2::LaunchTemplateIamInstanceProfileSpecificationRequest {

@@ -1,40 +1,16 @@
-//! A create whose answers were all lost: has EC2 made the template, and is what there is the one that it made?
+//! A launch template whose create was not answered: is the one of that name ours?
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use aws_sdk_ec2::types as ec2;
-use tfplug::Diagnostic;
 
+use super::super::TYPE_NAME;
 use super::super::model::LaunchTemplate;
 use super::super::observe::observe;
-use super::{failure, import_block, look_up};
-use crate::aws::{AwsError, AwsErrorKind, Ec2, TemplateRef};
-
-/// How far our clock may be from EC2's: AWS refuses requests that were signed longer ago or ahead.
-const CLOCKS_APART: Duration = Duration::from_secs(15 * 60);
-
-/// Whether a call that failed so may have done its work. The error is that of the last attempt; the answer to an
-/// earlier one may have been lost, whatever the last one met.
-pub(super) fn may_have_worked(error: &AwsError) -> bool {
-    use AwsErrorKind as Kind;
-    // Without credentials nothing was sent; a service that refuses them says so with a code.
-    let no_credentials =
-        error.code.is_none() && matches!(error.kind, Kind::CredentialsInvalid | Kind::CredentialsExpired);
-    if no_credentials {
-        return false;
-    }
-    !matches!(
-        error.kind,
-        Kind::InvalidParameter
-            | Kind::AlreadyExists
-            | Kind::AccessDenied
-            | Kind::CredentialsMissing
-            | Kind::EndpointUntrusted
-            | Kind::RegionMissing
-            | Kind::LimitExceeded
-    )
-}
+use super::{NOUN, look_up};
+use crate::aws::{Ec2, TemplateRef};
+use crate::resources::aws::apply::lost::{Asked, Doubt, made_since};
 
 /// What was asked of EC2.
 pub(super) struct Wanted<'a> {
@@ -46,25 +22,24 @@ pub(super) struct Wanted<'a> {
     pub(super) asked: SystemTime,
 }
 
-/// Why there is no template to go on with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubt {
-    /// EC2 says that there is none.
-    NotMade,
-    /// There is one of this name, which may be anyone's.
-    MayBeAnothers,
-    /// EC2 does not answer this question either.
-    NoAnswer,
-}
-
 impl Wanted<'_> {
     /// The template, if it is certain that our call made it.
     pub(super) async fn look(&self, api: &dyn Ec2) -> Result<ec2::LaunchTemplate, Doubt> {
-        match look_up(api, &TemplateRef::Name(self.name.to_owned())).await {
-            Ok((found, versions)) if self.made_up || self.is_ours(&found, &versions) => Ok(found),
-            Ok(_) => Err(Doubt::MayBeAnothers),
-            Err(error) if error.is_not_found() => Err(Doubt::NotMade),
-            Err(_) => Err(Doubt::NoAnswer),
+        let found = look_up(api, &TemplateRef::Name(self.name.to_owned())).await;
+        let ours = Doubt::judge(found, |(found, versions)| {
+            self.made_up || self.is_ours(found, versions)
+        });
+        ours.map(|(found, _)| found)
+    }
+
+    /// The same for messages.
+    pub(super) fn in_words(&self) -> Asked<'_> {
+        Asked {
+            type_name: TYPE_NAME,
+            noun: NOUN,
+            name: self.name,
+            service: "EC2",
+            import_id: self.name,
         }
     }
 
@@ -74,36 +49,16 @@ impl Wanted<'_> {
         let seen = observe(self.planned.clone(), found, only, &BTreeMap::new());
         let made = found.create_time().and_then(|t| SystemTime::try_from(*t).ok());
         only.version_number() == Some(1)
-            && made.is_some_and(|made| made + CLOCKS_APART >= self.asked)
+            && made_since(made, self.asked)
             && seen.tags_all == self.planned.tags_all
             && !seen.needs_new_version(self.planned)
     }
 }
 
-impl Doubt {
-    /// The failed create as the user sees it.
-    pub(super) fn told(self, error: &AwsError, name: &str) -> Diagnostic {
-        let mut told = failure("The launch template cannot be created", error);
-        let more = match self {
-            Self::NotMade => return told,
-            Self::MayBeAnothers => format!(
-                "There is a launch template named {name} now; it is not known whether this call made it. If it is \
-                 yours, import it:\n\n{}",
-                import_block(name)
-            ),
-            Self::NoAnswer => {
-                format!(
-                    "It is not known whether EC2 made {name} all the same. If it did, the next apply says how to import it."
-                )
-            }
-        };
-        told.detail = format!("{}\n\n{more}", told.detail);
-        told
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const HOUR: Duration = Duration::from_secs(3600);

@@ -4,7 +4,7 @@ use tfplug::schema::Schema;
 use tfplug::{Attr, Diagnostics, Model, Path, Value};
 
 use super::*;
-use crate::models::LayoutModel;
+use crate::models::{LayoutModel, Tags};
 
 fn config(count: i64) -> LaunchTemplate {
     LaunchTemplate {

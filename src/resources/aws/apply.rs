@@ -1,0 +1,60 @@
+//! Connections to AWS, and failed calls as users see them.
+
+pub(in crate::resources) mod lost;
+
+use std::sync::Arc;
+
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
+
+use super::surroundings::Surroundings;
+use crate::aws::{AwsError, Regional};
+use crate::connections::Connections;
+
+/// What the plan may know, which needs no call: the region and tags of the provider block.
+pub(in crate::resources) async fn surroundings(cx: &Context<Connections>) -> Surroundings {
+    let Some(provider) = cx.provider_if_configured() else {
+        return Surroundings::default();
+    };
+    Surroundings {
+        region: provider.default_region().await,
+        default_tags: provider.planned_default_tags().cloned(),
+    }
+}
+
+/// The connection to an object's region; the provider's where the object names none.
+pub(in crate::resources) async fn connect(
+    cx: &Context<Connections>,
+    region: &Attr<String>,
+) -> Result<Arc<Regional>, Diagnostics> {
+    let region = cx.provider()?.region(region.as_str()).await;
+    region.map_err(|error| {
+        failure("The region cannot be used", &error)
+            .at(Path::attr("region"))
+            .into()
+    })
+}
+
+/// A failed call as the user sees it.
+pub(in crate::resources) fn failure(summary: &str, error: &AwsError) -> Diagnostic {
+    Diagnostic::error(summary, error.to_string())
+}
+
+/// The ID of an object in the state; every object that exists has one.
+pub(in crate::resources) fn stored_id<'a>(id: &'a Attr<String>, noun: &str) -> Result<&'a str, Diagnostics> {
+    let id = id.as_str().filter(|id| !id.is_empty());
+    id.ok_or_else(|| Diagnostic::bug(format!("The stored {noun} has no ID. Nothing was changed.")).into())
+}
+
+/// A read that was left out, since another account may answer.
+pub(in crate::resources) fn not_read(noun: &str) -> Diagnostic {
+    let detail = format!(
+        "A part of the provider block is known only after apply, so the {noun} is taken to be as it was last seen."
+    );
+    Diagnostic::warning(format!("The {noun} was not read"), detail)
+}
+
+/// A read that Ctrl-C ended.
+pub(in crate::resources) fn interrupted(which: &str) -> Diagnostic {
+    let detail = format!("The look at {which} was given up; nothing is changed. Repeat the command.");
+    Diagnostic::error("Interrupted", detail)
+}
