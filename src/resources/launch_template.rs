@@ -1,6 +1,7 @@
 //! `mig_launch_template`: an EC2 launch template whose user data cuts GPUs.
 
 mod apply;
+mod imported;
 mod instance;
 mod model;
 mod observe;
@@ -77,7 +78,15 @@ impl Resource for LaunchTemplateResource {
         cx: &Context<Connections>,
         request: ReadRequest<'_, Self>,
     ) -> Result<Option<LaunchTemplate>, Diagnostics> {
-        apply::read(cx, request.state).await
+        let seen = apply::read(cx, request.state).await?;
+        if !cx.provider()?.aws_is_known() {
+            return Ok(seen);
+        }
+        Ok(seen.map(|seen| {
+            let (seen, warning) = imported::recognised(seen, &self.facts.get());
+            warning.into_iter().for_each(|warning| cx.warn(warning));
+            seen
+        }))
     }
 
     async fn update(

@@ -4,6 +4,8 @@ mod launch;
 
 pub(super) mod other_settings;
 
+use std::collections::BTreeMap;
+
 use mig::Layout;
 use sha2::{Digest, Sha256};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
@@ -112,6 +114,11 @@ pub(super) fn refine(
     let (planned, is_new) = (&mut plan.planned, plan.prior.is_none());
     surroundings.set_region(&mut planned.region, &plan.config.region, is_new);
     planned.tags_all = surroundings.all_tags(&planned.tags);
+    let had_none = plan.prior.as_ref().is_some_and(|prior| prior.tags_all.is_null());
+    if had_none && planned.tags_all.known().is_some_and(BTreeMap::is_empty) {
+        // As an import leaves it.
+        planned.tags_all = Attr::Null;
+    }
     if let Some(fault) = tags::too_many(&planned.tags_all) {
         return Err(fault.into());
     }

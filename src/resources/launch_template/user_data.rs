@@ -1,7 +1,7 @@
 //! The user data of a template, by the family of its image.
 
 use mig::{Catalog, Layout, boot};
-use tfplug::{Diagnostic, Diagnostics, Path};
+use tfplug::{Attr, Diagnostic, Diagnostics, Path};
 
 use super::model::LaunchTemplate;
 use crate::models::{UserDataParts, render_version, report_user_data};
@@ -45,7 +45,12 @@ fn bottlerocket(
     }
 }
 
+pub(super) const DEFAULT_ON_FAILURE: &str = "halt";
+
+pub(super) const DEFAULT_TIMEOUT: &str = "10m";
+
 /// Refuses what Bottlerocket has no use for: it runs no script, and what joins the node to its cluster is a setting too.
+/// The defaults pass, since a configuration that is generated from a state names them.
 pub(super) fn check_family(config: &LaunchTemplate, diags: &mut Diagnostics) {
     if config.is_bottlerocket() != Some(true) {
         return;
@@ -54,12 +59,12 @@ pub(super) fn check_family(config: &LaunchTemplate, diags: &mut Diagnostics) {
     let refused = [
         (
             "on_failure",
-            config.on_failure.is_null(),
+            absent_or(&config.on_failure, DEFAULT_ON_FAILURE),
             format!("{own} decides itself what becomes of a node where that fails."),
         ),
         (
             "partition_timeout",
-            config.partition_timeout.is_null(),
+            absent_or(&config.partition_timeout, DEFAULT_TIMEOUT),
             format!("{own} knows no limit of time for it."),
         ),
         (
@@ -82,6 +87,10 @@ pub(super) fn check_family(config: &LaunchTemplate, diags: &mut Diagnostics) {
             diags.error_at(Path::attr(attribute), summary, detail);
         }
     }
+}
+
+fn absent_or(attr: &Attr<String>, default: &str) -> bool {
+    attr.is_null() || attr.as_str() == Some(default)
 }
 
 /// Said once, when nodes begin to boot Bottlerocket.

@@ -124,16 +124,16 @@ fn what_bottlerocket_has_no_use_for_is_refused() {
     let refused: [(&str, &str, &[&str]); 6] = [
         (
             SMALL,
-            "  on_failure = \"halt\"",
+            "  on_failure = \"terminate\"",
             &[
                 "on_failure does not apply to Bottlerocket",
-                "on_failure = \"halt\"",
+                "on_failure = \"terminate\"",
                 "without a script",
             ],
         ),
         (
             SMALL,
-            "  partition_timeout = \"10m\"",
+            "  partition_timeout = \"5m\"",
             &["partition_timeout does not apply", "ami_family = \"AL2023\""],
         ),
         (SMALL, node_config, &["node_config does not apply", "nodeadm"]),

@@ -1,9 +1,11 @@
 //! Templates that exist already.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, assert_says, ec2, with_each_cli, with_tofu};
+use crate::support::{Ground, REGION, assert_says, ec2, with_each_cli, with_tofu};
 
 const ADDRESS: &str = "mig_launch_template.this";
 
@@ -16,30 +18,9 @@ fn made_elsewhere(ground: &Ground, arguments: &str) -> String {
     ec2::template(&ground.name).id
 }
 
-/// After an import only what EC2 does not keep may be added, and nothing at EC2 changes.
-fn assert_only_adds_our_own(ground: &Ground) {
-    let plan = ground.plan();
-    assert_eq!(plan.actions(ADDRESS), ["update"], "{}", plan.output.stdout);
-    assert!(!plan.output.words().contains("rolls nodes"));
-    let change = &plan.changes()[0];
-    let (before, after) = (&change.before, &change.after);
-    for (name, value) in after.as_object().unwrap() {
-        let ours = [
-            "ami_family",
-            "layout",
-            "on_failure",
-            "partition_timeout",
-            "render_version",
-            "update_default_version",
-        ];
-        let added = before[name].is_null() && ours.contains(&name.as_str());
-        assert!(
-            added || before[name] == *value,
-            "{name}: {} -> {value}",
-            before[name]
-        );
-    }
-    ground.settle();
+/// After an import nothing is left to do: the template's own user data says what it was made from.
+fn assert_nothing_to_do(ground: &Ground) {
+    ground.assert_settled();
     assert_eq!(ec2::template(&ground.name).latest_version, 1);
 }
 
@@ -60,7 +41,7 @@ fn a_template_is_imported_by_id_or_by_name() {
             let by = if how == "id" { &id } else { &ground.name };
             ground.project.try_import(ADDRESS, by).unwrap().success().unwrap();
             assert_eq!(ground.this()["id"], json!(id));
-            assert_only_adds_our_own(&ground);
+            assert_nothing_to_do(&ground);
         }
     });
 }
@@ -82,7 +63,7 @@ fn a_template_of_another_region_is_imported() {
             .unwrap()
             .success()
             .unwrap();
-        ground.settle();
+        ground.assert_settled();
         assert_eq!(ec2::names_in("eu-central-1", &ground.name).len(), 1);
     });
 }
@@ -143,5 +124,81 @@ fn a_template_that_is_not_there_is_not_imported() {
             assert_says(&output.words(), &["non-existent", "id", ADDRESS]);
         }
         assert_eq!(ground.project.state_list().unwrap(), Vec::<String>::new());
+    });
+}
+
+/// Imports into an empty configuration, lets the program write one, and applies it: the import is all there is to do.
+fn assert_generated_settles(ground: &Ground, id: &str) {
+    // Terraform 1.16.0 to 1.16.2 look for another provider without its name.
+    let block = |provider| format!("import {{\n  to = {ADDRESS}\n{provider}  id = \"{id}\"\n}}\n");
+    ground.write(&block("  provider = mig\n"));
+    ground.project.init().unwrap();
+    let generated = ground
+        .project
+        .try_plan(&["-generate-config-out=generated.tf"])
+        .unwrap();
+    assert_says(
+        &generated.words(),
+        &["1 to import, 0 to add, 0 to change, 0 to destroy"],
+    );
+    ground.write(&block(""));
+    let plan = ground.plan();
+    assert_says(
+        &plan.output.words(),
+        &["1 to import, 0 to add, 0 to change, 0 to destroy"],
+    );
+    ground.settle();
+    assert_eq!(ec2::template(&ground.name).latest_version, 1);
+}
+
+#[test]
+fn a_generated_configuration_plans_to_nothing() {
+    let everything = "  instance_type = \"p5.48xlarge\"\n  on_failure = \"terminate\"\n  partition_timeout = \"90s\"\n  render_version = 2\n  \
+         description = \"slices\"\n  tags = { a = \"b\" }\n  vpc_security_group_ids = [\"sg-0123456789abcdef0\"]\n  \
+         extra_user_data = { before = [{ content_type = \"text/cloud-config\", content = \"packages: [jq]\" }] }\n  \
+         block_device_mappings = [{ device_name = \"/dev/xvda\", ebs = { volume_size = 200 } }]\n  \
+         tag_specifications = [{ resource_type = \"instance\", tags = { a = \"b\" } }]";
+    let node_config = "  node_config = { cluster_name = \"a\", api_server_endpoint = \"https://a\", certificate_authority = \
+         \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\", service_cidr = \"10.0.0.0/16\" }";
+    let bottlerocket = "  ami_family = \"Bottlerocket\"";
+    with_each_cli(|cli| {
+        for (number, arguments) in ["", everything, node_config, bottlerocket]
+            .into_iter()
+            .enumerate()
+        {
+            let ground = Ground::new(cli, &format!("generated-{number}"));
+            let made = Ground::with(cli, "elsewhere", |_| {
+                let made = template(&ground.name, arguments);
+                match arguments == bottlerocket {
+                    true => made.replace("= 7 } }", "= 7 }, strategy = \"single\" }"),
+                    false => made,
+                }
+            });
+            made.apply();
+            assert_generated_settles(&ground, &ground.name);
+            assert_eq!(ground.this()["user_data"], made.this()["user_data"]);
+        }
+    });
+}
+
+#[test]
+fn user_data_of_others_is_said_to_be_so() {
+    with_each_cli(|cli| {
+        let ground = Ground::with(cli, "import-foreign", |name| template(name, ""));
+        let theirs = STANDARD.encode("#!/bin/sh\necho theirs\n");
+        let parameters = [
+            ("LaunchTemplateName", ground.name.as_str()),
+            ("LaunchTemplateData.UserData", &theirs),
+        ];
+        ec2::call(REGION, "CreateLaunchTemplate", &parameters);
+        let imported = ground.project.try_import(ADDRESS, &ground.name).unwrap();
+        imported.success().unwrap();
+        assert!(ground.this()["layout"].is_null());
+        let plan = ground.plan();
+        assert_says(
+            &plan.output.words(),
+            &["The user data of the launch template is not ours", "rolls nodes"],
+        );
+        ground.settle();
     });
 }

@@ -257,9 +257,15 @@ fn what_bottlerocket_cannot_do_names_its_attribute() {
         let places: Vec<_> = diags.iter().map(|d| d.path.to_string()).collect();
         places
     };
-    let wrong = LaunchTemplate {
+    let written_out = LaunchTemplate {
         on_failure: "halt".into(),
         partition_timeout: "10m".into(),
+        ..bottlerocket()
+    };
+    assert_eq!(places(&written_out), Vec::<String>::new(), "as generated");
+    let wrong = LaunchTemplate {
+        on_failure: "terminate".into(),
+        partition_timeout: "5m".into(),
         extra_user_data: crate::models::ExtraUserData::default().into(),
         node_config: Attr::Known(crate::models::NodeConfig::default()),
         ..bottlerocket()
