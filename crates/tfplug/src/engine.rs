@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`draft`] | what is configured is planned as configured; defaults; what stays, what becomes unknown |
 //! | [`refine`] | a resource's own additions reach only computed attributes |
-//! | [`replace`] | which changes need a new object |
+//! | [`replace`] | which of the changes in [`diff`](crate::diff) need a new object |
 //! | [`settle`] | a result agrees with its plan, and holds nothing unknown |
 //! | [`drift`] | a read keeps the user's writing where the meaning is the same |
 //! | [`write_only`] | what is write-only stays with the provider |
@@ -20,8 +20,8 @@ pub mod settle;
 pub mod validate;
 pub mod write_only;
 
-mod pairing;
-mod walk;
+pub(crate) mod pairing;
+pub(crate) mod walk;
 
 use crate::schema::Schema;
 use crate::value::Value;

@@ -76,6 +76,7 @@ extern crate self as tfplug;
 
 pub mod codec;
 pub mod diag;
+pub mod diff;
 pub mod engine;
 pub mod model;
 pub mod oracle;

@@ -2,7 +2,7 @@
 
 /// For each of `left` elements the one of `right` elements that it is paired with. No two share one, and as many
 /// are paired as can be: taking the first that fits would leave out those that fit only that one.
-pub(super) fn pair(left: usize, right: usize, fits: impl Fn(usize, usize) -> bool) -> Vec<Option<usize>> {
+pub(crate) fn pair(left: usize, right: usize, fits: impl Fn(usize, usize) -> bool) -> Vec<Option<usize>> {
     let fitting = |l| (0..right).filter(|r| fits(l, *r)).collect();
     let candidates: Vec<Vec<usize>> = (0..left).map(fitting).collect();
     let mut owner = vec![None; right];

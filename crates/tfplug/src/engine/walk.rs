@@ -6,20 +6,20 @@ use crate::value::Value;
 
 /// What an object may hold: a schema's content, or the attributes nested in one attribute.
 #[derive(Clone, Copy)]
-pub(super) struct Content<'s> {
-    pub(super) attributes: &'s [Attribute],
-    pub(super) blocks: &'s [Block],
+pub(crate) struct Content<'s> {
+    pub(crate) attributes: &'s [Attribute],
+    pub(crate) blocks: &'s [Block],
 }
 
 impl<'s> Content<'s> {
-    pub(super) fn of(schema: &'s Schema) -> Self {
+    pub(crate) fn of(schema: &'s Schema) -> Self {
         Self {
             attributes: &schema.attributes,
             blocks: &schema.blocks,
         }
     }
 
-    pub(super) fn nested(attributes: &'s [Attribute]) -> Self {
+    pub(crate) fn nested(attributes: &'s [Attribute]) -> Self {
         Self {
             attributes,
             blocks: &[],
@@ -29,7 +29,7 @@ impl<'s> Content<'s> {
 
 /// How the objects inside an attribute or block are repeated.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
+pub(crate) enum Repeat {
     One,
     List,
     Set,
@@ -59,7 +59,7 @@ impl From<BlockNesting> for Repeat {
 }
 
 /// The content nested in an attribute, if any.
-pub(super) fn nested(attribute: &Attribute) -> Option<(Repeat, Content<'_>)> {
+pub(crate) fn nested(attribute: &Attribute) -> Option<(Repeat, Content<'_>)> {
     match &attribute.ty {
         AttributeType::Plain(_) => None,
         AttributeType::Nested(nesting, attributes) => Some(((*nesting).into(), Content::nested(attributes))),
@@ -68,7 +68,7 @@ pub(super) fn nested(attribute: &Attribute) -> Option<(Repeat, Content<'_>)> {
 
 /// Applies `f` to each object inside `value`, beside its counterparts in `others`. A set's elements have no names,
 /// so their counterparts are null. A value that does not have the shape of `repeat` stays as it is.
-pub(super) fn map_objects<const N: usize>(
+pub(crate) fn map_objects<const N: usize>(
     repeat: Repeat,
     value: &Value,
     others: [&Value; N],
@@ -100,7 +100,7 @@ fn element(list: &Value, index: usize) -> &Value {
 
 /// A field of a configured object. In an unknown element of the configuration, everything may turn out to be
 /// configured.
-pub(super) fn configured<'v>(object: &'v Value, name: &str) -> &'v Value {
+pub(crate) fn configured<'v>(object: &'v Value, name: &str) -> &'v Value {
     const UNKNOWN: &Value = &Value::Unknown(None);
     if object.is_known() {
         object.get(name)
@@ -110,7 +110,7 @@ pub(super) fn configured<'v>(object: &'v Value, name: &str) -> &'v Value {
 }
 
 /// The value at a path; null where the path leads nowhere.
-pub(super) fn at<'v>(root: &'v Value, path: &Path) -> &'v Value {
+pub(crate) fn at<'v>(root: &'v Value, path: &Path) -> &'v Value {
     path.steps().iter().fold(root, |value, step| match step {
         Step::Attribute(name) | Step::Key(name) => value.get(name),
         Step::Index(i) => element(value, *i),

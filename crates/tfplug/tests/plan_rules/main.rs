@@ -3,6 +3,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::panic, clippy::unwrap_used)]
 
 mod cloud;
+mod difference;
 mod lifecycle;
 mod rng;
 mod schemas;
@@ -31,8 +32,17 @@ fn hush() {
 
 #[test]
 fn every_life_keeps_the_rules() {
+    each_case("lives", lifecycle::live);
+}
+
+#[test]
+fn what_a_diff_names_is_exactly_what_differs() {
+    each_case("differences", difference::differ);
+}
+
+fn each_case(what: &str, judge: fn(u64)) {
     let (cases, start) = (number("TFPLUG_CASES", CASES), number("TFPLUG_SEED", SEED));
-    println!("{cases} lives from TFPLUG_SEED={start}");
+    println!("{cases} {what} from TFPLUG_SEED={start}");
     let next = AtomicU64::new(0);
     let stop = AtomicBool::new(false);
     let failure = Mutex::new(None);
@@ -47,7 +57,7 @@ fn every_life_keeps_the_rules() {
                         return;
                     }
                     let seed = start.wrapping_add(case);
-                    if let Err(told) = panic::catch_unwind(AssertUnwindSafe(|| lifecycle::live(seed))) {
+                    if let Err(told) = panic::catch_unwind(AssertUnwindSafe(|| judge(seed))) {
                         stop.store(true, Ordering::Relaxed);
                         *failure.lock().unwrap() = Some((seed, text(told.as_ref())));
                     }
