@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-UPDATE=1 cargo test --quiet --locked -p terraform-provider-mig --test generated
+UPDATE=1 cargo test --quiet --locked --test repository generated
 git status --short docs schemas

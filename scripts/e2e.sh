@@ -8,8 +8,7 @@ target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-targe
 export MIG_COUNTERPARTS_REPORT=$target/e2e-report
 rm -f "$MIG_COUNTERPARTS_REPORT"
 
-# The same selection of packages as for all tests: another one would have other features and build everything anew.
-tests=(cargo test --locked --workspace --exclude mig --test karpenter)
+tests=(cargo test --locked --test karpenter)
 "${tests[@]}" --no-run
 # Here and not inside the first test that needs them, so that the wait explains itself.
 "$target/debug/counterparts" install --all

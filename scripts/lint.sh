@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 cargo fmt --all --check
 cargo clippy --locked --workspace --all-targets -- -D warnings
 # The machine's own, else the one that the tests use.
-shellcheck=$(command -v shellcheck || cargo run --quiet --locked -p counterparts -- shellcheck)
+shellcheck=$(command -v shellcheck || cargo run --quiet --locked --bin counterparts -- shellcheck)
 "$shellcheck" .ci/run scripts/*.sh

@@ -6,8 +6,7 @@ cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 
 echo "Building the provider. The first time takes some minutes."
-# The tests' own build: another selection of packages would have other features, and build the AWS SDK once more.
-cargo test --quiet --locked --workspace --exclude mig --no-run
+cargo build --quiet --locked --bin terraform-provider-mig --bin counterparts
 echo "Starting AWS (moto) and a Kubernetes API server. The first time builds them, which takes up to ten minutes."
 MIG_PROVIDER=$(cd "$target/debug" && pwd)/terraform-provider-mig
 export MIG_PROVIDER

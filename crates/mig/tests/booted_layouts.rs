@@ -6,15 +6,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod arbitrary;
-mod machine;
-
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use arbitrary::{Random, Slices, cases, catalog, known_gpus, seed, spec, type_of, valid_sets};
-use machine::Machine;
+use crate::arbitrary::{self, Random, Slices, cases, catalog, known_gpus, seed, spec, type_of, valid_sets};
+use crate::machine::Machine;
 use mig::Layout;
 use mig::boot::{BootOptions, layout_table};
 use mig::catalog::Gpu;

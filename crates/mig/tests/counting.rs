@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod arbitrary;
-
 use std::collections::BTreeSet;
 
-use arbitrary::known_gpus;
+use crate::arbitrary::{self, known_gpus};
 use mig::Profile;
 use mig::catalog::Gpu;
 use mig::placement::Counts;

@@ -10,12 +10,10 @@
     reason = "a test fails by panicking"
 )]
 
-mod karpenter_options;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use karpenter_options::{class, layout, overlay, pool};
+use crate::karpenter_options::{class, layout, overlay, pool};
 use mig::boot::{ClusterDetails, RenderVersion};
 use mig::layout::Taint;
 use mig::manifests::device_plugin::DevicePluginVersion;

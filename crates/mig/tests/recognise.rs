@@ -7,11 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
-mod arbitrary;
-
 use std::fs;
 
-use arbitrary::{Random, Slices, cases, seed, spec, type_of, valid_sets};
+use crate::arbitrary::{self, Random, Slices, cases, seed, spec, type_of, valid_sets};
 use mig::boot::{
     BootOptions, ClusterDetails, NodeConfig, OnFailure, Recognised, RenderVersion, RenderedFor, UserPart,
     bottlerocket_settings, recognise, recognise_settings, user_data,

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod arbitrary;
-
-use arbitrary::{COUNTS, Random, Slices, cases, catalog, groups, known_gpus, seed, type_of, valid_sets};
+use crate::arbitrary::{
+    COUNTS, Random, Slices, cases, catalog, groups, known_gpus, seed, type_of, valid_sets,
+};
 use mig::boot::{BootOptions, NodeConfig, user_data};
 use mig::catalog::Gpu;
 use mig::layout::SharingSpec;

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod machine;
-
-use machine::{Boot, Machine};
+use crate::machine::{Boot, Machine};
 use mig::boot::BootOptions;
 use mig::{Catalog, Layout, LayoutSpec};
 use serde_json::json;

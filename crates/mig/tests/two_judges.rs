@@ -4,15 +4,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod arbitrary;
-mod machine;
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use arbitrary::{COUNTS, Random, Slices, cases, catalog, groups, known_gpus, seed, type_of, valid_sets};
+use crate::arbitrary::{
+    COUNTS, Random, Slices, cases, catalog, groups, known_gpus, seed, type_of, valid_sets,
+};
+use crate::machine;
 use mig::catalog::Gpu;
 use mig::{Layout, LayoutSpec, Profile};
 use serde_json::json;

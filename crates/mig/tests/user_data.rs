@@ -1,5 +1,5 @@
 //! User data, byte for byte. A released render version's files in `golden/` are never rewritten: Karpenter and EKS
-//! replace every node whose user data changes by a byte. `MIG_WRITE_GOLDEN=1 cargo test -p mig --test user_data` writes
+//! replace every node whose user data changes by a byte. `MIG_WRITE_GOLDEN=1 cargo test -p mig user_data` writes
 //! those of a new version.
 
 #![allow(

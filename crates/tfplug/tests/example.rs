@@ -1,5 +1,4 @@
 //! The example provider, run by real Terraform and OpenTofu as a user would.
-#![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -8,21 +7,19 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use counterparts::{Cli, Project, Provider};
-use libtest_mimic::{Arguments, Trial};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
 #[path = "../examples/local_note/main.rs"]
 mod local_note;
 
-/// Started by Terraform or for a debugger this program is the example, else its test: so the example that is tested is
-/// always the present one.
-fn main() -> ExitCode {
-    let debug = std::env::args().any(|argument| argument == "--debug");
-    if debug || std::env::var_os("TF_PLUGIN_MAGIC_COOKIE").is_some() {
-        return local_note::main();
-    }
-    let tests: [(&str, fn()); 8] = [
+/// Serves the example: so the example that is tested is always the present one.
+pub(crate) fn provider() -> ExitCode {
+    local_note::main()
+}
+
+pub(crate) fn tests() -> Vec<crate::Test> {
+    vec![
         ("a_whole_life", a_whole_life),
         ("what_others_changed_is_seen", what_others_changed_is_seen),
         ("import_by_id_and_by_identity", import_by_id_and_by_identity),
@@ -37,15 +34,7 @@ fn main() -> ExitCode {
         ),
         ("a_debugger_can_stay_attached", a_debugger_can_stay_attached),
         ("the_readme_shows_the_example", the_readme_shows_the_example),
-    ];
-    let trial = |(name, test): (&str, fn())| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    };
-    let trials = tests.into_iter().map(trial).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    ]
 }
 
 fn example() -> PathBuf {

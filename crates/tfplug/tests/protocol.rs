@@ -1,6 +1,6 @@
 //! Our protocol files against the published ones, and the committed code against our protocol files.
 //!
-//! `UPDATE=1 cargo test -p tfplug --test protocol` rewrites `src/wire/gen/` after a change in `proto/`.
+//! `UPDATE=1 cargo test -p tfplug --test rules protocol` rewrites `src/wire/gen/` after a change in `proto/`.
 #![cfg(feature = "server")]
 // Clippy knows tests by their attribute; the functions that they share have none.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

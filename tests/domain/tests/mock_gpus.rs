@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod reader;
-
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -12,6 +10,8 @@ use counterparts::Program;
 use mig::Catalog;
 use mig::catalog::{Gpu, ProfileFact};
 use serde_json::Value;
+
+use crate::reader;
 
 fn number(value: &Value, field: &str) -> u64 {
     value[field]

@@ -3,18 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod reader;
-
 use std::fs;
 use std::process::Command;
 
+use crate::reader::{self, layout};
 use counterparts::Program;
 use mig::Layout;
 use mig::boot::{
     BootOptions, ClusterDetails, NodeConfig, OnFailure, RenderVersion, UserPart, boot_script, cluster_rules,
     user_data,
 };
-use reader::layout;
 use serde_json::{Value, json};
 
 /// What nodeadm understands of user data and of files in /etc/eks/nodeadm.d.

@@ -2,15 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod reader;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::reader::layout;
 use counterparts::{Cache, install_shellcheck};
 use mig::boot::{BootOptions, OnFailure, RenderVersion, boot_script};
-use reader::layout;
 use serde_json::json;
 
 /// What shellcheck complains of, or nothing.

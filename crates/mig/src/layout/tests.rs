@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::finding::{FieldPath, PathStep};
 
 fn slices(of: &[(&str, i64)]) -> BTreeMap<String, i64> {
     of.iter()
@@ -50,7 +51,11 @@ fn resolve(spec: &LayoutSpec) -> Layout {
 
 fn faults(spec: &LayoutSpec) -> Vec<String> {
     let faults = Layout::resolve(spec, Catalog::builtin()).expect_err("a fault");
-    faults.iter().map(crate::Finding::to_string).collect()
+    let shown = |fault: &Finding| {
+        let path = FieldPath::of("layout").join(fault.path());
+        fault.clone().at(path).to_string()
+    };
+    faults.iter().map(shown).collect()
 }
 
 /// The only fault, which must contain each of the texts.
@@ -410,7 +415,7 @@ fn what_is_not_certain_is_said_with_its_source() {
     assert!(gb300.warnings()[0].summary().contains("not verified"));
     let media = resolve(&spec(&["g7e.2xlarge"], &[("1g.24gb+me.all", 1), ("1g.24gb", 1)]));
     assert!(media.warnings()[0].summary().contains("media engines"));
-    assert_eq!(media.warnings()[0].path()[1], crate::PathStep::Index(0));
+    assert_eq!(media.warnings()[0].path()[1], PathStep::Index(0));
     assert!(
         resolve(&spec(
             &["g7e.2xlarge"],

@@ -5,7 +5,7 @@ use tfplug::schema::{Attribute, Block, BlockNesting, Nesting, Schema};
 use tfplug::ty::Type;
 use tfplug::value::Value;
 
-use crate::short::*;
+use super::short::*;
 
 /// One optional string `v` of this kind: prior, configured, planned, verdict.
 #[track_caller]

@@ -4,7 +4,7 @@ use tfplug::oracle::{assert_object_compatible, assert_plan_valid};
 use tfplug::schema::{BlockNesting, Nesting, Schema};
 use tfplug::value::Value;
 
-use crate::short::*;
+use super::short::*;
 
 #[track_caller]
 fn nested_plan(schema: &Schema, prior: Value, config: Value, planned: Value, expected: &[&str]) {

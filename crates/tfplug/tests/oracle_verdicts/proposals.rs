@@ -5,7 +5,7 @@ use tfplug::schema::{BlockNesting, Nesting, Schema};
 use tfplug::ty::Type;
 use tfplug::value::Value;
 
-use crate::short::*;
+use super::short::*;
 
 #[track_caller]
 fn proposes(schema: &Schema, prior: Value, config: Value, expected: Value) {

@@ -5,7 +5,7 @@ use tfplug::schema::{Attribute, BlockNesting, Schema};
 use tfplug::ty::Type;
 use tfplug::value::{Number, Value};
 
-use crate::short::*;
+use super::short::*;
 
 #[track_caller]
 fn result_of(attribute: Attribute, planned: Value, actual: Value, expected: &[&str]) {

@@ -8,7 +8,7 @@ use tfplug::schema::{Nesting, Schema};
 use tfplug::ty::Type;
 use tfplug::value::Value;
 
-use crate::short::*;
+use super::short::*;
 
 #[test]
 fn values_are_of_their_type() {

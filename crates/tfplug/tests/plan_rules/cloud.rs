@@ -10,8 +10,8 @@ use tfplug::ty::Type;
 use tfplug::{Context, Diagnostic, Diagnostics, Path, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::rng::Rng;
-use crate::values;
+use super::rng::Rng;
+use super::values;
 
 /// The payload of a panic that is part of the simulation.
 pub struct Simulated;

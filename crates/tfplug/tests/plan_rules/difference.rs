@@ -5,8 +5,8 @@ use tfplug::path::{Path, Step};
 use tfplug::schema::{Attribute, AttributeType, Schema};
 use tfplug::value::Value;
 
-use crate::rng::Rng;
-use crate::{schemas, values};
+use super::rng::Rng;
+use super::{schemas, values};
 
 /// Two values of a random schema, near each other or not, and what is said to lie between them.
 pub fn differ(seed: u64) {

@@ -17,9 +17,9 @@ use tfplug::schema::{Schema, lint_schema};
 use tfplug::{Context, Diagnostics, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::cloud::{Cloud, Fault, Hook, Sight};
-use crate::rng::Rng;
-use crate::{schemas, values};
+use super::cloud::{Cloud, Fault, Hook, Sight};
+use super::rng::Rng;
+use super::{schemas, values};
 
 /// The provider's own bytes, which must come back as they were given.
 const PRIVATE: &[u8] = b"{\"k\":1}";

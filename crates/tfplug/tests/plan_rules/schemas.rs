@@ -7,8 +7,8 @@ use tfplug::schema::{
 use tfplug::ty::Type;
 use tfplug::value::Value;
 
-use crate::rng::Rng;
-use crate::values;
+use super::rng::Rng;
+use super::values;
 
 /// What the surroundings allow.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use tfplug::schema::{Attribute, AttributeType, Block, BlockNesting, Nesting, Opt
 use tfplug::ty::Type;
 use tfplug::value::{Number, Refinement, Value};
 
-use crate::rng::Rng;
+use super::rng::Rng;
 
 /// What a value is for.
 #[derive(Clone, Copy, PartialEq, Eq)]

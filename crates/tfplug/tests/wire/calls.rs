@@ -8,8 +8,8 @@ use tfplug::wire::r#gen::tfplugin6 as pb;
 use tonic::Code;
 use tonic::transport::Channel;
 
-use crate::host::{Peer, block_on, calls};
-use crate::peer::{PARTY, did, thing, thing_identity};
+use super::host::{Peer, block_on, calls};
+use super::peer::{PARTY, did, thing, thing_identity};
 
 pub(crate) fn tests() -> Vec<(&'static str, fn())> {
     vec![

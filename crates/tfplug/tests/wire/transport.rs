@@ -9,8 +9,8 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::calls::read_data;
-use crate::host::{COOKIE, HostCertificate, Peer, block_on, calls, command, output, shut_down};
+use super::calls::read_data;
+use super::host::{COOKIE, HostCertificate, Peer, block_on, calls, command, output, shut_down};
 
 pub(crate) fn tests() -> Vec<(&'static str, fn())> {
     vec![

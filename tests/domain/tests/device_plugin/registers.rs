@@ -12,7 +12,7 @@ use mig::profile::{Attribute, Profile};
 use mig::{Catalog, Layout};
 use serde_json::{Value, json};
 
-use crate::reader::layout;
+use super::reader::layout;
 
 /// NVML's number of a profile on a GPU (`NVML_GPU_INSTANCE_PROFILE_*` of nvml.h).
 fn nvml_number(gpu: &Gpu, profile: Profile) -> u32 {

@@ -4,9 +4,9 @@ use mig::boot::{OnFailure, UserPart};
 use mig::manifests::karpenter::NodeClassOptions;
 use serde_json::{Value, json};
 
-use crate::karpenter_options::class;
-use crate::server::apply_all;
-use crate::verdicts::{class_of, generate, place};
+use super::karpenter_options::class;
+use super::server::apply_all;
+use super::verdicts::{class_of, generate, place};
 
 /// Bases that each fault is put into.
 const BASES: usize = 3;

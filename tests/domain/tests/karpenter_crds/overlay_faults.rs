@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use mig::manifests::karpenter::{NodeOverlayOptions, Requirement};
 
-use crate::karpenter_options::overlay;
-use crate::server::apply_all;
-use crate::verdicts::{generate, overlay_of, place};
+use super::karpenter_options::overlay;
+use super::server::apply_all;
+use super::verdicts::{generate, overlay_of, place};
 
 /// Bases that each fault is put into.
 const BASES: usize = 5;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use mig::manifests::karpenter::node_pool::{Budget, NodeTaint};
 use mig::manifests::karpenter::{NodePoolOptions, Requirement};
 
-use crate::karpenter_options::pool;
-use crate::server::apply_all;
-use crate::verdicts::{generate, place, pool_of};
+use super::karpenter_options::pool;
+use super::server::apply_all;
+use super::verdicts::{generate, place, pool_of};
 
 /// Bases that each fault is put into.
 const BASES: usize = 3;

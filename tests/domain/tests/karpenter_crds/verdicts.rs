@@ -8,8 +8,8 @@ use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use crate::karpenter_options::{class, overlay, pool};
-use crate::server::apply_all;
+use super::karpenter_options::{class, overlay, pool};
+use super::server::apply_all;
 
 /// Options that are right for all, per kind.
 const RIGHT: usize = 60;

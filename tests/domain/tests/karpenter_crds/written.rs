@@ -6,9 +6,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::karpenter_options::{class, overlay, pool};
-use crate::server::apply;
-use crate::verdicts::{Ours, class_of, generate, overlay_of, pool_of};
+use super::karpenter_options::{class, overlay, pool};
+use super::server::apply;
+use super::verdicts::{Ours, class_of, generate, overlay_of, pool_of};
 
 const OBJECTS: usize = 30;
 

@@ -4,7 +4,7 @@ use counterparts::node_box::{Ended, Image};
 use mig::boot::{BootOptions, user_data};
 use serde_json::json;
 
-use crate::node::{Node, layout, runs_here, starts, uniform};
+use super::node::{Node, layout, runs_here, starts, uniform};
 
 #[test]
 fn a_first_boot_and_a_reboot() {

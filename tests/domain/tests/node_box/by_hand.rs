@@ -3,7 +3,7 @@
 use mig::boot::BootOptions;
 use serde_json::json;
 
-use crate::node::{Node, runs_here, starts, uniform};
+use super::node::{Node, runs_here, starts, uniform};
 
 const HELD: &str = "sed -i 's/\"fault\"/\"in_use\": [0], \"fault\"/' /box/gpus/state.json\n";
 

@@ -3,7 +3,7 @@
 use mig::boot::{BootOptions, OnFailure};
 use serde_json::json;
 
-use crate::node::{Node, kubelet, runs_here, starts, uniform};
+use super::node::{Node, kubelet, runs_here, starts, uniform};
 
 fn failing(on_failure: OnFailure) -> Node {
     let options = BootOptions {

@@ -3,7 +3,7 @@
 use mig::boot::BootOptions;
 use serde_json::{Value, json};
 
-use crate::node::{Node, runs_here, uniform};
+use super::node::{Node, runs_here, uniform};
 
 /// A node of one H100 with a short deadline.
 fn small() -> Node {

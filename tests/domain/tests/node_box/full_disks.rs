@@ -3,7 +3,7 @@
 use mig::boot::BootOptions;
 use serde_json::json;
 
-use crate::node::{Node, runs_here, starts, uniform};
+use super::node::{Node, runs_here, starts, uniform};
 
 /// Wherever the installation fails: the guards of this boot hold, and the next boot installs what is missing.
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use counterparts::node_box::Boot;
 use mig::boot::BootOptions;
 
-use crate::node::{Node, runs_here, starts, uniform};
+use super::node::{Node, runs_here, starts, uniform};
 
 /// Every function that our scripts enter in a boot that has to cut: "partition read_layout", "part-002 put 4".
 fn steps() -> Vec<String> {

@@ -5,7 +5,7 @@ use mig::Layout;
 use mig::boot::{BootOptions, ClusterDetails, NodeConfig, OnFailure, user_data};
 use serde_json::json;
 
-use crate::node::{Node, kubelet, layout, runs_here, starts, uniform};
+use super::node::{Node, kubelet, layout, runs_here, starts, uniform};
 
 fn without_cloud_init(node: &Node) {
     node.machine

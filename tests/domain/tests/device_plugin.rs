@@ -3,17 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "../reader/mod.rs"]
-mod reader;
 mod registers;
 
 use std::fs;
 use std::process::Command;
 
+use crate::reader::{self, layout};
 use counterparts::Program;
 use mig::Layout;
 use mig::manifests::{DevicePlugin, DevicePluginOptions};
-use reader::layout;
 use serde_json::{Value, json};
 
 fn parse(text: &str) -> Result<Value, String> {

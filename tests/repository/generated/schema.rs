@@ -7,7 +7,7 @@ use serde_json::Value;
 use tfplug::path::Path;
 use tfplug::schema::{Attribute, AttributeType, Schema, lint_identity, lint_schema};
 
-use crate::schemas;
+use super::schemas;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-mig");
 

@@ -8,13 +8,11 @@
 )]
 
 mod driver;
-#[path = "../machine/mod.rs"]
-mod machine;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use machine::{Boot, Machine};
+use crate::machine::{Boot, Machine};
 use mig::boot::{BootOptions, OnFailure, RenderVersion};
 use mig::layout::GpuGroup;
 use mig::placement::enumerate;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::root;
+use super::root;
 
 /// Texts by path below one folder.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -32,7 +32,7 @@ pub(crate) fn compare_or_update(folder: &str, made: &Files, by_hand: &[&str]) {
         .collect();
     panic!(
         "{folder}/ is not what the schema and the examples give. Run `make docs` \
-            (UPDATE=1 cargo test --test generated), look at the differences and commit them.\n{list}"
+            (`make docs`), look at the differences and commit them.\n{list}"
     );
 }
 

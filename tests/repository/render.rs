@@ -1,16 +1,12 @@
 //! The command `render`, run as a user runs it. `UPDATE=1` writes the golden files of versions that have none; bytes of a
 //! version that has one never change.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
-
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+use super::root;
 
 /// The example, for a version of the rendering.
 fn example(version: i64) -> String {
@@ -41,7 +37,7 @@ fn the_bytes_of_a_version_never_change() {
     for version in [1, 2, 3] {
         let rendered = render("-", &example(version));
         assert_eq!(rendered.status.code(), Some(0), "{}", text(&rendered.stderr));
-        let golden = root().join(format!("tests/render/golden/v{version}.yaml"));
+        let golden = root().join(format!("tests/repository/render/golden/v{version}.yaml"));
         if std::env::var_os("UPDATE").is_some() && !golden.exists() {
             fs::write(&golden, &rendered.stdout).unwrap();
         }

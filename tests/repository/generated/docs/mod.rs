@@ -10,7 +10,7 @@ use std::path::Path;
 
 use tfplug::schema::{IdentitySchema, ProviderSchemas, Schema};
 
-use crate::files::{Files, entries};
+use super::files::{Files, entries};
 use examples::Examples;
 use page::{Kind, Page};
 
@@ -27,7 +27,7 @@ fn subcategory(name: &str) -> &'static str {
         "preference" | "mig_karpenter_nodeclass" | "mig_karpenter_nodepool" | "mig_karpenter_nodeoverlay" => {
             "Karpenter"
         }
-        _ => panic!("{name} needs a line in subcategory() of tests/generated/docs/mod.rs"),
+        _ => panic!("{name} needs a line in subcategory() of tests/repository/generated/docs/mod.rs"),
     }
 }
 

@@ -3,19 +3,12 @@
 //! The tests make all of it anew and compare; with UPDATE=1 they write it. The generator is a part of the tests, so
 //! that the provider's binary carries none of it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests may fail as tests do"
-)]
-
 mod docs;
 mod files;
 mod guide;
 mod registry;
 mod schema;
 
-use std::path::Path;
 use std::sync::LazyLock;
 
 use provider::provider::Mig;
@@ -23,17 +16,13 @@ use tfplug::Server;
 use tfplug::rpc::ProviderServer;
 use tfplug::schema::ProviderSchemas;
 
+use super::root;
 use files::{Files, compare_or_update};
 
 static SERVER: LazyLock<Server<Mig>> = LazyLock::new(|| Server::new(Mig::default()));
 
 fn schemas() -> &'static ProviderSchemas {
     SERVER.schemas()
-}
-
-/// The root of the checkout.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::process::Command;
 use counterparts::{Cache, Program, Workspace, install};
 use provider::cli::schema_json;
 
-use crate::files::entries;
-use crate::{pages, root, schemas};
+use super::files::entries;
+use super::{pages, root, schemas};
 
 /// The tool finds a provider's schema by its bare name, or else takes it for one of HashiCorp's.
 const NAME: &str = "mig";

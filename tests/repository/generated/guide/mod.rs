@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use mig::Catalog;
 use mig::catalog::{Gpu, InstanceType};
 
-use crate::root;
+use super::super::root;
 
 /// Its path below `docs/`.
 pub(crate) const PATH: &str = "guides/what-can-be-cut.md";

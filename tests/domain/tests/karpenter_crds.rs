@@ -11,7 +11,7 @@
 )]
 
 mod class_faults;
-#[path = "../../../../crates/mig/tests/karpenter_options/mod.rs"]
+#[path = "../../../crates/mig/tests/karpenter_options/mod.rs"]
 mod karpenter_options;
 mod overlay_faults;
 mod pool_faults;

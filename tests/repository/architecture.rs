@@ -1,20 +1,12 @@
 //! What ARCHITECTURE.md promises about the shape of the code, held against the tree.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests may fail as tests do"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::root;
+
 /// The longest a source file may be: what one can keep in mind.
 const LINES: usize = 600;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn sources(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::files::entries;
+use super::super::files::entries;
 
 /// The folder `examples/`.
 #[derive(Debug)]

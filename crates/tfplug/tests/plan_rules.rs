@@ -9,6 +9,7 @@ mod rng;
 mod schemas;
 mod values;
 
+use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -25,9 +26,19 @@ fn number(name: &str, otherwise: u64) -> u64 {
     }
 }
 
-/// Keeps simulated panics and the findings of the threads out of the output; a failure is told once, with its seed.
+thread_local! {
+    /// Whether panics of this thread stay out of the output: they are simulated, or reported once with their seed.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Silences the panics of quiet threads; other tests run at the same time.
 fn hush() {
-    panic::set_hook(Box::new(|_| {}));
+    let loud = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if !QUIET.get() {
+            loud(panic);
+        }
+    }));
 }
 
 #[test]
@@ -51,6 +62,7 @@ fn each_case(what: &str, judge: fn(u64)) {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
+                QUIET.set(true);
                 while !stop.load(Ordering::Relaxed) {
                     let case = next.fetch_add(1, Ordering::Relaxed);
                     if case >= cases {
@@ -65,7 +77,6 @@ fn each_case(what: &str, judge: fn(u64)) {
             });
         }
     });
-    let _ = panic::take_hook();
     if let Some((seed, text)) = failure.into_inner().unwrap() {
         panic!("TFPLUG_SEED={seed} TFPLUG_CASES=1: {text}");
     }
