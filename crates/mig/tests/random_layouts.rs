@@ -205,7 +205,7 @@ proptest! {
             Err(faults) => {
                 prop_assert!(!faults.is_empty());
                 for fault in faults {
-                    check_path(&spec, &fault.path());
+                    check_path(&spec, fault.path());
                     prop_assert!(!fault.summary().is_empty() && fault.detail().ends_with('.'), "{}", fault);
                 }
             }

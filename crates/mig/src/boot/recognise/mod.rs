@@ -88,7 +88,7 @@ impl<'p> Candidate<'p> {
     }
 
     fn node_configs(&self, rendered_for: RenderedFor) -> Vec<Option<NodeConfig>> {
-        let full = self.before.last().and_then(|part| cluster(part));
+        let full = self.before.last().and_then(cluster);
         let full = full.map(|cluster| NodeConfig::full(&self.layout, cluster));
         match rendered_for {
             RenderedFor::LaunchTemplate => {

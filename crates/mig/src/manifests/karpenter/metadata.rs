@@ -43,14 +43,14 @@ pub(super) fn check_labels(
     for (key, value) in labels {
         if !is_qualified_name(key) {
             findings.fault(
-                &place.as_ref().key(key),
+                place.as_ref().key(key),
                 format!("{key:?} is not a label key"),
                 "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.",
             );
         }
         if !value.is_empty() && !is_name_part(value) {
             findings.fault(
-                &place.as_ref().key(key),
+                place.as_ref().key(key),
                 format!("{value:?} is not a label value"),
                 "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.",
             );
@@ -65,7 +65,7 @@ pub(super) fn check_annotations(
 ) {
     for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
         findings.fault(
-            &place.as_ref().key(key),
+            place.as_ref().key(key),
             format!("{key:?} is not an annotation key"),
             "It is NAME or PREFIX/NAME, like a label's key.",
         );

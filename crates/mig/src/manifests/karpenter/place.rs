@@ -96,7 +96,7 @@ impl Findings {
             .map(|field| field.as_ref().trim_start_matches("spec."))
             .collect();
         for refusal in extra::merge(&mut object["spec"], extra, &own) {
-            self.fault(&Place::of("extra"), refusal.summary(), refusal.detail());
+            self.fault(Place::of("extra"), refusal.summary(), refusal.detail());
         }
         object
     }

@@ -41,7 +41,7 @@ pub fn preference<'a>(name: &str, layouts: &'a [Layout]) -> Result<Vec<Preferred
     for (index, layout) in layouts.iter().enumerate() {
         if let Some(first) = seen.insert(layout.id(), index) {
             findings.fault(
-                &place.index(index),
+                place.index(index),
                 format!("The layout is the same as layouts[{first}]"),
                 "Its pool could never be the second choice. Leave it out.",
             );

@@ -155,7 +155,7 @@ fn check_values(findings: &mut Findings, place: &Place, requirement: &Requiremen
     for (index, value) in values.iter().enumerate() {
         if !value.is_empty() && !is_name_part(value) {
             findings.fault(
-                &place.index(index),
+                place.index(index),
                 format!("{value:?} is not a label value"),
                 "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.",
             );
@@ -188,7 +188,7 @@ fn check_against_nodes(
             "values"
         };
         findings.fault(
-            &place.attr(attribute),
+            place.attr(attribute),
             format!("No instance type of the layout meets the requirement on {key}"),
             format!(
                 "Karpenter would accept it and never launch a node. {}.",
@@ -206,7 +206,7 @@ fn check_against_nodes(
         && least > values.len() as i64
     {
         findings.fault(
-                &place.attr("min_values"),
+                place.attr("min_values"),
                 format!("The layout's types have {} different values of {key}", values.len()),
                 format!("{least} are asked for, so Karpenter would never launch a node. Lower it, or add instance types."),
             );
@@ -227,7 +227,7 @@ fn check_case(
         let meant = known.iter().find(|found| found.eq_ignore_ascii_case(value));
         if let Some(meant) = meant.filter(|meant| **meant != value && !known.contains(value)) {
             findings.fault(
-                &place.index(index),
+                place.index(index),
                 format!("No node has the label {key}={value}"),
                 format!("It is written {meant:?}; labels are told apart by upper and lower case."),
             );

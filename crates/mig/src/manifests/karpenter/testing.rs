@@ -25,9 +25,9 @@ pub(super) fn shown(path: &[PathStep]) -> String {
 }
 
 pub(super) fn fault_paths(faults: &[Finding]) -> Vec<String> {
-    faults.iter().map(|fault| shown(&fault.path())).collect()
+    faults.iter().map(|fault| shown(fault.path())).collect()
 }
 
 pub(super) fn warning_paths(warnings: &[Finding]) -> Vec<String> {
-    warnings.iter().map(|warning| shown(&warning.path())).collect()
+    warnings.iter().map(|warning| shown(warning.path())).collect()
 }

@@ -78,7 +78,7 @@ fn identity(findings: &mut Findings, spec: &Field<'_>) {
 fn failure(findings: &mut Findings, options: &NodeClassOptions) {
     if options.on_failure == OnFailure::JoinTainted {
         findings.fault(
-            &Place::of("on_failure"),
+            Place::of("on_failure"),
             "A node that joins without its slices makes Karpenter buy the next one",
             format!(
                 "The pods still wait, and Karpenter launches node after node, within a second each. Use \"halt\" (default) or \

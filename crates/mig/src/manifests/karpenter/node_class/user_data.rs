@@ -29,7 +29,7 @@ pub(super) fn render(
         AmiFamily::Al2023 => {
             if options.cluster.is_some() {
                 let detail = "Karpenter adds the cluster's details to the user data of Amazon Linux 2023. Leave them out.";
-                findings.fault(&Place::of("node_config"), "Two would name the cluster", detail);
+                findings.fault(Place::of("node_config"), "Two would name the cluster", detail);
             }
             boot::user_data(layout, &boot_options(options, None)).map(|user_data| user_data.text)
         }
@@ -65,7 +65,7 @@ fn node_config(findings: &mut Findings, layout: &Layout, options: &NodeClassOpti
         let detail = "Karpenter merges nothing into the user data of the family Custom, so the node could not join. Give \
             the cluster's name, endpoint, certificate authority and service CIDR.";
         findings.fault(
-            &Place::of("node_config"),
+            Place::of("node_config"),
             "The node needs the cluster's details",
             detail,
         );
@@ -78,19 +78,15 @@ fn check_bottlerocket(findings: &mut Findings, options: &NodeClassOptions) {
     if !options.parts_before.is_empty() || !options.parts_after.is_empty() {
         let detail =
             "Its user data is TOML and has no parts. Use Amazon Linux 2023, or bootstrap containers.";
-        findings.fault(
-            &Place::of("extra_user_data"),
-            "Bottlerocket runs no parts",
-            detail,
-        );
+        findings.fault(Place::of("extra_user_data"), "Bottlerocket runs no parts", detail);
     }
     if options.on_failure != OnFailure::Halt {
         let detail = "It cuts the GPUs itself, without our boot script. Leave on_failure out.";
-        findings.fault(&Place::of("on_failure"), "Bottlerocket has no on_failure", detail);
+        findings.fault(Place::of("on_failure"), "Bottlerocket has no on_failure", detail);
     }
     if options.cluster.is_some() {
         let detail = "Karpenter adds the cluster's details to the settings of Bottlerocket. Leave them out.";
-        findings.fault(&Place::of("node_config"), "Two would name the cluster", detail);
+        findings.fault(Place::of("node_config"), "Two would name the cluster", detail);
     }
 }
 

@@ -33,16 +33,16 @@ pub(super) fn check(
     groups: &[Group],
     catalog: &Catalog,
 ) {
-    metadata::check_name(findings, &Place::of("nodepool"), &options.nodepool);
-    metadata::check_labels(findings, &Place::of("labels"), &options.labels);
-    metadata::check_annotations(findings, &Place::of("annotations"), &options.annotations);
+    metadata::check_name(findings, Place::of("nodepool"), &options.nodepool);
+    metadata::check_labels(findings, Place::of("labels"), &options.labels);
+    metadata::check_annotations(findings, Place::of("annotations"), &options.annotations);
     if let Some(prefix) = &options.name_prefix
         && groups
             .iter()
             .any(|group| !is_dns_subdomain(&render::name(options, group)))
     {
         findings.fault(
-                &Place::of("name_prefix"),
+                Place::of("name_prefix"),
                 format!("{prefix:?} does not begin a name that Kubernetes takes"),
                 "Names have up to 253 lower case letters, digits, '-' and '.'; the instance type follows the prefix.",
             );
@@ -77,7 +77,7 @@ fn own_keys(findings: &mut Findings, place: &Place, options: &NodeOverlayOptions
         let key = labels::normal(&requirement.key);
         if key == NODE_POOL || key == INSTANCE_TYPE {
             findings.fault(
-                &place.index(index).attr("key"),
+                place.index(index).attr("key"),
                 format!("{key} is required already"),
                 "Each overlay names its pool and the instance types of the layout, so that capacity is exact.",
             );
@@ -121,14 +121,14 @@ fn is_extended(name: &str) -> bool {
 fn prices(findings: &mut Findings, options: &NodeOverlayOptions) {
     if options.price.is_some() && options.price_adjustment.is_some() {
         findings.fault(
-            &Place::of("price_adjustment"),
+            Place::of("price_adjustment"),
             "price and price_adjustment exclude one another",
             "Give the price, or what is added to the one that Karpenter knows.",
         );
     }
     if let Some(price) = options.price.as_ref().filter(|price| !is_price(price)) {
         findings.fault(
-            &Place::of("price"),
+            Place::of("price"),
             format!("{price:?} is not a price"),
             "It is a number of US dollars per hour that is not negative: 55.04.",
         );
@@ -139,7 +139,7 @@ fn prices(findings: &mut Findings, options: &NodeOverlayOptions) {
         .filter(|change| !is_adjustment(change))
     {
         findings.fault(
-            &Place::of("price_adjustment"),
+            Place::of("price_adjustment"),
             format!("{change:?} is not a change of a price"),
             "It has a sign: +1.2, -0.5, +10%, -15%; no more than -100%.",
         );

@@ -20,9 +20,9 @@ const MOST_LABELS: usize = 90;
 const SHORT_LIFE: u64 = 3_600;
 
 pub(super) fn check(findings: &mut Findings, layout: &Layout, options: &NodePoolOptions, catalog: &Catalog) {
-    metadata::check_name(findings, &Place::of("name"), &options.name);
-    metadata::check_labels(findings, &Place::of("labels"), &options.labels);
-    metadata::check_annotations(findings, &Place::of("annotations"), &options.annotations);
+    metadata::check_name(findings, Place::of("name"), &options.name);
+    metadata::check_labels(findings, Place::of("labels"), &options.labels);
+    metadata::check_annotations(findings, Place::of("annotations"), &options.annotations);
     node_class(findings, options);
     let nodes = node_facts::of_layout(layout, catalog);
     choice(findings, options, &nodes);
@@ -43,10 +43,10 @@ pub(super) fn check(findings: &mut Findings, layout: &Layout, options: &NodePool
 
 fn node_class(findings: &mut Findings, options: &NodePoolOptions) {
     let (place, class) = (Place::of("nodeclass"), &options.nodeclass);
-    metadata::check_name(findings, &place.attr("name"), &class.name);
+    metadata::check_name(findings, place.attr("name"), &class.name);
     if class.group == "eks.amazonaws.com" {
         findings.fault(
-            &place.attr("group"),
+            place.attr("group"),
             "EKS Auto Mode cannot cut GPUs",
             "Its NodeClass takes neither user data nor an image of one's own, its device plugin cannot be configured, and it \
              has no NodeOverlay, so no node of it ever offers a slice. Run Karpenter yourself, with an EC2NodeClass of the \
@@ -54,13 +54,13 @@ fn node_class(findings: &mut Findings, options: &NodePoolOptions) {
         );
     } else if class.group != AWS_GROUP {
         findings.fault(
-            &place.attr("group"),
+            place.attr("group"),
             format!("{:?} is not the group of a class with our user data", class.group),
             format!("It is {AWS_GROUP}."),
         );
     } else if class.kind != "EC2NodeClass" {
         findings.fault(
-            &place.attr("kind"),
+            place.attr("kind"),
             format!("{:?} is not a node class of {AWS_GROUP}", class.kind),
             "It is EC2NodeClass.",
         );
@@ -84,7 +84,7 @@ fn choice(findings: &mut Findings, options: &NodePoolOptions, nodes: &[NodeFacts
         if zone.is_empty() || !is_name_part(zone) {
             let summary = format!("{zone:?} is not an availability zone");
             findings.fault(
-                &Place::of("zones").index(index),
+                Place::of("zones").index(index),
                 summary,
                 "It is a name such as us-east-1a.",
             );
@@ -97,7 +97,7 @@ fn choice(findings: &mut Findings, options: &NodePoolOptions, nodes: &[NodeFacts
         .collect();
     if options.require_gpu_name && !nameless.is_empty() {
         findings.fault(
-            &Place::of("require_gpu_name"),
+            Place::of("require_gpu_name"),
             format!("Karpenter's GPU name of {} is not known", nameless.join(", ")),
             "Leave it out: the instance types are required anyway.",
         );
@@ -124,18 +124,14 @@ fn with_capacity_type(nodes: &[NodeFacts], options: &NodePoolOptions) -> Vec<Nod
 fn node_metadata(findings: &mut Findings, layout: &Layout, options: &NodePoolOptions) {
     let place = Place::of("node_labels");
     metadata::check_labels(findings, &place, &options.node_labels);
-    metadata::check_annotations(
-        findings,
-        &Place::of("node_annotations"),
-        &options.node_annotations,
-    );
+    metadata::check_annotations(findings, Place::of("node_annotations"), &options.node_annotations);
     findings.at_most(&place, options.node_labels.len(), MOST_LABELS);
     let mut own = layout.labels();
     own.insert(DEVICE_MANAGER_LABEL.to_owned(), DEVICE_PLUGIN.to_owned());
     for key in options.node_labels.keys().filter(|key| is_qualified_name(key)) {
         if own.contains_key(key) {
             let detail = "It follows from the layout, and other parts find the nodes by it.";
-            findings.fault(&place.key(key), format!("The label {key} cannot be set"), detail);
+            findings.fault(place.key(key), format!("The label {key} cannot be set"), detail);
         } else {
             labels::check_key(findings, &place.key(key), key, Object::Pool);
         }
@@ -170,7 +166,7 @@ fn taints(findings: &mut Findings, layout: &Layout, options: &NodePoolOptions) {
 fn check_taint(findings: &mut Findings, place: &Place, taint: &NodeTaint) {
     if !is_qualified_name(&taint.key) {
         findings.fault(
-            &place.attr("key"),
+            place.attr("key"),
             format!("{:?} is not a taint key", taint.key),
             "It is NAME or PREFIX/NAME, like a label's key.",
         );
@@ -178,7 +174,7 @@ fn check_taint(findings: &mut Findings, place: &Place, taint: &NodeTaint) {
     let value = taint.value.as_ref();
     if let Some(value) = value.filter(|value| value.is_empty() || !is_name_part(value)) {
         findings.fault(
-            &place.attr("value"),
+            place.attr("value"),
             format!("{value:?} is not a taint value"),
             "It has 1 to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit; or leave it out.",
         );
@@ -212,7 +208,7 @@ fn scale(findings: &mut Findings, options: &NodePoolOptions) {
     findings.range(&Place::of("replicas"), options.replicas, 0, i64::from(i32::MAX));
     if options.replicas.is_some() && options.weight.is_some() {
         findings.fault(
-            &Place::of("weight"),
+            Place::of("weight"),
             "A pool with replicas has no weight",
             "No pod chooses it: its nodes are there anyway. Leave one of both out.",
         );

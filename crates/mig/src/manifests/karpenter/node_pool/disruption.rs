@@ -36,7 +36,7 @@ pub(super) fn check(findings: &mut Findings, disruption: &Disruption) {
 fn check_budget(findings: &mut Findings, place: &Place, budget: &Budget) {
     if !is_count(&budget.nodes) {
         findings.fault(
-            &place.attr("nodes"),
+            place.attr("nodes"),
             format!("{:?} is not a number of nodes", budget.nodes),
             "It is a whole number, or 0% to 100%.",
         );
@@ -58,7 +58,7 @@ fn check_budget(findings: &mut Findings, place: &Place, budget: &Budget) {
     }
     if let Some(fact) = budget.schedule.as_deref().and_then(cron::fault) {
         findings.fault(
-            &place.attr("schedule"),
+            place.attr("schedule"),
             format!(
                 "{:?} is not a schedule",
                 budget.schedule.as_deref().unwrap_or_default()
@@ -68,7 +68,7 @@ fn check_budget(findings: &mut Findings, place: &Place, budget: &Budget) {
     }
     if let Some(duration) = budget.duration.as_ref().filter(|duration| !is_window(duration)) {
         findings.fault(
-            &place.attr("duration"),
+            place.attr("duration"),
             format!("{duration:?} is not a budget's duration"),
             "It is made of hours, then minutes: 8h, 45m, 1h30m.",
         );

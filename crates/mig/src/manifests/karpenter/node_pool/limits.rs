@@ -26,7 +26,7 @@ pub(super) fn check(
         if options.replicas.is_some() && name != NODES {
             let detail = "Karpenter takes only nodes here. Leave it out.";
             findings.fault(
-                &place.key(name),
+                place.key(name),
                 format!("A pool with replicas has no limit of {name}"),
                 detail,
             );
