@@ -2,16 +2,19 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test e2e bench lint docs install prerequisites
+.PHONY: help quickstart test test-one e2e bench lint docs install prerequisites
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 quickstart: prerequisites ## Plan, apply and destroy the example with real Terraform, a real Kubernetes API and a local AWS
 	@scripts/with-counterparts.sh scripts/quickstart.sh
 
 test: prerequisites ## Run every test; says at its end what the tests ran against
 	@scripts/test.sh
+
+test-one: prerequisites ## Run the tests whose name contains FILTER: `make test-one FILTER=launch_template::imports`
+	@scripts/test-one.sh '$(FILTER)'
 
 e2e: prerequisites ## Let a real Karpenter bring up nodes for pods that ask for slices; part of `make test`, too
 	@scripts/e2e.sh

@@ -31,8 +31,8 @@ pub(crate) fn compare_or_update(folder: &str, made: &Files, by_hand: &[&str]) {
         .map(|name| first_difference(folder, name, &found, made))
         .collect();
     panic!(
-        "{folder}/ is not what the schema and the examples give. Run `make docs` \
-            (`make docs`), look at the differences and commit them.\n{list}"
+        "{folder}/ is not what the schema and the examples give. Run `make docs`, \
+            look at the differences and commit them.\n{list}"
     );
 }
 
