@@ -1,6 +1,8 @@
 //! Null for a required attribute, as a module's variable gives it: refused at its place, and nothing goes.
 
 use crate::support::{Ground, HEAD, assert_says, ec2, provider, with_each_cli};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use counterparts::Project;
 
 const LAYOUT: &str = "{ instance_types = [\"p5.48xlarge\"], slices = { \"1g.10gb\" = 7 } }";
@@ -31,13 +33,16 @@ fn a_variable_that_becomes_null_changes_nothing() {
     });
 }
 
-/// What `-generate-config-out` writes has null for all that no API keeps: kept as it is, it changes nothing.
+/// What `-generate-config-out` writes has null for all that the object does not say, such as the layout where its user data
+/// is of another tool: kept as it is, it changes nothing.
 #[test]
 fn a_generated_configuration_is_no_plan_to_delete() {
     with_each_cli(|cli| {
         let maker = Ground::with(cli, "generated", |name| template(name, LAYOUT));
         maker.settle();
         let name = maker.name.clone();
+        let theirs = STANDARD.encode("#!/bin/sh\necho theirs\n");
+        ec2::new_version(&name, &[("LaunchTemplateData.UserData", &theirs)]);
         let import = |provider: &str| {
             format!("import {{\n  to = mig_launch_template.this\n  id = \"{name}\"\n{provider}}}\n")
         };
@@ -56,7 +61,7 @@ fn a_generated_configuration_is_no_plan_to_delete() {
         // Where the resource is there, the block may not name the provider.
         ground.write(&import(""));
         assert_says(&ground.failed_apply(), &["layout is null"]);
-        assert_eq!(ec2::template(&name).latest_version, 1);
+        assert_eq!(ec2::template(&name).latest_version, 2);
     });
 }
 

@@ -23,7 +23,7 @@ pub(crate) const PARTY: usize = 8;
 pub(crate) fn main() -> ExitCode {
     let options = Options {
         address: "registry.terraform.io/example/peer".into(),
-        log_crates: vec!["wire"],
+        log_crates: vec!["hosts"],
         debug: std::env::var(ROLE).as_deref() == Ok("debug"),
     };
     wire::serve(
