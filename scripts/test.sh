@@ -15,11 +15,15 @@ failed=0
 cargo test --locked --no-run
 # Here and not inside the first test that needs them, so that the wait explains itself.
 "$target/debug/counterparts" install --all
+host=$(rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)
+export "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/timed.sh"
 logged cargo test --locked --no-fail-fast || failed=1
 
 echo
 "$target/debug/counterparts" report "$MIG_COUNTERPARTS_REPORT"
 awk '/^test result:/ { passed += $4; failed += $6; ignored += $8; programs++ }
   END { printf "Test summary: %d passed, %d failed, %d ignored, in %d test programs\n", passed, failed, ignored, programs }' "$log"
-grep -E '^test .* FAILED$' "$log" || true
+grep -E '^test .* FAILED( <|$)' "$log" || true
+echo "The ten slowest tests:"
+sed -nE 's/^test (.*) \.\.\. .*<([0-9.]+)s>$/\2 s \1/p' "$log" | sort -rn | sed -n 1,10p
 exit "$failed"

@@ -147,6 +147,29 @@ fn every_path_that_the_documents_name_is_there() {
     }
 }
 
+#[test]
+fn the_readme_of_the_tests_has_a_line_for_each_folder() {
+    let readme = fs::read_to_string(root().join("tests/README.md")).unwrap();
+    let folders = |parent: &str| {
+        let entries = fs::read_dir(root().join(parent)).unwrap().map(Result::unwrap);
+        let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
+        let names: Vec<_> = folders
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .collect();
+        names
+    };
+    let of_crates = folders("crates")
+        .into_iter()
+        .map(|name| format!("crates/{name}/tests"));
+    let of_crates = of_crates.filter(|folder| root().join(folder).exists());
+    let of_root = folders("tests").into_iter().map(|name| format!("tests/{name}"));
+    let missing: Vec<_> = of_root
+        .chain(of_crates)
+        .filter(|folder| !readme.contains(&format!("| `{folder}/` |")))
+        .collect();
+    assert!(missing.is_empty(), "tests/README.md has no line for {missing:?}");
+}
+
 /// The types of all resources without `mig_`, as the examples name them.
 fn resources() -> Vec<String> {
     let entries = fs::read_dir(root().join("examples/resources")).unwrap();
