@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use counterparts::Cli;
+use counterparts::{Cli, Fault, FaultProxy};
 
 use super::{MIXED, MIXED_OBJECTS, SINGLE, THIS, plugin_on};
-use crate::support::api_proxy::{ApiFault, ApiProxy, is_change};
+use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::kube::{KUBE, make_namespace, objects};
 use crate::support::{Ground, assert_says, with_each_cli};
 
 /// A project whose way to the API server leads through a proxy.
 struct Faulty {
     ground: Ground,
-    api: ApiProxy,
+    api: FaultProxy,
     cluster: String,
 }
 
 impl Faulty {
     fn new(cli: &Cli, test: &str) -> Self {
-        let api = ApiProxy::start();
+        let api = to_cluster();
         let ground = Ground::new(cli, test);
         make_namespace(&ground.name);
         let token = ground.project.write("token", KUBE.admin_token()).unwrap();
@@ -35,19 +35,19 @@ impl Faulty {
     }
 
     /// Does `fault` to the changes from number `from` on, counted from 0, at most `times` times.
-    fn break_changes(&self, from: usize, times: usize, fault: ApiFault) {
+    fn break_changes(&self, from: usize, times: usize, fault: Fault) {
         let mut seen = 0;
         self.api.judge(move |method, target| {
             if !is_change(method, target) {
                 return None;
             }
             seen += 1;
-            (seen > from && seen <= from + times).then_some(fault)
+            (seen > from && seen <= from + times).then(|| fault.clone())
         });
     }
 
     fn assert_recovers(&self) {
-        self.api.heal();
+        self.api.clear_rules();
         self.ground.settle();
         let found = objects(&self.ground.name);
         assert!(found.iter().eq(&MIXED_OBJECTS), "{found:?}");
@@ -63,7 +63,7 @@ fn an_api_server_that_goes_away_after_the_first_object_loses_nothing() {
         let mut changes = 0;
         faulty.api.judge(move |method, target| {
             changes += usize::from(is_change(method, target));
-            (changes > 1).then_some(ApiFault::DropBefore)
+            (changes > 1).then_some(Fault::DropBefore)
         });
         let words = faulty.ground.failed_apply();
         assert_says(
@@ -83,7 +83,7 @@ fn an_api_server_that_goes_away_after_the_first_object_loses_nothing() {
 fn an_object_whose_answer_is_lost_is_in_the_state() {
     with_each_cli(|cli| {
         let faulty = Faulty::new(cli, "lost");
-        faulty.break_changes(0, 1, ApiFault::DropAfter);
+        faulty.break_changes(0, 1, Fault::DropAfter);
         let output = faulty.ground.project.try_apply(&[]).unwrap();
         assert_eq!(output.code, 1, "{}", output.words());
         assert_eq!(objects(&faulty.ground.name).len(), 1);
@@ -99,7 +99,7 @@ fn an_update_that_is_cut_off_goes_on_where_it_stopped() {
         faulty.ground.settle();
         // The ConfigMap changes, the new DaemonSet is made and its answer lost.
         faulty.write(&[MIXED, SINGLE]);
-        faulty.break_changes(1, 100, ApiFault::DropAfter);
+        faulty.break_changes(1, 100, Fault::DropAfter);
         faulty
             .ground
             .project
@@ -108,11 +108,11 @@ fn an_update_that_is_cut_off_goes_on_where_it_stopped() {
             .expect_code(&[1])
             .unwrap();
         assert_eq!(objects(&faulty.ground.name).len(), 4);
-        faulty.api.heal();
+        faulty.api.clear_rules();
         faulty.ground.settle();
         // The old one is deleted and the answer lost.
         faulty.write(&[MIXED]);
-        faulty.break_changes(1, 100, ApiFault::DropAfter);
+        faulty.break_changes(1, 100, Fault::DropAfter);
         faulty
             .ground
             .project
@@ -133,9 +133,9 @@ fn too_many_requests_and_slowness_are_waited_out() {
         faulty.api.judge(move |_, _| {
             requests += 1;
             match requests % 4 {
-                1 => Some(ApiFault::Answer(429)),
-                2 => Some(ApiFault::Answer(503)),
-                3 => Some(ApiFault::Delay(Duration::from_millis(1500))),
+                1 => Some(Fault::kube_error(429)),
+                2 => Some(Fault::kube_error(503)),
+                3 => Some(Fault::DelayBefore(Duration::from_millis(1500))),
                 _ => None,
             }
         });
@@ -148,7 +148,7 @@ fn too_many_requests_and_slowness_are_waited_out() {
 fn a_server_fault_is_told_and_loses_nothing() {
     with_each_cli(|cli| {
         let faulty = Faulty::new(cli, "fault");
-        faulty.break_changes(2, 100, ApiFault::Answer(500));
+        faulty.break_changes(2, 100, Fault::kube_error(500));
         let words = faulty.ground.failed_apply();
         assert_says(
             &words,

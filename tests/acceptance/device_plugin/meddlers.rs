@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::{MIXED, THIS, ground, plugin, plugin_on};
-use crate::support::api_proxy::{ApiFault, ApiProxy};
+use counterparts::Fault;
+
+use crate::support::api_proxy::to_cluster;
 use crate::support::kube::{KUBE, edit, objects};
 use crate::support::{assert_says, with_each_cli, with_tofu};
 
@@ -14,10 +16,10 @@ const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 fn a_rule_that_rewrites_a_field_is_told_with_the_way_out() {
     with_each_cli(|cli| {
         let ground = ground(cli, "rewritten");
-        let proxy = ApiProxy::start();
+        let proxy = to_cluster();
         proxy.judge(|method, target| {
             (method == "PATCH" && target.contains("daemonsets"))
-                .then_some(ApiFault::Rewrite("\"nvcr.io/", "\"mirror.local/nvcr.io/"))
+                .then_some(Fault::rewrite("\"nvcr.io/", "\"mirror.local/nvcr.io/"))
         });
         let token = ground.project.write("token", KUBE.admin_token()).unwrap();
         let cluster = format!("host = \"{}\", token_file = \"{}\"", proxy.url(), token.display());
@@ -40,7 +42,7 @@ fn a_rule_that_rewrites_a_field_is_told_with_the_way_out() {
             "image = \"mirror.local/nvcr.io/nvidia/k8s-device-plugin:v0.20.1\"",
         ));
         ground.settle();
-        proxy.heal();
+        proxy.clear_rules();
     });
 }
 

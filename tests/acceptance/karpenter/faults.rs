@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use counterparts::Cli;
+use counterparts::{Cli, Fault, FaultProxy};
 use serde_json::json;
 
 use super::{CLASS, POOL, Wish, configuration, ground};
-use crate::support::api_proxy::{ApiFault, ApiProxy, is_change};
+use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::karpenter::{at, edit, know_karpenter, live, make_claim, set_condition};
 use crate::support::kube::KUBE;
 use crate::support::{Ground, assert_says, with_each_cli};
@@ -14,9 +14,9 @@ use crate::support::{Ground, assert_says, with_each_cli};
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// A project whose way to the API server leads through a proxy.
-fn through_proxy(cli: &Cli, test: &str) -> (Ground, ApiProxy) {
+fn through_proxy(cli: &Cli, test: &str) -> (Ground, FaultProxy) {
     know_karpenter();
-    let api = ApiProxy::start();
+    let api = to_cluster();
     let ground = Ground::new(cli, test);
     let token = ground.project.write("token", KUBE.admin_token()).unwrap();
     let cluster = format!("host = \"{}\", token_file = \"{}\"", api.url(), token.display());
@@ -32,23 +32,23 @@ fn through_proxy(cli: &Cli, test: &str) -> (Ground, ApiProxy) {
 #[test]
 fn a_lost_answer_and_server_faults_lose_no_object() {
     for (test, fault) in [
-        ("kp-lost", ApiFault::DropAfter),
-        ("kp-cut", ApiFault::DropBefore),
-        ("kp-500", ApiFault::Answer(500)),
-        ("kp-409", ApiFault::Answer(409)),
+        ("kp-lost", Fault::DropAfter),
+        ("kp-cut", Fault::DropBefore),
+        ("kp-500", Fault::kube_error(500)),
+        ("kp-409", Fault::kube_error(409)),
     ] {
         with_each_cli(|cli| {
             let (ground, api) = through_proxy(cli, test);
-            let mut changes = 0;
+            let (mut changes, fault) = (0, fault.clone());
             api.judge(move |method, target| {
                 let change = is_change(method, target);
                 changes += usize::from(change);
-                (change && changes > 1).then_some(fault)
+                (change && changes > 1).then(|| fault.clone())
             });
             let words = ground.failed_apply();
             assert_says(&words, &["NodePool", "cannot be applied"]);
             assert!(ground.project.state_list().unwrap().contains(&CLASS.to_owned()));
-            api.heal();
+            api.clear_rules();
             ground.settle();
             ground.project.destroy().unwrap();
             assert!(live("NodePool", &ground.name).is_none());
@@ -130,14 +130,14 @@ fn a_busy_and_slow_server_is_waited_for_as_long_as_it_says() {
         api.judge(move |_, _| {
             requests += 1;
             match requests % 5 {
-                1 => Some(ApiFault::Busy(1)),
-                2 => Some(ApiFault::Answer(503)),
-                3 => Some(ApiFault::Delay(Duration::from_millis(1500))),
+                1 => Some(Fault::kube_busy(1)),
+                2 => Some(Fault::kube_error(503)),
+                3 => Some(Fault::DelayBefore(Duration::from_millis(1500))),
                 _ => None,
             }
         });
         ground.apply();
-        api.heal();
+        api.clear_rules();
         ground.assert_settled();
         ground.project.destroy().unwrap();
     });
@@ -160,13 +160,13 @@ fn a_server_that_stays_busy_is_told_and_loses_nothing() {
         };
         ground.write(&configuration(&ground.name, &wish));
         // A time that nobody waits for is not waited for.
-        for fault in [ApiFault::Busy(0), ApiFault::Busy(86_400)] {
-            api.judge(move |method, target| is_change(method, target).then_some(fault));
+        for fault in [Fault::kube_busy(0), Fault::kube_busy(86_400)] {
+            api.judge(move |method, target| is_change(method, target).then(|| fault.clone()));
             let words = ground.failed_apply();
             assert_says(&words, &["NodePool", "cannot be applied", "Repeat in a while"]);
             assert_eq!(ground.project.state_list().unwrap().len(), 3);
         }
-        api.heal();
+        api.clear_rules();
         ground.settle();
         assert_eq!(live("NodePool", &ground.name).unwrap()["spec"]["weight"], 7);
         ground.project.destroy().unwrap();
@@ -198,9 +198,9 @@ fn connections_that_are_cut_during_a_wait_do_not_end_it() {
             }
             looks += 1;
             match looks {
-                1 | 2 => Some(ApiFault::DropBefore),
-                3 => Some(ApiFault::Answer(500)),
-                4 => Some(ApiFault::DropAfter),
+                1 | 2 => Some(Fault::DropBefore),
+                3 => Some(Fault::kube_error(500)),
+                4 => Some(Fault::DropAfter),
                 5 => {
                     set_condition("EC2NodeClass", &name, "Ready", "True", "");
                     None
@@ -209,7 +209,7 @@ fn connections_that_are_cut_during_a_wait_do_not_end_it() {
             }
         });
         ground.apply();
-        api.heal();
+        api.clear_rules();
         ground.assert_settled();
         ground.project.destroy().unwrap();
     });

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use counterparts::cli::Flavor;
 use counterparts::eks::{AccessEntry, AccessKey, Presign};
-use counterparts::{Cli, EksCluster};
+use counterparts::{Cli, EksCluster, Fault, FaultProxy};
 use serde_json::json;
 
 use super::{CLASS, PLUGIN, class_and_plugin};
-use crate::support::api_proxy::{ApiFault, ApiProxy, is_change};
+use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::karpenter::{know_karpenter, live};
 use crate::support::kube::{CLUSTER, KUBE, make_namespace, objects};
 use crate::support::{Ground, MOTO, assert_says, with_each_cli};
@@ -19,7 +19,7 @@ use crate::support::{Ground, MOTO, assert_says, with_each_cli};
 type Log = Arc<Mutex<Vec<(String, bool)>>>;
 
 /// Answers each change with 401 whose turn `refuse` picks, counted from 0.
-fn refuse(api: &ApiProxy, refuse: impl Fn(usize) -> bool + Send + 'static) -> Log {
+fn refuse(api: &FaultProxy, refuse: impl Fn(usize) -> bool + Send + 'static) -> Log {
     let log = Log::default();
     let shared = Arc::clone(&log);
     api.judge(move |method, target| {
@@ -30,13 +30,13 @@ fn refuse(api: &ApiProxy, refuse: impl Fn(usize) -> bool + Send + 'static) -> Lo
         let refused = refuse(log.len());
         let path = target.split('?').next().unwrap_or_default();
         log.push((format!("{method} {path}"), refused));
-        refused.then_some(ApiFault::Answer(401))
+        refused.then_some(Fault::kube_error(401))
     });
     log
 }
 
 /// Two changes are refused, and each is repeated once and taken; then one is refused for good.
-fn assert_renewed_once(ground: &Ground, api: &ApiProxy, configuration: &dyn Fn(&str) -> String) {
+fn assert_renewed_once(ground: &Ground, api: &FaultProxy, configuration: &dyn Fn(&str) -> String) {
     ground.write(&configuration(""));
     ground.project.init().unwrap();
     ground.plan();
@@ -48,7 +48,7 @@ fn assert_renewed_once(ground: &Ground, api: &ApiProxy, configuration: &dyn Fn(&
     let again: Vec<_> = log.iter().filter(|(call, _)| call == first).collect();
     assert_eq!(again.len(), 2, "{log:?}");
     assert_eq!(log.len(), 5, "{log:?}");
-    api.heal();
+    api.clear_rules();
     ground.assert_settled();
 
     // A user who is known no more: told after a second try, and what is there stays in the state.
@@ -68,7 +68,7 @@ fn assert_renewed_once(ground: &Ground, api: &ApiProxy, configuration: &dyn Fn(&
     let mut stored = ground.project.state_list().unwrap();
     stored.sort_unstable();
     assert_eq!(stored, [PLUGIN, CLASS]);
-    api.heal();
+    api.clear_rules();
     ground.settle();
     assert_eq!(
         live("EC2NodeClass", &ground.name).unwrap()["spec"]["tags"]["team"],
@@ -82,7 +82,7 @@ fn assert_renewed_once(ground: &Ground, api: &ApiProxy, configuration: &dyn Fn(&
 fn an_eks_token_that_ends_in_mid_apply_is_made_anew_once() {
     know_karpenter();
     with_each_cli(|cli| {
-        let api = ApiProxy::start();
+        let api = to_cluster();
         let ground = Ground::new(cli, "token-eks");
         make_namespace(&ground.name);
         // The same cluster, as regions that no other test uses describe it: by way of the proxy.
@@ -122,7 +122,7 @@ fn exec_plugin(ground: &Ground) -> (String, std::path::PathBuf) {
 fn a_credential_plugin_is_asked_again_once_when_its_token_ends_in_mid_apply() {
     know_karpenter();
     with_each_cli(|cli: &Cli| {
-        let api = ApiProxy::start();
+        let api = to_cluster();
         let ground = Ground::new(cli, "token-exec");
         make_namespace(&ground.name);
         let (program, log) = exec_plugin(&ground);
@@ -168,7 +168,7 @@ fn came(key: &AccessKey) -> bool {
 fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
     know_karpenter();
     with_each_cli(|cli: &Cli| {
-        let api = ApiProxy::start();
+        let api = to_cluster();
         let ground = Ground::new(cli, "token-file");
         let key = renewer(cli.flavor());
         let_in(&key);
@@ -191,7 +191,7 @@ fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
         ground.project.try_apply_plan().unwrap().success().unwrap();
         assert_eq!(log.lock().unwrap().len(), 5);
         assert!(came(&key));
-        api.heal();
+        api.clear_rules();
         ground.assert_settled();
         ground.project.destroy().unwrap();
     });

@@ -4,19 +4,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use counterparts::cli::Output;
-use counterparts::fault_proxy::{Fault, Rule};
 use counterparts::karpenter::{Flavor, karpenter_crds};
-use counterparts::{Cli, wait_for};
+use counterparts::{Cli, Fault, FaultProxy, Rule, wait_for};
 use serde_json::json;
 
 use super::{APPLY, CLASS, DESTROY, LIMIT, PLUGIN, class, own_cluster, plugin, way_to};
-use crate::support::api_proxy::{ApiFault, ApiProxy, is_change};
+use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::karpenter::{edit, know_karpenter, live};
 use crate::support::kube::{KUBE, make_namespace, objects};
 use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
 
 /// Far longer than an interrupted command may take.
-const HANGS: ApiFault = ApiFault::Delay(Duration::from_secs(3600));
+const HANGS: Fault = Fault::DelayBefore(Duration::from_secs(3600));
 
 /// Starts a command, interrupts it when `begun` holds, and gives what it said.
 fn interrupted(ground: &Ground, command: &[&str], begun: impl FnMut() -> Result<(), String>) -> Output {
@@ -29,9 +28,9 @@ fn interrupted(ground: &Ground, command: &[&str], begun: impl FnMut() -> Result<
 }
 
 /// A project whose way to the cluster of all tests leads through a proxy, and the `cluster` that says so.
-fn through_proxy(cli: &Cli, test: &str) -> (Ground, ApiProxy, String) {
+fn through_proxy(cli: &Cli, test: &str) -> (Ground, FaultProxy, String) {
     know_karpenter();
-    let api = ApiProxy::start();
+    let api = to_cluster();
     let ground = Ground::new(cli, test);
     make_namespace(&ground.name);
     let token = ground.project.write("token", KUBE.admin_token()).unwrap();
@@ -41,9 +40,9 @@ fn through_proxy(cli: &Cli, test: &str) -> (Ground, ApiProxy, String) {
 
 /// Does `fault` to each request that `which` picks, and tells whether there were so many.
 fn disturb(
-    api: &ApiProxy,
+    api: &FaultProxy,
     times: usize,
-    fault: Option<ApiFault>,
+    fault: Option<Fault>,
     which: impl Fn(&str, &str) -> bool + Send + 'static,
 ) -> impl FnMut() -> Result<(), String> {
     let seen = Arc::new(Mutex::new(0));
@@ -53,7 +52,7 @@ fn disturb(
             return None;
         }
         *shared.lock().unwrap() += 1;
-        fault
+        fault.clone()
     });
     move || {
         let seen = *seen.lock().unwrap();
@@ -68,7 +67,7 @@ fn while_waiting_for_a_kind() {
     with_tofu(|cli| {
         let kube = own_cluster("no-kind", false);
         let shared = Arc::clone(&kube);
-        let api = ApiProxy::to(move || Arc::clone(&shared));
+        let api = FaultProxy::to_kube(move || Arc::clone(&shared)).unwrap();
         let ground = Ground::new(cli, "stop-kind");
         let token = ground.project.write("token", kube.admin_token()).unwrap();
         let through = format!("host = \"{}\", token_file = \"{}\"", api.url(), token.display());
@@ -168,7 +167,7 @@ fn while_an_api_server_does_not_answer_a_look() {
             &output.words(),
             &["cannot be read", "stopped while waiting for an answer"],
         );
-        api.heal();
+        api.clear_rules();
         assert_eq!(ground.project.state_list().unwrap(), [CLASS]);
         ground.assert_settled();
         ground.project.destroy().unwrap();
@@ -210,7 +209,7 @@ fn assert_hanging_change(cli: &Cli, test: &str, done: bool) {
     let begun = disturb(
         &api,
         1,
-        Some(if done { ApiFault::HangAfter } else { HANGS }),
+        Some(if done { Fault::hang_after() } else { HANGS }),
         hangs,
     );
     let output = interrupted(&ground, &APPLY, begun);
@@ -225,7 +224,7 @@ fn assert_hanging_change(cli: &Cli, test: &str, done: bool) {
     let made = objects(&name);
     assert_eq!(made.len(), 1 + usize::from(done), "{made:?}");
     assert_eq!(ground.project.state_list().unwrap(), [PLUGIN]);
-    api.heal();
+    api.clear_rules();
     ground.settle();
     assert_eq!(objects(&name).len(), 3);
     ground.project.destroy().unwrap();

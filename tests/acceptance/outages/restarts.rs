@@ -7,7 +7,9 @@ use http::Method;
 use serde_json::json;
 
 use super::{APPLY, CLASS, LIMIT, PLUGIN, class, class_and_plugin, own_cluster, way_to};
-use crate::support::api_proxy::{ApiFault, ApiProxy, is_change};
+use counterparts::{Fault, FaultProxy};
+
+use crate::support::api_proxy::is_change;
 use crate::support::karpenter::at;
 use crate::support::kube::{make_namespace_in, objects_in};
 use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
@@ -22,7 +24,7 @@ fn killed_in_mid_apply_and_back_again_nothing_is_lost() {
             let name = &ground.name;
             make_namespace_in(&kube, name);
             let shared = Arc::clone(&kube);
-            let api = ApiProxy::to(move || Arc::clone(&shared));
+            let api = FaultProxy::to_kube(move || Arc::clone(&shared)).unwrap();
             let token = ground.project.write("token", kube.admin_token()).unwrap();
             let cluster = format!("host = \"{}\", token_file = \"{}\"", api.url(), token.display());
             ground.write(&class_and_plugin(name, &cluster, ""));
@@ -33,7 +35,7 @@ fn killed_in_mid_apply_and_back_again_nothing_is_lost() {
                 if changes == dies_at && is_change(method, target) {
                     victim.kill_api_server().unwrap();
                 }
-                (changes >= dies_at).then_some(ApiFault::DropBefore)
+                (changes >= dies_at).then_some(Fault::DropBefore)
             });
             let words = ground.failed_apply();
             assert_says(&words, &["cannot be applied", "Check the address"]);
@@ -51,7 +53,7 @@ fn killed_in_mid_apply_and_back_again_nothing_is_lost() {
                 class.is_none() || stored.contains(&CLASS.to_owned()),
                 "{stored:?}"
             );
-            api.heal();
+            api.clear_rules();
             ground.settle();
             assert_eq!(objects_in(&kube, name).len(), 3);
             ground.project.destroy().unwrap();

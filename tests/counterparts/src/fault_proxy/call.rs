@@ -1,4 +1,4 @@
-//! What one request asks of AWS.
+//! What one request asks of the server.
 
 use http::request::Parts;
 use url::form_urlencoded;
@@ -9,6 +9,10 @@ pub struct Call {
     /// The AWS action (`CreateLaunchTemplate`), from the body, the query or `X-Amz-Target`; for REST services such as
     /// EKS the method and path (`GET /clusters/prod`).
     pub action: String,
+    /// The HTTP method.
+    pub method: String,
+    /// Path with query.
+    pub target: String,
     /// Path without query.
     pub path: String,
     /// The signed region, if the request is signed.
@@ -47,6 +51,12 @@ impl Call {
         }
         Self {
             action: action(head, &parameters),
+            method: head.method.to_string(),
+            target: head
+                .uri
+                .path_and_query()
+                .map_or("/", |target| target.as_str())
+                .to_owned(),
             path: head.uri.path().to_owned(),
             region,
             service,

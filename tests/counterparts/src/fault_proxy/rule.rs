@@ -24,6 +24,15 @@ pub enum Fault {
         content_type: String,
         /// The body.
         body: String,
+        /// After how many seconds the client may come again: the header `Retry-After`.
+        retry_after_seconds: Option<u64>,
+    },
+    /// Another text stands in the body in place of this one when it is forwarded: a mutating webhook.
+    Rewrite {
+        /// The text that is replaced.
+        from: String,
+        /// The text in its place.
+        to: String,
     },
     /// The connection is closed before anything is forwarded.
     DropBefore,
@@ -43,6 +52,7 @@ impl Fault {
             status,
             content_type: "text/xml;charset=UTF-8".to_owned(),
             body,
+            retry_after_seconds: None,
         }
     }
 
@@ -57,6 +67,7 @@ impl Fault {
             status,
             content_type: "text/xml".to_owned(),
             body,
+            retry_after_seconds: None,
         }
     }
 
@@ -68,6 +79,49 @@ impl Fault {
             status,
             content_type: "application/json".to_owned(),
             body,
+            retry_after_seconds: None,
+        }
+    }
+
+    /// A refusal as API servers of Kubernetes word it.
+    #[must_use]
+    pub fn kube_error(status: u16) -> Self {
+        let body = json!({
+            "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": status, "message": "broken on purpose",
+        });
+        Self::Answer {
+            status,
+            content_type: "application/json".to_owned(),
+            body: body.to_string(),
+            retry_after_seconds: None,
+        }
+    }
+
+    /// An API server of Kubernetes with too much to do: 429, and the seconds after which to come again.
+    #[must_use]
+    pub fn kube_busy(seconds: u64) -> Self {
+        let mut busy = Self::kube_error(429);
+        if let Self::Answer {
+            retry_after_seconds, ..
+        } = &mut busy
+        {
+            *retry_after_seconds = Some(seconds);
+        }
+        busy
+    }
+
+    /// The request is done, and its answer never comes.
+    #[must_use]
+    pub fn hang_after() -> Self {
+        Self::DelayAfter(Duration::from_secs(3600))
+    }
+
+    /// Another text in place of one, as a mutating webhook has it stored.
+    #[must_use]
+    pub fn rewrite(from: &str, to: &str) -> Self {
+        Self::Rewrite {
+            from: from.to_owned(),
+            to: to.to_owned(),
         }
     }
 
@@ -91,6 +145,7 @@ impl Fault {
             status: 503,
             content_type: "text/html".to_owned(),
             body,
+            retry_after_seconds: None,
         }
     }
 }
@@ -182,10 +237,14 @@ pub(super) fn answer(
     status: u16,
     content_type: &str,
     body: &str,
+    retry_after_seconds: Option<u64>,
 ) -> std::result::Result<Response<Body>, Dropped> {
-    let response = Response::builder()
+    let mut response = Response::builder()
         .status(status)
         .header("content-type", content_type);
+    if let Some(seconds) = retry_after_seconds {
+        response = response.header("retry-after", seconds);
+    }
     response
         .body(Body::new(Bytes::from(body.to_owned())))
         .map_err(|_| Dropped)
