@@ -125,10 +125,8 @@ impl Function for LayoutFunction {
     }
 
     fn signature(&self) -> FunctionSignature {
-        FunctionSignature {
-            description: format!("{}\n\n{CATALOG_NOTE}", self.description),
-            ..FunctionSignature::new(self.summary, [parameter()], (self.returns)())
-        }
+        FunctionSignature::new(self.summary, [parameter()], (self.returns)())
+            .with_description(format!("{}\n\n{CATALOG_NOTE}", self.description))
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

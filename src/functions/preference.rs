@@ -35,14 +35,8 @@ impl Function for PreferenceFunction {
             "The layouts, the preferred one first, each as any resource takes it. Their nodes must have a resource in common, \
              by which pods ask: `nvidia.com/gpu` for slices of every size with `strategy = \"single\"`, and for GPUs that are left whole.",
         );
-        FunctionSignature {
-            description: description(),
-            ..FunctionSignature::new(
-                "Names and weights of pools for layouts by preference",
-                [name, layouts],
-                returns(),
-            )
-        }
+        let summary = "Names and weights of pools for layouts by preference";
+        FunctionSignature::new(summary, [name, layouts], returns()).with_description(description())
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

@@ -17,13 +17,9 @@ impl Function for ProfileFunction {
 
     fn signature(&self) -> FunctionSignature {
         let on = "An EC2 instance type, such as `p5.48xlarge`, or a GPU of the catalog, such as `h100-80gb`.";
-        FunctionSignature {
-            summary: "The exact MIG profile on a GPU".into(),
-            description:
-                "The exact name of a MIG profile on the GPU of an instance type: `1g` on `p5.48xlarge` gives \
-                          `1g.10gb`, on `p5e.48xlarge` `1g.18gb`. An exact name is checked and given back."
-                    .into(),
-            parameters: vec![
+        FunctionSignature::new(
+            "The exact MIG profile on a GPU",
+            [
                 Parameter::new("on", Type::String, on),
                 Parameter::new(
                     "profile",
@@ -31,10 +27,12 @@ impl Function for ProfileFunction {
                     "A MIG profile, generic (`1g`, `3g`) or exact (`1g.10gb`).",
                 ),
             ],
-            variadic: None,
-            returns: Type::String,
-            deprecated: None,
-        }
+            Type::String,
+        )
+        .with_description(
+            "The exact name of a MIG profile on the GPU of an instance type: `1g` on `p5.48xlarge` gives \
+                          `1g.10gb`, on `p5e.48xlarge` `1g.18gb`. An exact name is checked and given back.",
+        )
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

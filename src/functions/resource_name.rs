@@ -16,21 +16,19 @@ impl Function for ResourceNameFunction {
     }
 
     fn signature(&self) -> FunctionSignature {
-        FunctionSignature {
-            summary: "The Kubernetes resource of a MIG profile".into(),
-            description:
-                "The extended resource that pods ask for to get a slice of an exact MIG profile, under the \
-                          `mixed` strategy: `1g.10gb+me` gives `nvidia.com/mig-1g.10gb.me`."
-                    .into(),
-            parameters: vec![Parameter::new(
+        FunctionSignature::new(
+            "The Kubernetes resource of a MIG profile",
+            [Parameter::new(
                 "profile",
                 Type::String,
                 "An exact MIG profile, such as `1g.10gb`.",
             )],
-            variadic: None,
-            returns: Type::String,
-            deprecated: None,
-        }
+            Type::String,
+        )
+        .with_description(
+            "The extended resource that pods ask for to get a slice of an exact MIG profile, under the \
+                          `mixed` strategy: `1g.10gb+me` gives `nvidia.com/mig-1g.10gb.me`.",
+        )
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

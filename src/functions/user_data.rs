@@ -57,15 +57,10 @@ impl Function for UserDataFunction {
             Type::Dynamic,
             "At most one object, with any of the options below.",
         );
-        FunctionSignature {
-            description: description(),
-            variadic: Some(options),
-            ..FunctionSignature::new(
-                "User data that cuts the GPUs of a node",
-                [parameter()],
-                Type::String,
-            )
-        }
+        let summary = "User data that cuts the GPUs of a node";
+        FunctionSignature::new(summary, [parameter()], Type::String)
+            .with_description(description())
+            .with_variadic(options)
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

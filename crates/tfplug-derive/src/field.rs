@@ -19,8 +19,9 @@ pub(crate) struct Field {
     sensitive: bool,
     write_only: bool,
     reference: bool,
-    replace: TokenStream,
-    on_change: TokenStream,
+    applying: bool,
+    replace: Option<TokenStream>,
+    on_change: Option<TokenStream>,
     default: Option<Expr>,
     validators: Vec<Expr>,
     same_meaning: Option<Expr>,
@@ -48,8 +49,9 @@ impl Field {
             sensitive: false,
             write_only: false,
             reference: false,
-            replace: quote!(::tfplug::schema::Replace::Never),
-            on_change: quote!(::tfplug::schema::OnChange::OfAnything),
+            applying: false,
+            replace: None,
+            on_change: None,
             default: None,
             validators: Vec::new(),
             same_meaning: None,
@@ -75,17 +77,20 @@ impl Field {
                 "sensitive" => self.sensitive = true,
                 "write_only" => self.write_only = true,
                 "reference" => self.reference = true,
-                "replace" => self.replace = quote!(::tfplug::schema::Replace::Always),
-                "replace_if_configured" => self.replace = quote!(::tfplug::schema::Replace::IfConfigured),
-                "stable" => self.on_change = quote!(::tfplug::schema::OnChange::Never),
+                "applying" => self.applying = true,
+                "replace" => self.replace = Some(quote!(::tfplug::schema::Replace::Always)),
+                "replace_if_configured" => {
+                    self.replace = Some(quote!(::tfplug::schema::Replace::IfConfigured));
+                }
+                "stable" => self.on_change = Some(quote!(::tfplug::schema::OnChange::Never)),
                 "depends_on" => {
                     let list;
                     syn::parenthesized!(list in meta.input);
                     let paths: Punctuated<LitStr, Token![,]> = Punctuated::parse_terminated(&list)?;
                     let paths = paths.iter();
-                    self.on_change = quote! {
+                    self.on_change = Some(quote! {
                         ::tfplug::schema::OnChange::Of(::std::vec![#(::tfplug::path::Path::from(#paths)),*])
-                    };
+                    });
                 }
                 "name" => self.name = meta.value()?.parse::<LitStr>()?.value(),
                 "default" => self.default = Some(meta.value()?.parse()?),
@@ -155,52 +160,46 @@ impl Field {
     }
 
     fn attribute(&self, json_in: &str) -> TokenStream {
-        let Self {
-            ty,
-            name,
-            description,
-            sensitive,
-            write_only,
-            reference,
-            replace,
-            on_change,
-            validators,
-            ..
-        } = self;
-        let json = self.json(json_in);
-        let optionality = self.optionality();
-        let default = option(
-            self.default
-                .as_ref()
-                .map(|expr| quote!(::tfplug::schema::Default::Value(::tfplug::value::Value::from(#expr)))),
-        );
-        let same_meaning = option(self.same_meaning.as_ref().map(|path| quote!(#path)));
-        let deprecated = option(
-            self.deprecated
-                .as_ref()
-                .map(|text| quote!(::std::string::String::from(#text))),
-        );
+        let Self { ty, name, .. } = self;
         let attribute_type = quote_spanned! { ty.span() =>
             <#ty as ::tfplug::model::AttrOf>::attribute_type()
         };
+        let (description, optionality) = (&self.description, self.optionality());
+        let (options, json) = (self.given_options(), self.json(json_in));
         quote! {
-            ::tfplug::schema::Attribute {
-                name: ::std::string::String::from(#name),
-                description: ::std::string::String::from(#description),
-                ty: #attribute_type,
-                optionality: #optionality,
-                sensitive: #sensitive,
-                write_only: #write_only,
-                reference: #reference,
-                deprecated: #deprecated,
-                default: #default,
-                validators: ::std::vec![#(#validators),*],
-                replace: #replace,
-                on_change: #on_change,
-                same_meaning: #same_meaning,
-                json: ::std::vec![#(::std::string::String::from(#json)),*],
-            }
+            ::tfplug::schema::Attribute::new(#name, #attribute_type)
+                .with(#optionality)
+                .with_description(#description)
+                .with_json(&[#(#json),*])
+                #(.#options)*
         }
+    }
+
+    /// The calls of the builder for the options that the field has.
+    fn given_options(&self) -> Vec<TokenStream> {
+        let flags = [
+            (self.sensitive, quote!(with_sensitive())),
+            (self.write_only, quote!(with_write_only())),
+            (self.reference, quote!(with_reference())),
+            (self.applying, quote!(with_applying())),
+        ];
+        let mut calls: Vec<_> = flags
+            .into_iter()
+            .filter_map(|(set, call)| set.then_some(call))
+            .collect();
+        calls.extend(self.replace.iter().map(|kind| quote!(with_replace(#kind))));
+        calls.extend(self.on_change.iter().map(|kind| quote!(with_on_change(#kind))));
+        calls.extend(self.default.iter().map(|value| {
+            quote!(with_default(::tfplug::schema::Default::Value(::tfplug::value::Value::from(#value))))
+        }));
+        calls.extend(self.validators.iter().map(|check| quote!(with_validator(#check))));
+        calls.extend(
+            self.same_meaning
+                .iter()
+                .map(|path| quote!(with_same_meaning(#path))),
+        );
+        calls.extend(self.deprecated.iter().map(|text| quote!(with_deprecated(#text))));
+        calls
     }
 
     /// The field's initialiser when an object is read.
@@ -237,25 +236,40 @@ fn camel_case(name: &str) -> String {
     })
 }
 
-/// Where the fields of the struct stand in the API's object unless they say it: `#[attr(json_in = "spec")]` of the struct.
-pub(crate) fn json_in(attributes: &[Attribute]) -> syn::Result<String> {
-    let mut found = String::new();
-    for attribute in attributes.iter().filter(|a| a.path().is_ident("attr")) {
-        attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("json_in") {
-                return Err(meta.error("the only option of a struct is json_in"));
-            }
-            found = meta.value()?.parse::<LitStr>()?.value();
-            Ok(())
-        })?;
-    }
-    Ok(found)
+/// The options in the `#[attr(...)]` of the struct.
+#[derive(Default)]
+pub(crate) struct StructOptions {
+    /// Where the fields stand in the API's object unless they say it.
+    pub(crate) json_in: String,
+    type_name: Option<String>,
 }
 
-fn option(tokens: Option<TokenStream>) -> TokenStream {
-    match tokens {
-        Some(tokens) => quote!(::std::option::Option::Some(#tokens)),
-        None => quote!(::std::option::Option::None),
+impl StructOptions {
+    /// Reads them.
+    pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {
+        let mut found = Self::default();
+        for attribute in attributes.iter().filter(|a| a.path().is_ident("attr")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("json_in") {
+                    found.json_in = meta.value()?.parse::<LitStr>()?.value();
+                } else if meta.path.is_ident("type_name") {
+                    found.type_name = Some(meta.value()?.parse::<LitStr>()?.value());
+                } else {
+                    return Err(meta.error("the options of a struct are json_in and type_name"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// The name of the nested type: as given, else that of the struct without `Model` at its end.
+    pub(crate) fn type_name(&self, ident: &Ident) -> String {
+        let own = ident.unraw().to_string();
+        let short = own.strip_suffix("Model").filter(|rest| !rest.is_empty());
+        self.type_name
+            .clone()
+            .unwrap_or_else(|| short.unwrap_or(&own).to_owned())
     }
 }
 

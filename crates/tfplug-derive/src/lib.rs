@@ -8,7 +8,7 @@ use proc_macro::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, parse_macro_input};
 
-use field::Field;
+use field::{Field, StructOptions};
 
 /// Derives `tfplug::Model` for a struct whose fields are all `tfplug::Attr<...>`.
 ///
@@ -21,6 +21,7 @@ use field::Field;
 /// | `name = "..."` | the attribute's name, where it is a Rust keyword |
 /// | `sensitive`, `write_only` | as in Terraform |
 /// | `reference` | holds what another resource is; its checks are made at plan, not at validation |
+/// | `applying` | says where, when or how the object is applied, not what it is |
 /// | `replace`, `replace_if_configured` | a change needs a new object |
 /// | `stable` | computed once, never changes while the object lives |
 /// | `depends_on("a", "b.c")` | computed anew only when one of these changes |
@@ -31,7 +32,12 @@ use field::Field;
 /// | `no_json` | it is no field of the API's object; nor is an attribute that is computed only |
 /// | `flatten` | the field is itself a model, whose attributes stand beside the others |
 ///
-/// `#[attr(json_in = "spec")]` of the struct says in which object of the API its fields stand.
+/// Options in the `#[attr(...)]` of the struct:
+///
+/// | option | meaning |
+/// |---|---|
+/// | `json_in = "spec"` | the object of the API in which its fields stand |
+/// | `type_name = "..."` | the name of the type where it is nested; else the struct's name without `Model` at the end |
 #[proc_macro_derive(Model, attributes(attr))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -57,13 +63,17 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         .collect::<syn::Result<Vec<_>>>()?;
     let ident = &input.ident;
     let description = field::doc_text(&input.attrs);
-    let json_in = field::json_in(&input.attrs)?;
-    let attributes = fields.iter().map(|field| field.attributes(&json_in));
+    let options = StructOptions::parse(&input.attrs)?;
+    let type_name = options.type_name(ident);
+    let attributes = fields.iter().map(|field| field.attributes(&options.json_in));
     let decodes = fields.iter().map(Field::decode);
     let encodes = fields.iter().map(Field::encode);
     Ok(quote! {
         #[automatically_derived]
         impl ::tfplug::Model for #ident {
+            fn type_name() -> ::std::string::String {
+                ::std::string::String::from(#type_name)
+            }
             fn description() -> ::std::string::String {
                 ::std::string::String::from(#description)
             }

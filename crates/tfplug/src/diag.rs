@@ -15,6 +15,7 @@ pub enum Severity {
 
 /// One finding: a one-line summary, the fact and the next step, and the attribute it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
@@ -22,7 +23,7 @@ pub struct Diagnostic {
     pub summary: String,
     /// What was found, what is allowed, what to do next.
     pub detail: String,
-    /// The attribute at fault; the root when it is the whole object or call.
+    /// The attribute that it is about; the root when it is the whole object or call.
     pub path: Path,
 }
 

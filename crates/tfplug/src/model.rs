@@ -18,7 +18,7 @@ pub use value_impls::{Dynamic, SetOf};
 use crate::diag::Diagnostics;
 use crate::path::Path;
 use crate::schema::{
-    Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, Optionality, Schema,
+    Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, ObjectType, Optionality, Schema,
 };
 use crate::value::Value;
 
@@ -49,6 +49,10 @@ impl<T: AttributeValue> AttrOf for Attr<T> {
 
 /// A Rust struct that is a Terraform object. Derive it.
 pub trait Model: Sized + Clone + Send + Sync + 'static {
+    /// The name of the type where it is nested in others: the struct's name without `Model` at the end, unless
+    /// `#[attr(type_name = "...")]` of the struct gives another. See [`ObjectType::name`].
+    fn type_name() -> String;
+
     /// Markdown, from the struct's doc comment.
     fn description() -> String;
 
@@ -71,9 +75,8 @@ pub trait Model: Sized + Clone + Send + Sync + 'static {
 
     /// The schema of an identity of this shape: required attributes must be given to import by it.
     fn identity_schema(version: i64) -> IdentitySchema {
-        let mut attributes: Vec<_> = Self::attributes().into_iter().map(identity_attribute).collect();
-        attributes.sort_by(|a, b| a.name.cmp(&b.name));
-        IdentitySchema { version, attributes }
+        let attributes = Self::attributes().into_iter().map(identity_attribute);
+        IdentitySchema::new(version, attributes.collect())
     }
 
     /// Reads a whole object; null and unknown objects count as objects of nulls and unknowns.
@@ -148,7 +151,7 @@ impl<M: Model> AttributeValue for M {
     fn attribute_type() -> AttributeType {
         let mut attributes = M::attributes();
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
-        AttributeType::Nested(Nesting::Single, attributes)
+        AttributeType::Nested(Nesting::Single, ObjectType::named(M::type_name(), attributes))
     }
 
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {

@@ -227,6 +227,10 @@ pub struct MoveSource {
 pub struct NoIdentity {}
 
 impl Model for NoIdentity {
+    fn type_name() -> String {
+        "NoIdentity".to_owned()
+    }
+
     fn description() -> String {
         String::new()
     }

@@ -4,12 +4,14 @@
 //! A schema is usually not written by hand but derived from a Rust struct, see [`Model`](crate::Model).
 
 mod attribute;
+mod constraint;
 mod lint;
 pub mod validators;
 
 use std::collections::BTreeMap;
 
-pub use attribute::{Attribute, AttributeType, Default, Nesting, OnChange, Optionality, Replace};
+pub use attribute::{Attribute, AttributeType, Default, Nesting, ObjectType, OnChange, Optionality, Replace};
+pub use constraint::Constraint;
 pub use lint::{SchemaFault, lint_identity, lint_provider, lint_schema};
 pub use validators::Validator;
 
@@ -17,6 +19,7 @@ use crate::ty::Type;
 
 /// What a whole object holds.
 #[derive(Debug, Clone, std::default::Default)]
+#[non_exhaustive]
 pub struct Schema {
     /// Raised when stored state needs an upgrade to be read.
     pub version: i64,
@@ -40,6 +43,14 @@ impl Schema {
             attributes,
             ..Self::default()
         }
+    }
+
+    /// The same schema with nested blocks.
+    #[must_use]
+    pub fn with_blocks(mut self, mut blocks: Vec<Block>) -> Self {
+        blocks.sort_by(|a, b| a.name.cmp(&b.name));
+        self.blocks = blocks;
+        self
     }
 
     /// The object type of a value of this schema.
@@ -72,6 +83,7 @@ pub enum BlockNesting {
 
 /// A nested block.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Block {
     /// Its keyword.
     pub name: String,
@@ -86,6 +98,17 @@ pub struct Block {
 }
 
 impl Block {
+    /// A block that may occur as often as its nesting allows.
+    pub fn new(name: impl Into<String>, nesting: BlockNesting, content: Schema) -> Self {
+        Self {
+            name: name.into(),
+            nesting,
+            content,
+            min_items: 0,
+            max_items: 0,
+        }
+    }
+
     /// The type of the block's value.
     pub fn ty(&self) -> Type {
         let content = self.content.ty();
@@ -98,8 +121,9 @@ impl Block {
     }
 }
 
-/// What names one remote object for ever, apart from its attributes.
+/// What identifies one remote object, apart from its attributes, as long as it exists.
 #[derive(Debug, Clone, std::default::Default)]
+#[non_exhaustive]
 pub struct IdentitySchema {
     /// Raised when stored identities need an upgrade.
     pub version: i64,
@@ -109,6 +133,7 @@ pub struct IdentitySchema {
 
 /// One part of an identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IdentityAttribute {
     /// Its name.
     pub name: String,
@@ -120,7 +145,25 @@ pub struct IdentityAttribute {
     pub required_for_import: bool,
 }
 
+impl IdentityAttribute {
+    /// An attribute that an import must give.
+    pub fn new(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+            description: description.into(),
+            required_for_import: true,
+        }
+    }
+}
+
 impl IdentitySchema {
+    /// An identity of these attributes.
+    pub fn new(version: i64, mut attributes: Vec<IdentityAttribute>) -> Self {
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { version, attributes }
+    }
+
     /// The object type of an identity.
     pub fn ty(&self) -> Type {
         Type::Object(
@@ -132,8 +175,9 @@ impl IdentitySchema {
     }
 }
 
-/// What a function takes and gives.
+/// The parameters and the result of a function.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FunctionSignature {
     /// One line.
     pub summary: String,
@@ -141,7 +185,7 @@ pub struct FunctionSignature {
     pub description: String,
     /// The parameters, in order.
     pub parameters: Vec<Parameter>,
-    /// A last parameter that takes any number of arguments.
+    /// A last parameter that accepts any number of arguments.
     pub variadic: Option<Parameter>,
     /// The type of the result.
     pub returns: Type,
@@ -166,10 +210,25 @@ impl FunctionSignature {
             deprecated: None,
         }
     }
+
+    /// The same signature with this documentation, in Markdown; else it is the summary.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// The same signature with a last parameter that accepts any number of arguments.
+    #[must_use]
+    pub fn with_variadic(mut self, parameter: Parameter) -> Self {
+        self.variadic = Some(parameter);
+        self
+    }
 }
 
 /// One parameter of a function.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its name, for documentation and messages.
     pub name: String,
@@ -184,7 +243,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// A parameter that takes neither null nor unknown values.
+    /// A parameter that accepts neither null nor unknown values.
     pub fn new(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -194,10 +253,25 @@ impl Parameter {
             allow_unknown: false,
         }
     }
+
+    /// The same parameter, which also accepts null.
+    #[must_use]
+    pub fn with_null(mut self) -> Self {
+        self.allow_null = true;
+        self
+    }
+
+    /// The same parameter, which also accepts unknown values.
+    #[must_use]
+    pub fn with_unknown(mut self) -> Self {
+        self.allow_unknown = true;
+        self
+    }
 }
 
-/// All that a provider declares of itself.
+/// Everything that a provider declares.
 #[derive(Debug, Clone, std::default::Default)]
+#[non_exhaustive]
 pub struct ProviderSchemas {
     /// The provider block.
     pub provider: Schema,

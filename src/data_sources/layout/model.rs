@@ -57,6 +57,7 @@ pub struct LayoutData {
 
 /// A language model and how it is served.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(type_name = "LanguageModel")]
 pub struct LanguageModel {
     /// Parameters, in billions.
     #[attr(required)]

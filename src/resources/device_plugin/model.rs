@@ -16,6 +16,7 @@ use crate::resources::manifests::{Key, ManifestModel, Manifests};
 pub struct DevicePluginModel {
     /// The cluster; the provider's `kubernetes` if left out. Objects of another cluster are new ones; another way to reach
     /// the same one leaves them alone.
+    #[attr(applying)]
     pub cluster: Attr<ClusterModel>,
     /// The layouts of the nodes that the plugin serves.
     #[attr(required, validate = validators::not_empty())]
@@ -64,19 +65,19 @@ pub struct DevicePluginModel {
     /// them.
     pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
-    #[attr(default = false)]
+    #[attr(applying, default = false)]
     pub force_conflicts: Attr<bool>,
     /// Wait until the DaemonSets' pods are available on all nodes that they are for.
-    #[attr(default = false)]
+    #[attr(applying, default = false)]
     pub wait_for_rollout: Attr<bool>,
     /// How long to wait, such as `10m`.
-    #[attr(default = "10m", validate = rules::timeout(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "10m", validate = rules::timeout(), same_meaning = crate::duration::same)]
     pub rollout_timeout: Attr<String>,
     /// Version of the rendering of the objects: 1, or 2 (new ones). A new provider keeps the version in use, so that an
     /// upgrade restarts nothing. Version 2 tolerates every taint, and its containers are privileged where GPUs are cut: the
     /// NVIDIA container toolkit from 1.18.0 to 1.20.0, which images of EKS have, shows slices to no other container. A
     /// namespace that enforces Pod Security needs the level `privileged` in both versions.
-    #[attr(optional, computed, stable)]
+    #[attr(applying, optional, computed, stable)]
     pub render_version: Attr<i64>,
     /// The fields of each object that are managed here, as JSON, by `KIND/NAME`.
     #[attr(

@@ -19,6 +19,7 @@ pub struct NodeClassRefModel {
     /// Its kind; `EC2NodeClass` if left out.
     pub kind: Attr<String>,
     /// The cluster that it is in.
+    #[attr(applying)]
     pub cluster: Attr<ClusterModel>,
     /// The layout of its nodes.
     pub layout: Attr<LayoutModel>,
@@ -51,6 +52,7 @@ pub struct NodePoolRefModel {
     #[attr(required)]
     pub name: Attr<String>,
     /// The cluster that it is in.
+    #[attr(applying)]
     pub cluster: Attr<ClusterModel>,
     /// The layout of its nodes.
     pub layout: Attr<LayoutModel>,

@@ -33,7 +33,7 @@ pub struct NodeClassModel {
     pub name: Attr<String>,
     /// The cluster; the provider's `kubernetes` if left out. Objects of another cluster are new ones; another way to reach
     /// the same one leaves them alone.
-    #[attr(no_json)]
+    #[attr(applying, no_json)]
     pub cluster: Attr<ClusterModel>,
     /// What the GPUs of a node are cut into.
     #[attr(required, no_json)]
@@ -109,22 +109,22 @@ pub struct NodeClassModel {
     #[attr(no_json)]
     pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
-    #[attr(default = false, no_json)]
+    #[attr(applying, default = false, no_json)]
     pub force_conflicts: Attr<bool>,
     /// Wait until Karpenter says that the class is ready: that it has found image, subnets, security groups and role.
-    #[attr(default = false, no_json)]
+    #[attr(applying, default = false, no_json)]
     pub wait_for_ready: Attr<bool>,
     /// How long to wait for that.
-    #[attr(default = "5m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
+    #[attr(applying, default = "5m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub ready_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know EC2NodeClass, whose chart the same apply may install.
-    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
+    #[attr(applying, default = "2m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub crd_timeout: Attr<String>,
     /// How long a deletion waits for the nodes of the class to go.
-    #[attr(default = "20m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
+    #[attr(applying, default = "20m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub delete_timeout: Attr<String>,
     /// Version of the rendering. A new provider keeps the version in use, so that an upgrade rolls no node.
-    #[attr(optional, computed, stable, no_json)]
+    #[attr(applying, optional, computed, stable, no_json)]
     pub render_version: Attr<i64>,
     /// The fields of the object that are managed here, as JSON, by `KIND/NAME`.
     #[attr(computed)]

@@ -29,7 +29,7 @@ pub struct NodeOverlayModel {
     pub name: Attr<String>,
     /// The cluster; the pool's, or else the provider's `kubernetes`, if left out. A new object for
     /// another cluster, not for another way to reach the same one.
-    #[attr(optional, computed, depends_on("nodepool"))]
+    #[attr(applying, optional, computed, depends_on("nodepool"))]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the pool's nodes; the pool's if left out.
     #[attr(optional, computed, depends_on("nodepool"))]
@@ -49,13 +49,13 @@ pub struct NodeOverlayModel {
     /// What Karpenter adds to the price that it knows, such as `+10%` or `-0.5`.
     pub price_adjustment: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
-    #[attr(default = false)]
+    #[attr(applying, default = false)]
     pub force_conflicts: Attr<bool>,
     /// How long an apply waits until Karpenter has read the overlays; `0s` does not wait.
-    #[attr(default = "30s", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "30s", validate = wait_time(), same_meaning = crate::duration::same)]
     pub acceptance_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know NodeOverlay, whose chart the same apply may install.
-    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
     pub crd_timeout: Attr<String>,
     /// The fields of each object that are managed here, as JSON, by `KIND/NAME`.
     #[attr(

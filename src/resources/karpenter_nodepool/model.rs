@@ -25,7 +25,7 @@ pub struct NodePoolModel {
     pub name: Attr<String>,
     /// The cluster; the node class', or else the provider's `kubernetes`, if left out. A new object for
     /// another cluster, not for another way to reach the same one.
-    #[attr(optional, computed, depends_on("nodeclass"))]
+    #[attr(applying, optional, computed, depends_on("nodeclass"))]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the nodes; the node class' if left out.
     #[attr(optional, computed, depends_on("nodeclass"))]
@@ -79,22 +79,22 @@ pub struct NodePoolModel {
     /// or has an attribute is refused. A change of the template rolls nodes.
     pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
-    #[attr(default = false)]
+    #[attr(applying, default = false)]
     pub force_conflicts: Attr<bool>,
     /// Wait until Karpenter says that the pool is ready.
-    #[attr(default = false)]
+    #[attr(applying, default = false)]
     pub wait_for_ready: Attr<bool>,
     /// How long to wait for that.
-    #[attr(default = "5m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "5m", validate = wait_time(), same_meaning = crate::duration::same)]
     pub ready_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know NodePool, whose chart the same apply may install.
-    #[attr(default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
     pub crd_timeout: Attr<String>,
     /// How long a deletion waits for Karpenter to drain the pool's nodes.
-    #[attr(default = "20m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "20m", validate = wait_time(), same_meaning = crate::duration::same)]
     pub delete_timeout: Attr<String>,
     /// Version of the rendering. A new provider keeps the version in use, so that an upgrade rolls no node.
-    #[attr(optional, computed, stable)]
+    #[attr(applying, optional, computed, stable)]
     pub render_version: Attr<i64>,
     /// The fields of the object that are managed here, as JSON, by `KIND/NAME`.
     #[attr(

@@ -16,6 +16,7 @@ pub struct IamInstanceProfile {
 
 /// A volume, or the suppression of one of the image's.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(type_name = "LaunchTemplateBlockDeviceMapping")]
 pub struct BlockDeviceMapping {
     /// Device name, such as `/dev/xvda`.
     #[attr(required)]
@@ -30,6 +31,7 @@ pub struct BlockDeviceMapping {
 
 /// An EBS volume.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(type_name = "LaunchTemplateEbs")]
 pub struct Ebs {
     /// Size in GiB.
     #[attr(validate = validators::between(1, 65_536))]
@@ -58,6 +60,7 @@ pub struct Ebs {
 
 /// The instance metadata service.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(type_name = "LaunchTemplateMetadataOptions")]
 pub struct MetadataOptions {
     /// Whether the service answers: `enabled` or `disabled`. A node needs it to join its cluster.
     #[attr(default = "enabled", validate = validators::one_of(&["enabled", "disabled"]))]
@@ -91,6 +94,7 @@ impl MetadataOptions {
 
 /// A network interface.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(type_name = "LaunchTemplateNetworkInterface")]
 pub struct NetworkInterface {
     /// Index of the network card; multi-card GPU instances have several.
     #[attr(validate = validators::between(0, 63))]
@@ -196,6 +200,7 @@ pub struct Monitoring {
 
 /// Cores and threads of an instance.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(type_name = "LaunchTemplateCpuOptions")]
 pub struct CpuOptions {
     /// Number of cores; needs `threads_per_core`.
     #[attr(validate = validators::between(1, 1024))]

@@ -9,20 +9,6 @@ use tfplug::{Diagnostics, Model, Path, Value};
 
 use crate::facts::Facts;
 
-/// Attributes that say where and how objects are applied, not what they are; and the version, which is one for all.
-const OF_APPLYING: [&str; 10] = [
-    "acceptance_timeout",
-    "cluster",
-    "crd_timeout",
-    "delete_timeout",
-    "force_conflicts",
-    "ready_timeout",
-    "render_version",
-    "rollout_timeout",
-    "wait_for_ready",
-    "wait_for_rollout",
-];
-
 /// A resource whose objects follow from its configuration.
 pub trait Renderable: Model {
     /// Attributes that may follow from what stands beside them where objects are rendered together, with their
@@ -55,6 +41,10 @@ pub trait Renderable: Model {
 pub struct WithoutApplying<M>(pub M);
 
 impl<M: Renderable> Model for WithoutApplying<M> {
+    fn type_name() -> String {
+        manifest_of(&M::type_name())
+    }
+
     fn description() -> String {
         M::description()
     }
@@ -75,17 +65,25 @@ impl<M: Renderable> Model for WithoutApplying<M> {
 
 /// What can be configured and is not about applying, at any depth: references name a cluster, too.
 fn without_applying(attributes: Vec<Attribute>) -> Vec<Attribute> {
-    let kept = attributes.into_iter().filter(|attribute| {
-        attribute.optionality.is_configurable() && !OF_APPLYING.contains(&attribute.name.as_str())
-    });
-    kept.map(|attribute| match attribute.ty {
-        AttributeType::Nested(nesting, inner) => Attribute {
-            ty: AttributeType::Nested(nesting, without_applying(inner)),
-            ..attribute
-        },
-        AttributeType::Plain(_) => attribute,
+    let kept = attributes
+        .into_iter()
+        .filter(|attribute| attribute.optionality.is_configurable() && !attribute.applying);
+    kept.map(|mut attribute| {
+        if let AttributeType::Nested(_, inner) = &mut attribute.ty {
+            let before = inner.len();
+            inner.attributes = without_applying(std::mem::take(&mut inner.attributes));
+            if inner.len() < before {
+                inner.name = inner.name.as_deref().map(manifest_of);
+            }
+        }
+        attribute
     })
     .collect()
+}
+
+/// The name of the type without what says how it is applied.
+fn manifest_of(type_name: &str) -> String {
+    format!("{type_name}Manifest")
 }
 
 /// The attribute where nothing is planned: what is left out stays null, and the documentation says what that means.
@@ -97,20 +95,16 @@ fn given<M: Renderable>(attribute: Attribute) -> Attribute {
         (None, Some(default)) => with_default(&attribute.description, default),
         (None, None) => attribute.description.clone(),
     };
-    Attribute {
-        description,
-        validators: attribute.validators,
-        same_meaning: attribute.same_meaning,
-        sensitive: attribute.sensitive,
-        reference: attribute.reference,
-        deprecated: attribute.deprecated,
-        ..Attribute::new(attribute.name, attribute.ty)
+    let mut given = Attribute::new(attribute.name, attribute.ty).with_description(description);
+    if required {
+        given.optionality = Optionality::Required;
     }
-    .with(if required {
-        Optionality::Required
-    } else {
-        Optionality::Optional
-    })
+    given.validators = attribute.validators;
+    given.same_meaning = attribute.same_meaning;
+    given.sensitive = attribute.sensitive;
+    given.reference = attribute.reference;
+    given.deprecated = attribute.deprecated;
+    given
 }
 
 fn with_default(description: &str, default: &Default) -> String {
@@ -149,6 +143,8 @@ fn only_nested(value: Value, attributes: &[Attribute]) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::resources::device_plugin::DevicePluginModel;
     use crate::resources::karpenter_nodeclass::NodeClassModel;
@@ -159,8 +155,20 @@ mod tests {
         attributes.iter().map(|a| a.name.as_str()).collect()
     }
 
+    /// The names of attributes at any depth that are of applying, or that are not.
+    fn marked(attributes: &[Attribute], applying: bool, found: &mut BTreeSet<String>) {
+        for attribute in attributes {
+            if attribute.applying == applying {
+                found.insert(attribute.name.clone());
+            }
+            if let (AttributeType::Nested(_, inner), false) = (&attribute.ty, attribute.applying) {
+                marked(inner, applying, found);
+            }
+        }
+    }
+
     #[test]
-    fn every_attribute_of_applying_is_one_of_a_resource() {
+    fn attributes_of_applying_are_marked_wherever_they_are() {
         let all = [
             NodeClassModel::attributes(),
             NodePoolModel::attributes(),
@@ -168,9 +176,23 @@ mod tests {
             DevicePluginModel::attributes(),
         ]
         .concat();
-        for name in OF_APPLYING {
-            assert!(names(&all).contains(&name), "{name}");
-        }
+        let (mut applying, mut others) = (BTreeSet::new(), BTreeSet::new());
+        marked(&all, true, &mut applying);
+        marked(&all, false, &mut others);
+        let expected = [
+            "acceptance_timeout",
+            "cluster",
+            "crd_timeout",
+            "delete_timeout",
+            "force_conflicts",
+            "ready_timeout",
+            "render_version",
+            "rollout_timeout",
+            "wait_for_ready",
+            "wait_for_rollout",
+        ];
+        assert_eq!(applying.iter().collect::<Vec<_>>(), expected);
+        assert_eq!(applying.intersection(&others).collect::<Vec<_>>(), [""; 0]);
     }
 
     #[test]

@@ -145,7 +145,7 @@ mod tests {
         let short = crate::schema::validators::length(0, 2);
         let mut name = Attribute::new("name", AttributeType::Plain(Type::String));
         name.validators = vec![short];
-        let mut pool = Attribute::new("pool", AttributeType::Nested(Nesting::Single, vec![name.clone()]));
+        let mut pool = Attribute::new("pool", AttributeType::nested(Nesting::Single, vec![name.clone()]));
         pool.reference = true;
         let schema = Schema::new("", vec![name, pool]);
         let long = || Value::from("long");
@@ -170,7 +170,7 @@ mod tests {
             vec![
                 required("name", AttributeType::Plain(Type::String)),
                 required("any", AttributeType::Plain(Type::Dynamic)),
-                Attribute::new("parts", AttributeType::Nested(nesting, vec![size])),
+                Attribute::new("parts", AttributeType::nested(nesting, vec![size])),
             ],
         )
     }

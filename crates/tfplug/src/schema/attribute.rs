@@ -1,15 +1,17 @@
 //! One attribute of a schema.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use super::Validator;
+use super::{Constraint, Validator};
 use crate::path::Path;
 use crate::ty::Type;
 use crate::value::Value;
 
-/// One attribute: everything that is to be known of it.
+/// One attribute. It is made with [`Attribute::new`] and the methods that begin with `with`.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Attribute {
     /// Its name in configuration.
     pub name: String,
@@ -26,6 +28,8 @@ pub struct Attribute {
     /// Holds what another resource is, as a rule by reference to it. Its checks, and those of all in it, are made when it is
     /// planned, not when it is validated: Terraform's tests validate references to mocks, whose values are made up.
     pub reference: bool,
+    /// Says where, when or how the object is applied, such as a time-out, and not what the object is.
+    pub applying: bool,
     /// What to use instead, if it is on its way out.
     pub deprecated: Option<String>,
     /// The value when configuration has none.
@@ -34,7 +38,7 @@ pub struct Attribute {
     pub validators: Vec<Validator>,
     /// Whether a change needs a new object.
     pub replace: Replace,
-    /// For a computed attribute: when its value has to be learned anew.
+    /// For a computed attribute: after which changes its value is unknown until apply.
     pub on_change: OnChange,
     /// Whether two values mean the same, so that the old writing is kept.
     pub same_meaning: Option<fn(&Value, &Value) -> bool>,
@@ -73,7 +77,55 @@ pub enum AttributeType {
     /// A value of one type.
     Plain(Type),
     /// Objects of further attributes, each with rules of its own.
-    Nested(Nesting, Vec<Attribute>),
+    Nested(Nesting, ObjectType),
+}
+
+/// The attributes of a nested object, and the name of their type.
+#[derive(Debug, Clone, std::default::Default)]
+#[non_exhaustive]
+pub struct ObjectType {
+    /// The name that generated code and documentation give the type, such as `BlockDevice`. A provider uses one name for one
+    /// set of attributes only. Terraform does not know it.
+    pub name: Option<String>,
+    /// The attributes.
+    pub attributes: Vec<Attribute>,
+}
+
+impl ObjectType {
+    /// A type with a name.
+    pub fn named(name: impl Into<String>, attributes: Vec<Attribute>) -> Self {
+        Self {
+            name: Some(name.into()),
+            attributes,
+        }
+    }
+}
+
+/// A type without a name.
+impl From<Vec<Attribute>> for ObjectType {
+    fn from(attributes: Vec<Attribute>) -> Self {
+        Self {
+            name: None,
+            attributes,
+        }
+    }
+}
+
+impl Deref for ObjectType {
+    type Target = [Attribute];
+
+    fn deref(&self) -> &[Attribute] {
+        &self.attributes
+    }
+}
+
+impl<'a> IntoIterator for &'a ObjectType {
+    type Item = &'a Attribute;
+    type IntoIter = std::slice::Iter<'a, Attribute>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.attributes.iter()
+    }
 }
 
 /// How nested attributes are repeated.
@@ -90,6 +142,11 @@ pub enum Nesting {
 }
 
 impl AttributeType {
+    /// Nested objects whose type has no name.
+    pub fn nested(nesting: Nesting, attributes: Vec<Attribute>) -> Self {
+        Self::Nested(nesting, attributes.into())
+    }
+
     /// The plain type of a value.
     pub fn to_type(&self) -> Type {
         match self {
@@ -174,6 +231,7 @@ impl Attribute {
             sensitive: false,
             write_only: false,
             reference: false,
+            applying: false,
             deprecated: None,
             default: None,
             validators: Vec::new(),
@@ -188,6 +246,95 @@ impl Attribute {
     pub fn with(mut self, optionality: Optionality) -> Self {
         self.optionality = optionality;
         self
+    }
+
+    /// The same attribute with this documentation, in Markdown.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// The same attribute, hidden in plans and logs.
+    #[must_use]
+    pub fn with_sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// The same attribute, kept neither in plan nor in state.
+    #[must_use]
+    pub fn with_write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// The same attribute as one that refers to another resource; see [`Attribute::reference`].
+    #[must_use]
+    pub fn with_reference(mut self) -> Self {
+        self.reference = true;
+        self
+    }
+
+    /// The same attribute as one of applying; see [`Attribute::applying`].
+    #[must_use]
+    pub fn with_applying(mut self) -> Self {
+        self.applying = true;
+        self
+    }
+
+    /// The same attribute, deprecated in favour of what the text names.
+    #[must_use]
+    pub fn with_deprecated(mut self, instead: impl Into<String>) -> Self {
+        self.deprecated = Some(instead.into());
+        self
+    }
+
+    /// The same attribute with a value for configurations that have none.
+    #[must_use]
+    pub fn with_default(mut self, default: Default) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// The same attribute with one more check.
+    #[must_use]
+    pub fn with_validator(mut self, validator: impl Into<Validator>) -> Self {
+        self.validators.push(validator.into());
+        self
+    }
+
+    /// The same attribute with this effect of a change.
+    #[must_use]
+    pub fn with_replace(mut self, replace: Replace) -> Self {
+        self.replace = replace;
+        self
+    }
+
+    /// The same attribute, unknown until apply after these changes.
+    #[must_use]
+    pub fn with_on_change(mut self, on_change: OnChange) -> Self {
+        self.on_change = on_change;
+        self
+    }
+
+    /// The same attribute, whose value stays as it was written where this function says that the new one means the same.
+    #[must_use]
+    pub fn with_same_meaning(mut self, same: fn(&Value, &Value) -> bool) -> Self {
+        self.same_meaning = Some(same);
+        self
+    }
+
+    /// The same attribute at this place in the API's object; see [`Attribute::json`].
+    #[must_use]
+    pub fn with_json(mut self, names: &[&str]) -> Self {
+        self.json = names.iter().map(|&name| name.to_owned()).collect();
+        self
+    }
+
+    /// The closed sets, ranges and sizes among the checks.
+    pub fn constraints(&self) -> impl Iterator<Item = &Constraint> {
+        self.validators.iter().filter_map(Validator::constraint)
     }
 }
 

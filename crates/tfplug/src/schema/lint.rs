@@ -1,6 +1,6 @@
 //! The rules by which Terraform accepts a schema at all. A provider's tests run this over its own schemas.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Attribute, AttributeType, Block, BlockNesting, FunctionSignature, IdentitySchema, Nesting, OnChange,
@@ -39,8 +39,11 @@ pub fn lint_provider(schemas: &ProviderSchemas) -> Vec<(String, SchemaFault)> {
             .collect::<Vec<_>>()
     };
     let mut all = named("provider", lint_schema(&schemas.provider));
+    let mut types = BTreeMap::new();
+    all.extend(named("provider", lint_types(&schemas.provider, &mut types)));
     for (name, schema) in schemas.resources.iter().chain(&schemas.data_sources) {
         all.extend(named(name, lint_schema(schema)));
+        all.extend(named(name, lint_types(schema, &mut types)));
     }
     for (name, schema) in &schemas.identities {
         all.extend(named(name, lint_identity(schema)));
@@ -66,6 +69,38 @@ fn lint_function(name: &str, signature: &FunctionSignature) -> Vec<SchemaFault> 
         );
     }
     faults
+}
+
+/// Generated code makes one type of each name: a name stands for one set of attributes.
+fn lint_types<'s>(schema: &'s Schema, types: &mut BTreeMap<&'s str, &'s [Attribute]>) -> Vec<SchemaFault> {
+    let mut faults = Vec::new();
+    lint_named(&schema.attributes, &Path::root(), types, &mut faults);
+    faults
+}
+
+fn lint_named<'s>(
+    attributes: &'s [Attribute],
+    path: &Path,
+    types: &mut BTreeMap<&'s str, &'s [Attribute]>,
+    faults: &mut Vec<SchemaFault>,
+) {
+    for attribute in attributes {
+        let AttributeType::Nested(_, inner) = &attribute.ty else {
+            continue;
+        };
+        let at = path.attribute(&attribute.name);
+        if let Some(name) = &inner.name {
+            let known = *types.entry(name).or_insert(inner);
+            let rule = format!("the type name {name} stands for one set of attributes");
+            check(same_attributes(known, inner), &at, &rule, faults);
+        }
+        lint_named(inner, &at, types, faults);
+    }
+}
+
+fn same_attributes(one: &[Attribute], other: &[Attribute]) -> bool {
+    let of = |a: &Attribute| (a.name.clone(), a.ty.to_type(), a.optionality);
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| of(a) == of(b))
 }
 
 /// What a computed value follows from has to exist, or the value would never be learned anew.
@@ -182,7 +217,7 @@ fn lint_attribute(attribute: &Attribute, path: &Path, faults: &mut Vec<SchemaFau
         AttributeType::Plain(ty) => check(!dynamic_in_set(ty), path, "a set holds no dynamic type", faults),
         AttributeType::Nested(nesting, attributes) => {
             let inner = Schema {
-                attributes: attributes.clone(),
+                attributes: attributes.attributes.clone(),
                 ..Schema::default()
             };
             lint_content(&inner, path, faults);
@@ -279,6 +314,7 @@ fn unfit_for_set(attribute: &Attribute) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ObjectType;
     use super::*;
 
     #[test]
@@ -300,8 +336,8 @@ mod tests {
             hash.optionality = Optionality::Computed;
             hash.on_change = OnChange::Of(vec![Path::from(on)]);
             let part = Attribute::new("size", AttributeType::Plain(Type::Number));
-            let one = Attribute::new("one", AttributeType::Nested(Nesting::Single, vec![part.clone()]));
-            let many = Attribute::new("many", AttributeType::Nested(Nesting::List, vec![part]));
+            let one = Attribute::new("one", AttributeType::nested(Nesting::Single, vec![part.clone()]));
+            let many = Attribute::new("many", AttributeType::nested(Nesting::List, vec![part]));
             lint_schema(&Schema::new("", vec![hash, one, many])).len()
         };
         assert_eq!(
@@ -315,7 +351,7 @@ mod tests {
     fn a_default_without_what_is_required_is_found() {
         let with_default = |size: Value| {
             let part = Attribute::new("size", AttributeType::Plain(Type::Number)).with(Optionality::Required);
-            let mut parts = Attribute::new("parts", AttributeType::Nested(Nesting::List, vec![part]))
+            let mut parts = Attribute::new("parts", AttributeType::nested(Nesting::List, vec![part]))
                 .with(Optionality::OptionalComputed);
             let default = Value::List(vec![Value::object([("size", size)])]);
             parts.default = Some(super::super::Default::Value(default));
@@ -332,14 +368,8 @@ mod tests {
 
     #[test]
     fn functions_are_looked_at_too() {
-        let signature = FunctionSignature {
-            summary: String::new(),
-            description: String::new(),
-            parameters: vec![super::super::Parameter::new("same", Type::String, "")],
-            variadic: Some(super::super::Parameter::new("same", Type::String, "")),
-            returns: Type::String,
-            deprecated: None,
-        };
+        let same = super::super::Parameter::new("same", Type::String, "");
+        let signature = FunctionSignature::new("", [same.clone()], Type::String).with_variadic(same);
         let schemas = ProviderSchemas {
             functions: [("Loud".to_owned(), signature)].into(),
             ..ProviderSchemas::default()
@@ -355,6 +385,29 @@ mod tests {
                 "Loud same: a name occurs once"
             ]
         );
+    }
+
+    #[test]
+    fn one_type_name_for_two_shapes_is_found() {
+        let part = |name: &str| {
+            let inner = vec![Attribute::new(name, AttributeType::Plain(Type::Number))];
+            let ty = AttributeType::Nested(Nesting::Single, ObjectType::named("Part", inner));
+            Schema::new("", vec![Attribute::new("part", ty)])
+        };
+        let faults_of = |one: &str, other: &str| {
+            let schemas = ProviderSchemas {
+                provider: part(one),
+                data_sources: [("thing".to_owned(), part(other))].into(),
+                ..ProviderSchemas::default()
+            };
+            lint_provider(&schemas)
+        };
+        assert_eq!(faults_of("size", "size"), []);
+        let faults = faults_of("size", "weight");
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(faults[0].0, "thing");
+        let text = "part: the type name Part stands for one set of attributes";
+        assert_eq!(faults[0].1.to_string(), text);
     }
 
     #[test]

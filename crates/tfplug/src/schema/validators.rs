@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Constraint;
 use crate::diag::Diagnostics;
 use crate::path::Path;
 use crate::value::Value;
@@ -11,10 +12,26 @@ type Check = dyn Fn(&Value, &Path, &mut Diagnostics) + Send + Sync;
 
 /// A check, and the sentence about it in the documentation.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Validator {
     /// What is allowed, as a sentence for the reference: "One of `a`, `b`."
     pub description: String,
-    check: Arc<Check>,
+    rule: Rule,
+}
+
+#[derive(Clone)]
+enum Rule {
+    Constraint(Constraint),
+    Check(Arc<Check>),
+}
+
+impl From<Constraint> for Validator {
+    fn from(constraint: Constraint) -> Self {
+        Self {
+            description: constraint.to_string(),
+            rule: Rule::Constraint(constraint),
+        }
+    }
 }
 
 impl Validator {
@@ -25,7 +42,7 @@ impl Validator {
     ) -> Self {
         Self {
             description: description.into(),
-            check: Arc::new(check),
+            rule: Rule::Check(Arc::new(check)),
         }
     }
 
@@ -43,8 +60,28 @@ impl Validator {
 
     /// Runs the check, if the value is known and not null.
     pub fn run(&self, value: &Value, path: &Path, diags: &mut Diagnostics) {
-        if value.is_known() && !value.is_null() {
-            (self.check)(value, path, diags);
+        if !value.is_known() || value.is_null() {
+            return;
+        }
+        match &self.rule {
+            Rule::Check(check) => check(value, path, diags),
+            Rule::Constraint(constraint) => {
+                if let Some(detail) = constraint.breach(value) {
+                    let summary = match constraint {
+                        Constraint::NotEmpty => format!("{path} is empty"),
+                        _ => format!("Invalid value of {path}"),
+                    };
+                    diags.error_at(path.clone(), summary, detail);
+                }
+            }
+        }
+    }
+
+    /// The closed set, range or size that it checks. `None` for a check that is code.
+    pub fn constraint(&self) -> Option<&Constraint> {
+        match &self.rule {
+            Rule::Constraint(constraint) => Some(constraint),
+            Rule::Check(_) => None,
         }
     }
 }
@@ -56,73 +93,21 @@ impl fmt::Debug for Validator {
 }
 
 /// The string is one of these.
-pub fn one_of(allowed: &'static [&'static str]) -> Validator {
-    let list = allowed
-        .iter()
-        .map(|a| format!("`{a}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    Validator::string(format!("One of {list}."), move |found| {
-        if allowed.contains(&found) {
-            return Ok(());
-        }
-        Err(format!("Found {found:?}; allowed are {}.", allowed.join(", ")))
-    })
+pub fn one_of(allowed: &[&str]) -> Validator {
+    Constraint::OneOf(allowed.iter().map(|&one| one.to_owned()).collect()).into()
 }
 
 /// The whole number lies between these two, both included.
 pub fn between(least: i64, greatest: i64) -> Validator {
-    Validator::new(
-        format!("From {least} to {greatest}."),
-        move |value, path, diags| {
-            let found = if let Value::Number(n) = value {
-                n.to_i64()
-            } else {
-                None
-            };
-            if !found.is_some_and(|n| (least..=greatest).contains(&n)) {
-                let text = if let Value::Number(n) = value {
-                    n.to_string()
-                } else {
-                    value.kind_name().into()
-                };
-                diags.error_at(
-                    path.clone(),
-                    format!("Invalid value of {path}"),
-                    format!("Found {text}; allowed are whole numbers from {least} to {greatest}."),
-                );
-            }
-        },
-    )
+    Constraint::Between { least, greatest }.into()
 }
 
 /// The string has between these many characters, both included.
 pub fn length(least: usize, greatest: usize) -> Validator {
-    Validator::string(format!("{least} to {greatest} characters."), move |found| {
-        let count = found.chars().count();
-        if (least..=greatest).contains(&count) {
-            return Ok(());
-        }
-        Err(format!(
-            "It has {count} characters; allowed are {least} to {greatest}."
-        ))
-    })
+    Constraint::Length { least, greatest }.into()
 }
 
 /// The list, set or map is not empty.
 pub fn not_empty() -> Validator {
-    Validator::new("At least one element.", |value, path, diags| {
-        let empty = match value {
-            Value::List(v) | Value::Set(v) => v.is_empty(),
-            Value::Map(m) => m.is_empty(),
-            _ => false,
-        };
-        if empty {
-            diags.error_at(
-                path.clone(),
-                format!("{path} is empty"),
-                "Give at least one element, or leave it out.",
-            );
-        }
-    })
+    Constraint::NotEmpty.into()
 }

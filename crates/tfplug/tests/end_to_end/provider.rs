@@ -273,11 +273,9 @@ impl Function for Describe {
     }
 
     fn signature(&self) -> FunctionSignature {
-        let value = Parameter {
-            allow_null: true,
-            allow_unknown: true,
-            ..Parameter::new("value", Type::Dynamic, "Any value.")
-        };
+        let value = Parameter::new("value", Type::Dynamic, "Any value.")
+            .with_null()
+            .with_unknown();
         FunctionSignature::new("Says what a value is.", [value], Type::String)
     }
 

@@ -116,10 +116,7 @@ fn a_plain_collection_is_one_value() {
 
 #[test]
 fn sensitivity_changes_no_verdict_of_a_plan() {
-    let hidden = Attribute {
-        sensitive: true,
-        ..text("v", Optional)
-    };
+    let hidden = text("v", Optional).with_sensitive();
     plan_of(hidden, Null, s("a"), s("b"), &["v P2"]);
 }
 
@@ -167,17 +164,7 @@ fn write_only_is_looked_for_everywhere() {
         &[r#"n["k"].w P7"#],
     );
     let content = Schema::new("", inner);
-    let block = Block {
-        name: "b".into(),
-        nesting: BlockNesting::List,
-        content,
-        min_items: 0,
-        max_items: 0,
-    };
-    let schema = Schema {
-        blocks: vec![block],
-        ..Schema::default()
-    };
+    let schema = Schema::default().with_blocks(vec![Block::new("b", BlockNesting::List, content)]);
     is(
         &assert_write_only_null(&schema, &o([("b", l([leak]))])),
         &["b[0].w P7"],

@@ -142,10 +142,7 @@ fn a_dynamic_place_keeps_a_promised_type() {
 
 #[test]
 fn of_a_sensitive_attribute_only_the_place_is_told() {
-    let hidden = Attribute {
-        sensitive: true,
-        ..plain("v", Type::map(Type::String), Optional)
-    };
+    let hidden = plain("v", Type::map(Type::String), Optional).with_sensitive();
     result_of(
         hidden,
         o([("k", s("a")), ("j", s("b"))]),

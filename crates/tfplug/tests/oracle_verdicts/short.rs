@@ -51,14 +51,11 @@ pub fn text(name: &str, optionality: Optionality) -> Attribute {
 }
 
 pub fn secret(name: &str) -> Attribute {
-    Attribute {
-        write_only: true,
-        ..text(name, Optional)
-    }
+    text(name, Optional).with_write_only()
 }
 
 pub fn nested(name: &str, nesting: Nesting, optionality: Optionality, inner: Vec<Attribute>) -> Attribute {
-    Attribute::new(name, AttributeType::Nested(nesting, inner)).with(optionality)
+    Attribute::new(name, AttributeType::nested(nesting, inner)).with(optionality)
 }
 
 /// An attribute `n` of objects with a configured `a` and a computed `c`.
@@ -77,17 +74,7 @@ pub fn pair(nesting: Nesting, optionality: Optionality) -> Schema {
 /// The same as blocks `b`.
 pub fn blocks(nesting: BlockNesting) -> Schema {
     let content = Schema::new("", vec![text("a", Optional), text("c", OptionalComputed)]);
-    let block = Block {
-        name: "b".into(),
-        nesting,
-        content,
-        min_items: 0,
-        max_items: 0,
-    };
-    Schema {
-        blocks: vec![block],
-        ..Schema::default()
-    }
+    Schema::default().with_blocks(vec![Block::new("b", nesting, content)])
 }
 
 pub fn one(attribute: Attribute) -> Schema {

@@ -187,16 +187,8 @@ impl RawResource<()> for Cloud {
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        let attribute = IdentityAttribute {
-            name: "id".to_owned(),
-            ty: Type::String,
-            description: String::new(),
-            required_for_import: true,
-        };
-        Some(IdentitySchema {
-            version: 0,
-            attributes: vec![attribute],
-        })
+        let id = IdentityAttribute::new("id", Type::String, "");
+        Some(IdentitySchema::new(0, vec![id]))
     }
 
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}

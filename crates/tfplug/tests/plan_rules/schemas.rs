@@ -45,7 +45,7 @@ fn aim(rng: &mut Rng, attribute: &mut Attribute, names: &[String]) {
         attribute.on_change = OnChange::Of(paths.collect());
     }
     if let AttributeType::Nested(_, inner) = &mut attribute.ty {
-        inner.iter_mut().for_each(|a| aim(rng, a, names));
+        inner.attributes.iter_mut().for_each(|a| aim(rng, a, names));
     }
 }
 
@@ -72,13 +72,7 @@ fn block(rng: &mut Rng, name: &str, depth: usize, repeated: bool) -> Block {
         content.blocks = vec![block(rng, "inner", 0, repeated)];
     }
     // Terraform wants a single block's counts to be equal.
-    Block {
-        name: name.to_owned(),
-        nesting,
-        content,
-        min_items: 0,
-        max_items: 0,
-    }
+    Block::new(name, nesting, content)
 }
 
 fn attribute(rng: &mut Rng, name: &str, allowed: Allowed) -> Attribute {
@@ -139,7 +133,7 @@ fn ty(rng: &mut Rng, allowed: Allowed, optionality: Optionality) -> AttributeTyp
         repeated: allowed.repeated || nesting != Nesting::Single,
         computed_only: optionality == Optionality::Computed,
     };
-    AttributeType::Nested(nesting, content(rng, 3, inner).attributes)
+    AttributeType::nested(nesting, content(rng, 3, inner).attributes)
 }
 
 fn plain(rng: &mut Rng, allowed: Allowed) -> Type {

@@ -57,34 +57,19 @@ pub(crate) fn thing() -> Schema {
 
 /// What `PeerThing` is identified by.
 pub(crate) fn thing_identity() -> IdentitySchema {
-    let name = IdentityAttribute {
-        name: "name".into(),
-        ty: Type::String,
-        description: String::new(),
-        required_for_import: true,
-    };
-    IdentitySchema {
-        version: 1,
-        attributes: vec![name],
-    }
+    IdentitySchema::new(1, vec![IdentityAttribute::new("name", Type::String, "")])
 }
 
 fn schemas() -> ProviderSchemas {
-    let echo = FunctionSignature {
-        summary: String::new(),
-        description: String::new(),
-        parameters: vec![Parameter::new("text", Type::String, "")],
-        variadic: None,
-        returns: Type::String,
-        deprecated: None,
-    };
-    ProviderSchemas {
-        provider: Schema::default(),
-        resources: [("peer_thing".into(), thing())].into(),
-        identities: [("peer_thing".into(), thing_identity())].into(),
-        data_sources: [("peer_thing".into(), thing())].into(),
-        functions: [("echo".into(), echo)].into(),
-    }
+    let text = Parameter::new("text", Type::String, "");
+    let mut schemas = ProviderSchemas::default();
+    schemas.resources.insert("peer_thing".into(), thing());
+    schemas.identities.insert("peer_thing".into(), thing_identity());
+    schemas.data_sources.insert("peer_thing".into(), thing());
+    schemas
+        .functions
+        .insert("echo".into(), FunctionSignature::new("", [text], Type::String));
+    schemas
 }
 
 /// A value of the schema above.

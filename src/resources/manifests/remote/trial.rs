@@ -263,11 +263,9 @@ fn unanswered(error: &KubeError) -> Objection {
     }
 }
 
-fn as_warning(error: Diagnostic) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Warning,
-        ..error
-    }
+fn as_warning(mut error: Diagnostic) -> Diagnostic {
+    error.severity = Severity::Warning;
+    error
 }
 
 fn unchecked(why: &str) -> Diagnostic {
