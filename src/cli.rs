@@ -9,7 +9,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tfplug::Server;
-use tfplug::rpc::ProviderServer;
 
 pub use schema::schema_json;
 
@@ -48,7 +47,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments {
             command: Subject::Schema,
-        }) => print(&schema_json(Server::new(Mig::default()).schemas(), ADDRESS)),
+        }) => match Server::new(Mig::default()) {
+            Ok(server) => print(&schema_json(server.schemas(), ADDRESS)),
+            Err(twice) => failed(&twice.to_string()),
+        },
         Ok(Arguments {
             command: Subject::Render(command),
         }) => render(&command),
@@ -64,10 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn render(command: &render::Render) -> ExitCode {
     let rendered = match command.run() {
         Ok(rendered) => rendered,
-        Err(error) => {
-            tell(&format!("cannot read {}: {error}", command.source()));
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return failed(&format!("cannot read {}: {error}", command.source())),
     };
     for finding in &rendered.findings {
         let kind = if finding.is_error() { "error" } else { "warning" };
@@ -76,7 +75,13 @@ fn render(command: &render::Render) -> ExitCode {
     rendered.yaml.map_or(ExitCode::FAILURE, |yaml| print(&yaml))
 }
 
-/// If standard error is gone there is nobody to tell.
+/// Writes the reason to standard error.
+pub fn failed(reason: &str) -> ExitCode {
+    tell(reason);
+    ExitCode::FAILURE
+}
+
+/// A closed standard error is no failure.
 fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "terraform-provider-mig: {text}");
 }
@@ -84,10 +89,7 @@ fn tell(text: &str) {
 /// A reader that closes early, as `head` does, wanted no more: that is no failure.
 fn print(text: &str) -> ExitCode {
     match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            tell(&format!("cannot write: {error}"));
-            ExitCode::FAILURE
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&format!("cannot write: {error}")),
         _ => ExitCode::SUCCESS,
     }
 }

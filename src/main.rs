@@ -22,9 +22,13 @@ fn main() -> ExitCode {
         log_crates: vec!["provider"],
         debug,
     };
-    let code = serve(Server::new(Mig::default()), &options);
+    let server = match Server::new(Mig::default()) {
+        Ok(server) => server,
+        Err(twice) => return cli::failed(&twice.to_string()),
+    };
+    let code = serve(server, &options);
     if by_hand {
-        // If standard error is gone there is nobody to tell.
+        // A closed standard error leaves no place for the hint.
         let _ = io::stderr().write_all(cli::HINT.as_bytes());
     }
     code

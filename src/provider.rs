@@ -2,8 +2,9 @@
 
 mod config;
 
-use tfplug::rpc::CallContext;
-use tfplug::{Attr, Diagnostic, Diagnostics, Path, Provider, Registry, async_trait};
+use tfplug::{
+    Attr, ConfigureRequest, Context, Diagnostic, Diagnostics, Path, Provider, Registry, async_trait,
+};
 
 pub use config::ProviderModel;
 
@@ -31,7 +32,12 @@ impl Provider for Mig {
         self.facts.set(models::facts(&config.catalog_overrides, diags));
     }
 
-    async fn configure(&self, _: &CallContext, config: ProviderModel) -> Result<Connections, Diagnostics> {
+    async fn configure(
+        &self,
+        _: &Context<()>,
+        request: ConfigureRequest<ProviderModel>,
+    ) -> Result<Connections, Diagnostics> {
+        let config = request.config;
         self.settle_facts(&config)?;
         let default_cluster = match config.kubernetes.as_ref() {
             Attr::Null => DefaultCluster::Absent,

@@ -43,23 +43,23 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
 
 #[cfg(test)]
 mod tests {
-    use tfplug::engine::null_object;
-    use tfplug::rpc::{ClientCapabilities, ProviderServer};
     use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality, Schema, lint_provider};
+    use tfplug::unstable::engine::null_object;
+    use tfplug::unstable::rpc::{ClientCapabilities, ProviderServer};
     use tfplug::{Path, Server, Value};
 
     use crate::provider::Mig;
 
     #[test]
     fn every_schema_is_one_that_terraform_takes() {
-        assert_eq!(lint_provider(Server::new(Mig::default()).schemas()), []);
+        assert_eq!(lint_provider(Server::new(Mig::default()).unwrap().schemas()), []);
     }
 
     /// Null for what is required deletes objects, where it is taken for a configuration without any: whatever has the
     /// attribute refuses it, at its place.
     #[test]
     fn null_is_refused_for_every_required_attribute() {
-        let server = Server::new(Mig::default());
+        let server = Server::new(Mig::default()).unwrap();
         let schemas = server.schemas();
         let told = ClientCapabilities::default();
         let resources = schemas.resources.iter().map(|(name, schema)| {

@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::engine::validate::validate_given;
 use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality, Schema};
 use tfplug::ty::Type;
+use tfplug::unstable::engine::validate::validate_given;
 use tfplug::{Diagnostics, Model, Path, Value};
 
 /// Reads what is written at `at` as an object of `M`'s attributes, with their own checks. `None` when it is at fault, which

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use counterparts::Provider as Installed;
 use tfplug::wire::{Options, serve as serve_plugin};
 use tfplug::{
-    Attr, Context, CreateRequest, DeleteRequest, Diagnostics, Model, Provider, ReadRequest, Registry,
-    Resource, Server, UpdateRequest, async_trait, rpc,
+    Attr, ConfigureRequest, Context, CreateRequest, DeleteRequest, Diagnostics, Model, Provider, ReadRequest,
+    Registry, Resource, Server, UpdateRequest, async_trait,
 };
 
 use crate::Failure;
@@ -39,7 +39,13 @@ pub(crate) fn is_asked_for() -> bool {
 
 /// Serves until Terraform ends it.
 pub(crate) fn serve() -> ExitCode {
-    serve_plugin(Server::new(Empty), &Options::from_args(SOURCE))
+    match Server::new(Empty) {
+        Ok(server) => serve_plugin(server, &Options::from_args(SOURCE)),
+        Err(twice) => {
+            eprintln!("{twice}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Nothing remote.
@@ -100,7 +106,7 @@ impl Provider for Empty {
         "empty"
     }
 
-    async fn configure(&self, _: &rpc::CallContext, _: Nothing) -> Result<(), Diagnostics> {
+    async fn configure(&self, _: &Context<()>, _: ConfigureRequest<Nothing>) -> Result<(), Diagnostics> {
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What a function that fails says.
 
-use tfplug::rpc::FunctionError;
+use tfplug::FunctionError;
 use tfplug::{Diagnostic, Diagnostics};
 
 /// All errors as one, at an argument: each begins with its place. A function has no place for warnings. Terraform puts a

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mig::boot::bottlerocket_settings;
 use mig::{Catalog, Layout};
-use tfplug::rpc::FunctionError;
+use tfplug::FunctionError;
 use tfplug::schema::{FunctionSignature, Parameter};
 use tfplug::ty::Type;
 use tfplug::{Diagnostics, Function, Path, Value};

@@ -2,8 +2,8 @@
 
 use mig::Layout;
 use mig::manifests::karpenter::preference::{Preferred, preference};
+use tfplug::FunctionError;
 use tfplug::model::AttributeValue;
-use tfplug::rpc::FunctionError;
 use tfplug::schema::{FunctionSignature, Parameter};
 use tfplug::ty::Type;
 use tfplug::{Diagnostics, Function, Model, Path, Value};

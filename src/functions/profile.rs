@@ -1,7 +1,7 @@
 //! `provider::mig::profile`.
 
 use mig::Catalog;
-use tfplug::rpc::FunctionError;
+use tfplug::FunctionError;
 use tfplug::schema::{FunctionSignature, Parameter};
 use tfplug::ty::Type;
 use tfplug::{Function, Value};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use mig::Layout;
-use tfplug::rpc::FunctionError;
+use tfplug::FunctionError;
 use tfplug::schema::{FunctionSignature, Parameter, validators};
 use tfplug::ty::Type;
 use tfplug::{Attr, Diagnostics, Function, Model, Path, Value};

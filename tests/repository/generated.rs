@@ -13,13 +13,12 @@ use std::sync::LazyLock;
 
 use provider::provider::Mig;
 use tfplug::Server;
-use tfplug::rpc::ProviderServer;
 use tfplug::schema::ProviderSchemas;
 
 use super::root;
 use files::{Files, compare_or_update};
 
-static SERVER: LazyLock<Server<Mig>> = LazyLock::new(|| Server::new(Mig::default()));
+static SERVER: LazyLock<Server<Mig>> = LazyLock::new(|| Server::new(Mig::default()).unwrap());
 
 fn schemas() -> &'static ProviderSchemas {
     SERVER.schemas()

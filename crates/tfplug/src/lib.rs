@@ -6,7 +6,10 @@
 //!
 //! ```no_run
 //! use tfplug::wire::{Options, serve};
-//! use tfplug::{Attr, Context, DataSource, Diagnostics, Model, Provider, Registry, Server, async_trait, rpc};
+//! use tfplug::{
+//!     Attr, ConfigureRequest, Context, DataSource, Diagnostics, DuplicateName, Model, Provider, Registry, Server,
+//!     async_trait,
+//! };
 //!
 //! /// Greets.
 //! #[derive(Clone, Model)]
@@ -51,7 +54,7 @@
 //!         "hello"
 //!     }
 //!
-//!     async fn configure(&self, _: &rpc::CallContext, _: Settings) -> Result<(), Diagnostics> {
+//!     async fn configure(&self, _: &Context<()>, _: ConfigureRequest<Settings>) -> Result<(), Diagnostics> {
 //!         Ok(())
 //!     }
 //!
@@ -60,8 +63,9 @@
 //!     }
 //! }
 //!
-//! fn main() -> std::process::ExitCode {
-//!     serve(Server::new(Hello), &Options::from_args("registry.terraform.io/example/hello"))
+//! fn main() -> Result<std::process::ExitCode, DuplicateName> {
+//!     let options = Options::from_args("registry.terraform.io/example/hello");
+//!     Ok(serve(Server::new(Hello)?, &options))
 //! }
 //! ```
 //!
@@ -74,25 +78,26 @@
 // The derive macro writes `::tfplug::...`, also for the models of this crate's own tests.
 extern crate self as tfplug;
 
-pub mod codec;
 pub mod diag;
 pub mod diff;
-pub mod engine;
 pub mod model;
-pub mod oracle;
 pub mod path;
-pub mod rpc;
 pub mod schema;
 pub mod ty;
+pub mod unstable;
 pub mod value;
 #[cfg(feature = "server")]
 pub mod wire;
 
+mod codec;
 mod context;
 mod data_source;
+mod engine;
 mod function;
+mod oracle;
 mod provider;
-pub mod resource;
+mod resource;
+mod rpc;
 mod server;
 
 pub use context::Context;
@@ -101,11 +106,12 @@ pub use diag::{Diagnostic, Diagnostics};
 pub use function::Function;
 pub use model::{Attr, AttributeValue, Dynamic, Model, SetOf};
 pub use path::Path;
-pub use provider::{Provider, Registry};
+pub use provider::{ConfigureRequest, DuplicateName, Provider, Registry};
 pub use resource::{
     CreateRequest, DeleteRequest, ImportTarget, MoveSource, NoIdentity, Plan, ReadRequest, Resource, Slot,
     UpdateRequest,
 };
+pub use rpc::{CallContext, ClientCapabilities, FunctionError};
 pub use server::Server;
 pub use tfplug_derive::Model;
 pub use value::Value;

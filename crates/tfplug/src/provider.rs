@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 
+use crate::context::Context;
 use crate::data_source::{DataSource, RawDataSource, TypedDataSource};
 use crate::diag::Diagnostics;
 use crate::function::Function;
 use crate::model::Model;
 use crate::resource::{RawResource, Resource, Typed};
-use crate::rpc::CallContext;
 
 /// A provider.
 #[async_trait]
@@ -25,18 +25,50 @@ pub trait Provider: Send + Sync + 'static {
         let _ = (config, diags);
     }
 
-    /// Takes the provider block. It may hold unknown values at plan. No network here: connect when needed.
+    /// Makes of the provider block what resources and data sources work with. The block may hold unknown values at plan. Warnings
+    /// go to [`Context::warn`]. Do not use the network here: connect when a resource needs it.
     ///
     /// # Errors
     /// When the block makes no sense.
     async fn configure(
         &self,
-        cx: &CallContext,
-        config: Self::Config,
+        cx: &Context<()>,
+        request: ConfigureRequest<Self::Config>,
     ) -> Result<Self::Configured, Diagnostics>;
 
     /// Lists what the provider serves.
     fn register(&self, registry: &mut Registry<Self::Configured>);
+}
+
+/// What [`Provider::configure`] is asked.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ConfigureRequest<C> {
+    /// The provider block, with its defaults.
+    pub config: C,
+    /// The version of Terraform or OpenTofu, such as `1.11.4`.
+    pub terraform_version: String,
+}
+
+impl<C> ConfigureRequest<C> {
+    /// A request of this host with this block.
+    pub fn new(config: C, terraform_version: impl Into<String>) -> Self {
+        Self {
+            config,
+            terraform_version: terraform_version.into(),
+        }
+    }
+}
+
+/// A provider registers two of one kind under one name, of which a host could only see one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the provider registers the {kind} {name} twice: give one of them another name")]
+#[non_exhaustive]
+pub struct DuplicateName {
+    /// `resource`, `data source` or `function`.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
 }
 
 /// What a provider serves.

@@ -9,8 +9,9 @@ use crate::path::Path;
 use crate::schema::ProviderSchemas;
 use crate::value::Value;
 
-/// What the host said of itself, and how a call is told to stop.
+/// What the host can do, and how a call learns that it should stop.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct CallContext {
     /// Cancelled when the user interrupts Terraform. The call should end soon, with what it has done so far.
     pub cancel: CancellationToken,
@@ -18,8 +19,19 @@ pub struct CallContext {
     pub capabilities: ClientCapabilities,
 }
 
+impl CallContext {
+    /// A call that ends early when the token is cancelled, of a host without further capabilities.
+    pub fn new(cancel: CancellationToken) -> Self {
+        Self {
+            cancel,
+            capabilities: ClientCapabilities::default(),
+        }
+    }
+}
+
 /// What the host says that it can do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClientCapabilities {
     /// The provider may answer that it cannot plan yet.
     pub deferral_allowed: bool,
@@ -258,6 +270,7 @@ pub struct MoveResponse {
 /// Why a function gives no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
+#[non_exhaustive]
 pub struct FunctionError {
     /// The fact and the next step.
     pub text: String,
@@ -266,6 +279,14 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
+    /// An error about the whole call.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            argument: None,
+        }
+    }
+
     /// An error about one argument, counted from 0.
     pub fn argument(index: usize, text: impl Into<String>) -> Self {
         Self {

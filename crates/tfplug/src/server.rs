@@ -16,7 +16,7 @@ use crate::engine::draft::draft;
 use crate::engine::{settle, validate, write_only};
 use crate::function::Function;
 use crate::model::Model;
-use crate::provider::{Provider, Registry};
+use crate::provider::{ConfigureRequest, DuplicateName, Provider, Registry};
 use crate::resource::RawResource;
 use crate::rpc::{
     ApplyRequest, ApplyResponse, CallContext, ClientCapabilities, FunctionError, ImportRequest,
@@ -48,47 +48,38 @@ struct ServedDataSource<C> {
 
 impl<P: Provider> Server<P> {
     /// Asks the provider what it serves and makes all schemas.
-    pub fn new(provider: P) -> Self {
+    ///
+    /// # Errors
+    /// When two resources, data sources or functions have one name.
+    pub fn new(provider: P) -> Result<Self, DuplicateName> {
         let mut registry = Registry::new();
         provider.register(&mut registry);
-        let resources: BTreeMap<_, _> = registry.resources.into_iter().map(served_resource).collect();
-        let data_sources: BTreeMap<_, _> = registry
-            .data_sources
-            .into_iter()
-            .map(served_data_source)
-            .collect();
-        let functions: BTreeMap<_, _> = registry
-            .functions
-            .into_iter()
-            .map(|f| (f.name().to_owned(), f))
-            .collect();
+        let resources = by_name("resource", registry.resources.into_iter().map(served_resource))?;
+        let data_sources = by_name(
+            "data source",
+            registry.data_sources.into_iter().map(served_data_source),
+        )?;
+        let functions = by_name(
+            "function",
+            registry.functions.into_iter().map(|f| (f.name().to_owned(), f)),
+        )?;
         let schemas = ProviderSchemas {
             provider: P::Config::schema(0),
-            resources: resources
-                .iter()
-                .map(|(n, r)| (n.clone(), r.schemas.object.clone()))
-                .collect(),
-            identities: resources
-                .iter()
-                .filter_map(|(n, r)| Some((n.clone(), r.schemas.identity.clone()?)))
-                .collect(),
-            data_sources: data_sources
-                .iter()
-                .map(|(n, d)| (n.clone(), d.schema.clone()))
-                .collect(),
-            functions: functions
-                .iter()
-                .map(|(n, f)| (n.clone(), f.signature()))
-                .collect(),
+            ..schemas_of(&resources, &data_sources, &functions)
         };
-        Self {
+        Ok(Self {
             provider,
             configured: ArcSwapOption::empty(),
             schemas,
             resources,
             data_sources,
             functions,
-        }
+        })
+    }
+
+    /// All schemas of the provider.
+    pub fn schemas(&self) -> &ProviderSchemas {
+        &self.schemas
     }
 
     fn context(&self, call: &CallContext) -> Context<P::Configured> {
@@ -106,6 +97,45 @@ impl<P: Provider> Server<P> {
             .get(type_name)
             .ok_or_else(|| unknown("data source", type_name))
     }
+}
+
+fn schemas_of<C>(
+    resources: &BTreeMap<String, ServedResource<C>>,
+    data_sources: &BTreeMap<String, ServedDataSource<C>>,
+    functions: &BTreeMap<String, Box<dyn Function>>,
+) -> ProviderSchemas {
+    ProviderSchemas {
+        provider: Schema::default(),
+        resources: resources
+            .iter()
+            .map(|(n, r)| (n.clone(), r.schemas.object.clone()))
+            .collect(),
+        identities: resources
+            .iter()
+            .filter_map(|(n, r)| Some((n.clone(), r.schemas.identity.clone()?)))
+            .collect(),
+        data_sources: data_sources
+            .iter()
+            .map(|(n, d)| (n.clone(), d.schema.clone()))
+            .collect(),
+        functions: functions
+            .iter()
+            .map(|(n, f)| (n.clone(), f.signature()))
+            .collect(),
+    }
+}
+
+fn by_name<T>(
+    kind: &'static str,
+    all: impl Iterator<Item = (String, T)>,
+) -> Result<BTreeMap<String, T>, DuplicateName> {
+    let mut served = BTreeMap::new();
+    for (name, one) in all {
+        if served.insert(name.clone(), one).is_some() {
+            return Err(DuplicateName { kind, name });
+        }
+    }
+    Ok(served)
 }
 
 fn served_resource<C: Send + Sync>(code: Box<dyn RawResource<C>>) -> (String, ServedResource<C>) {
@@ -191,7 +221,11 @@ impl<P: Provider> ProviderServer for Server<P> {
         if diags.has_errors() {
             return diags;
         }
-        match calls::guarded(self.provider.configure(cx, model)).await {
+        let cx = Context::new(None, cx.clone());
+        let request = ConfigureRequest::new(model, terraform_version);
+        let result = calls::guarded(self.provider.configure(&cx, request)).await;
+        diags.extend(cx.take_findings());
+        match result {
             Ok(configured) => self.configured.store(Some(Arc::new(configured))),
             Err(findings) => diags.extend(findings),
         }

@@ -15,7 +15,7 @@ mod local_note;
 
 /// Serves the example: so the example that is tested is always the present one.
 pub(crate) fn provider() -> ExitCode {
-    local_note::main()
+    local_note::main().unwrap()
 }
 
 pub(crate) fn tests() -> Vec<crate::Test> {

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::engine::{draft::draft, null_object, replace::replace_paths};
 use tfplug::schema::{Optionality, lint_schema, validators};
 use tfplug::ty::Type;
+use tfplug::unstable::engine::{draft::draft, null_object, replace::replace_paths};
 use tfplug::{Attr, Diagnostics, Model, Path, SetOf, Value};
 
 /// A thing.

@@ -1,5 +1,5 @@
 //! A table of verdicts: what Terraform 1.16 says of a plan, a result or a read, case by case. The numbers P, A and R
-//! are the rules of [`tfplug::oracle::Rule`].
+//! are the rules of [`tfplug::unstable::oracle::Rule`].
 #![allow(missing_docs, unreachable_pub, clippy::panic, clippy::unwrap_used)]
 
 mod plans;

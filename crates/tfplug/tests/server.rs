@@ -4,9 +4,9 @@
 use std::future::Future;
 
 use tfplug::ReadRequest;
-use tfplug::rpc::*;
 use tfplug::schema::{FunctionSignature, lint_provider};
 use tfplug::ty::Type;
+use tfplug::unstable::rpc::{ApplyRequest, ApplyResponse, MoveRequest, Outcome, PlanRequest, ProviderServer};
 use tfplug::*;
 
 fn block_on<T>(call: impl Future<Output = T>) -> T {
@@ -62,8 +62,15 @@ impl Provider for Unruly {
         "unruly"
     }
 
-    async fn configure(&self, _: &CallContext, config: Look) -> Result<String, Diagnostics> {
-        Ok(obey(&config.act)?.into_known().unwrap_or_default())
+    async fn configure(
+        &self,
+        cx: &Context<()>,
+        request: ConfigureRequest<Look>,
+    ) -> Result<String, Diagnostics> {
+        if request.config.act.as_str() == Some("warn") {
+            cx.warn(Diagnostic::warning("An old host", request.terraform_version));
+        }
+        Ok(obey(&request.config.act)?.into_known().unwrap_or_default())
     }
 
     fn register(&self, registry: &mut Registry<String>) {
@@ -199,7 +206,7 @@ fn order(act: &str, secret: impl Into<Value>) -> Value {
 }
 
 fn read(act: impl Into<Value>) -> Outcome<Value> {
-    let server = Server::new(Unruly);
+    let server = Server::new(Unruly).unwrap();
     block_on(server.read_data_source(&CallContext::default(), "unruly_sight", &look(act)))
 }
 
@@ -246,7 +253,7 @@ fn create(server: &Server<Unruly>, act: &str) -> ApplyResponse {
 
 #[test]
 fn its_schemas_are_fine() {
-    assert_eq!(lint_provider(Server::new(Unruly).schemas()), []);
+    assert_eq!(lint_provider(Server::new(Unruly).unwrap().schemas()), []);
 }
 
 #[test]
@@ -277,7 +284,7 @@ fn a_data_source_that_fails_gives_an_error() {
 
 #[test]
 fn a_provider_is_configured_again_and_again() {
-    let server = Server::new(Unruly);
+    let server = Server::new(Unruly).unwrap();
     only(
         &create(&server, "early").diagnostics,
         "before it sent the provider block",
@@ -299,8 +306,56 @@ fn a_provider_is_configured_again_and_again() {
 }
 
 #[test]
+fn a_provider_block_is_warned_of_and_still_counts() {
+    let server = Server::new(Unruly).unwrap();
+    let told: Vec<_> = configure(&server, "warn").into_iter().collect();
+    assert_eq!(told, [Diagnostic::warning("An old host", "1.11.4")]);
+    assert_eq!(create(&server, "x").state.get("result"), &"warn 1".into());
+}
+
+/// Registers one of them twice.
+struct Twice(&'static str);
+
+#[async_trait]
+impl Provider for Twice {
+    type Config = Look;
+    type Configured = String;
+
+    fn type_name(&self) -> &'static str {
+        "unruly"
+    }
+
+    async fn configure(&self, _: &Context<()>, _: ConfigureRequest<Look>) -> Result<String, Diagnostics> {
+        Ok(String::new())
+    }
+
+    fn register(&self, registry: &mut Registry<String>) {
+        registry.resource(Thing).data_source(Sight).function(Shout);
+        match self.0 {
+            "resource" => registry.resource(Thing),
+            "data source" => registry.data_source(Sight),
+            _ => registry.function(Shout),
+        };
+    }
+}
+
+#[test]
+fn a_name_that_is_registered_twice_is_refused() {
+    for (kind, name) in [
+        ("resource", "unruly_thing"),
+        ("data source", "unruly_sight"),
+        ("function", "shout"),
+    ] {
+        let refused = Server::new(Twice(kind)).err().unwrap().to_string();
+        let expected =
+            format!("the provider registers the {kind} {name} twice: give one of them another name");
+        assert_eq!(refused, expected);
+    }
+}
+
+#[test]
 fn a_panic_over_its_name_does_not_lose_an_object() {
-    let server = Server::new(Unruly);
+    let server = Server::new(Unruly).unwrap();
     assert!(configure(&server, "p").is_empty());
     let created = create(&server, "no name");
     assert_eq!(created.state.get("result"), &"p 1".into());
@@ -309,19 +364,24 @@ fn a_panic_over_its_name_does_not_lose_an_object() {
 
 #[test]
 fn what_is_gone_has_no_name() {
-    let request = rpc::ReadRequest {
+    let request = unstable::rpc::ReadRequest {
         type_name: "unruly_thing".into(),
         state: order("gone", Value::Null),
         private: Vec::new(),
         identity: None,
     };
-    let found = block_on(Server::new(Unruly).read(&CallContext::default(), request));
+    let found = block_on(
+        Server::new(Unruly)
+            .unwrap()
+            .read(&CallContext::default(), request),
+    );
     assert_eq!((found.state, found.identity), (Value::Null, None));
 }
 
 #[test]
 fn a_function_may_panic() {
     let error = Server::new(Unruly)
+        .unwrap()
         .call_function("shout", Vec::new())
         .unwrap_err();
     assert!(error.text.contains("too loud"), "{error}");
@@ -329,12 +389,10 @@ fn a_function_may_panic() {
 
 #[test]
 fn an_old_host_is_kept_from_storing_secrets() {
-    let server = Server::new(Unruly);
+    let server = Server::new(Unruly).unwrap();
     let validate = |secret: Value, write_only_attributes_allowed| {
-        let capabilities = ClientCapabilities {
-            write_only_attributes_allowed,
-            ..ClientCapabilities::default()
-        };
+        let mut capabilities = ClientCapabilities::default();
+        capabilities.write_only_attributes_allowed = write_only_attributes_allowed;
         server.validate_resource("unruly_thing", &order("x", secret), capabilities)
     };
     assert!(validate("hush".into(), true).is_empty());
@@ -346,7 +404,9 @@ fn an_old_host_is_kept_from_storing_secrets() {
 #[test]
 fn a_secret_that_was_stored_once_is_dropped() {
     let stored = br#"{"act": "x", "secret": "hush", "result": null, "forgotten": 1}"#;
-    let upgraded = Server::new(Unruly).upgrade_state("unruly_thing", 0, stored);
+    let upgraded = Server::new(Unruly)
+        .unwrap()
+        .upgrade_state("unruly_thing", 0, stored);
     assert!(upgraded.diagnostics.is_empty());
     assert_eq!(upgraded.value, Some(order("x", Value::Null)));
 }
@@ -362,7 +422,7 @@ fn a_move_may_use_all_that_the_other_provider_kept() {
         source_identity_json: identity.to_vec(),
         target_type: "unruly_thing".into(),
     };
-    let server = Server::new(Unruly);
+    let server = Server::new(Unruly).unwrap();
     let moved = |identity| block_on(server.move_state(&CallContext::default(), request(identity)));
     let found = moved(br#"{"name": "n"}"#);
     assert_eq!(

@@ -140,8 +140,12 @@ impl Provider for Local {
         "local"
     }
 
-    async fn configure(&self, _: &rpc::CallContext, settings: Settings) -> Result<Settings, Diagnostics> {
-        Ok(settings)
+    async fn configure(
+        &self,
+        _: &Context<()>,
+        request: ConfigureRequest<Settings>,
+    ) -> Result<Settings, Diagnostics> {
+        Ok(request.config)
     }
 
     fn register(&self, registry: &mut Registry<Settings>) {
@@ -152,9 +156,7 @@ impl Provider for Local {
     }
 }
 
-pub(crate) fn main() -> ExitCode {
-    serve(
-        Server::new(Local),
-        &Options::from_args("registry.terraform.io/example/local"),
-    )
+pub(crate) fn main() -> Result<ExitCode, DuplicateName> {
+    let options = Options::from_args("registry.terraform.io/example/local");
+    Ok(serve(Server::new(Local)?, &options))
 }

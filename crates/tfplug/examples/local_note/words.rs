@@ -1,6 +1,6 @@
 //! The function `words`.
 
-use tfplug::rpc::FunctionError;
+use tfplug::FunctionError;
 use tfplug::schema::{FunctionSignature, Parameter};
 use tfplug::ty::Type;
 use tfplug::{Function, Value};

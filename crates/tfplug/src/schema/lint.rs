@@ -29,7 +29,7 @@ pub fn lint_schema(schema: &Schema) -> Vec<SchemaFault> {
 }
 
 /// Every breach in all that a provider declares, with the name of the object that it is in. A provider's tests should
-/// find none: `assert_eq!(lint_provider(Server::new(provider).schemas()), [])`.
+/// find none: `assert_eq!(lint_provider(Server::new(provider)?.schemas()), [])`.
 pub fn lint_provider(schemas: &ProviderSchemas) -> Vec<(String, SchemaFault)> {
     let named = |name: &str, faults: Vec<SchemaFault>| {
         let name = name.to_owned();

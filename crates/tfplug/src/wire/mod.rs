@@ -7,9 +7,8 @@
 //! [`ProviderServer`]: crate::rpc::ProviderServer
 
 mod control;
-/// The protocol's messages and services in Rust, for tests that speak to a provider as Terraform does.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
-pub mod r#gen;
+pub(crate) mod r#gen;
 mod handshake;
 mod host;
 mod listener;

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use tfplug::rpc::{CallContext, FunctionError};
 use tfplug::schema::{FunctionSignature, Parameter};
 use tfplug::ty::Type;
 use tfplug::value::Number;
@@ -11,7 +10,7 @@ use tfplug::*;
 
 pub(crate) fn main() -> ExitCode {
     serve(
-        Server::new(Probe),
+        Server::new(Probe).unwrap(),
         &Options::from_args("registry.terraform.io/example/probe"),
     )
 }
@@ -31,7 +30,7 @@ impl Provider for Probe {
         "probe"
     }
 
-    async fn configure(&self, _: &CallContext, _: Config) -> Result<(), Diagnostics> {
+    async fn configure(&self, _: &Context<()>, _: ConfigureRequest<Config>) -> Result<(), Diagnostics> {
         Ok(())
     }
 

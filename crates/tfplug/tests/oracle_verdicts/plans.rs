@@ -1,8 +1,8 @@
 //! Planned attributes of plain types, and write-only ones: P1 to P4, P7.
 
-use tfplug::oracle::{assert_plan_valid, assert_write_only_null, judge_plan, same};
 use tfplug::schema::{Attribute, Block, BlockNesting, Nesting, Schema};
 use tfplug::ty::Type;
+use tfplug::unstable::oracle::{assert_plan_valid, assert_write_only_null, judge_plan, same};
 use tfplug::value::Value;
 
 use super::short::*;

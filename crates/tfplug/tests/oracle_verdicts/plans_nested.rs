@@ -1,7 +1,7 @@
 //! Planned nested attributes and blocks: P5, P6.
 
-use tfplug::oracle::{assert_object_compatible, assert_plan_valid};
 use tfplug::schema::{BlockNesting, Nesting, Schema};
+use tfplug::unstable::oracle::{assert_object_compatible, assert_plan_valid};
 use tfplug::value::Value;
 
 use super::short::*;

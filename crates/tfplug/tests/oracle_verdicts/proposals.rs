@@ -1,8 +1,8 @@
 //! The object that Terraform proposes.
 
-use tfplug::oracle::proposed_new;
 use tfplug::schema::{BlockNesting, Nesting, Schema};
 use tfplug::ty::Type;
+use tfplug::unstable::oracle::proposed_new;
 use tfplug::value::Value;
 
 use super::short::*;

@@ -1,8 +1,8 @@
 //! What came of a plan, and what a read gives: A1, A2, A4, A5, R1.
 
-use tfplug::oracle::{assert_object_compatible, judge_apply, judge_read};
 use tfplug::schema::{Attribute, BlockNesting, Schema};
 use tfplug::ty::Type;
+use tfplug::unstable::oracle::{assert_object_compatible, judge_apply, judge_read};
 use tfplug::value::{Number, Value};
 
 use super::short::*;

@@ -1,8 +1,8 @@
 //! Short forms of schemas and values, and the comparison of verdicts.
 
-use tfplug::oracle::Violation;
 use tfplug::schema::{Attribute, AttributeType, Block, BlockNesting, Nesting, Schema};
 use tfplug::ty::Type;
+use tfplug::unstable::oracle::Violation;
 use tfplug::value::{Refinement, Value};
 
 pub use tfplug::schema::Optionality::{self, Computed, Optional, OptionalComputed, Required};

@@ -1,11 +1,11 @@
 //! What is judged of a whole object: types, replacement, the second plan, a plan of no change: P8, P10 to P12.
 
-use tfplug::oracle::{
-    Action, Judged, action, conforms, effective_replacements, judge_final_plan, judge_plan, judge_unchanged,
-};
 use tfplug::path::Path;
 use tfplug::schema::{Nesting, Schema};
 use tfplug::ty::Type;
+use tfplug::unstable::oracle::{
+    Action, Judged, action, conforms, effective_replacements, judge_final_plan, judge_plan, judge_unchanged,
+};
 use tfplug::value::Value;
 
 use super::short::*;

@@ -3,11 +3,11 @@
 use std::sync::{Mutex, MutexGuard};
 
 use tfplug::async_trait;
-use tfplug::resource::{ImportTarget, MoveSource, RawPlan, RawResource, Slot};
-use tfplug::rpc::{ApplyRequest, ReadRequest};
 use tfplug::schema::{IdentityAttribute, IdentitySchema, Optionality, Schema};
 use tfplug::ty::Type;
-use tfplug::{Context, Diagnostic, Diagnostics, Path, Value};
+use tfplug::unstable::rpc::{ApplyRequest, ReadRequest};
+use tfplug::unstable::{RawPlan, RawResource};
+use tfplug::{Context, Diagnostic, Diagnostics, ImportTarget, MoveSource, Path, Slot, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::rng::Rng;

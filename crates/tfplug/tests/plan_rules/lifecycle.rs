@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use tfplug::engine::calls::{self, ResourceSchemas};
-use tfplug::engine::validate::validate;
-use tfplug::oracle::{
+use tfplug::schema::{Schema, lint_schema};
+use tfplug::unstable::RawResource;
+use tfplug::unstable::engine::calls::{self, ResourceSchemas};
+use tfplug::unstable::engine::validate::validate;
+use tfplug::unstable::oracle::{
     Action, Judged, Violation, action, assert_required_given, judge_apply, judge_final_plan, judge_plan,
     judge_read, judge_unchanged, proposed_new,
 };
-use tfplug::resource::RawResource;
-use tfplug::rpc::{
+use tfplug::unstable::rpc::{
     ApplyRequest, ApplyResponse, CallContext, ImportRequest, PlanRequest, PlanResponse, ReadRequest,
     ReadResponse,
 };
-use tfplug::schema::{Schema, lint_schema};
 use tfplug::{Context, Diagnostics, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -83,13 +83,7 @@ impl Life {
     fn context(&self) -> Context<()> {
         let cancel = CancellationToken::new();
         self.cloud.lock().cancel = cancel.clone();
-        Context::new(
-            Some(Arc::new(())),
-            CallContext {
-                cancel,
-                ..CallContext::default()
-            },
-        )
+        Context::new(Some(Arc::new(())), CallContext::new(cancel))
     }
 
     /// An object that exists already, as a state of whatever origin has it.

@@ -1,10 +1,10 @@
 //! Calls: their values, their failures, many at once.
 
 use futures::future::join_all;
-use tfplug::codec::msgpack;
 use tfplug::ty::Type;
+use tfplug::unstable::codec::msgpack;
+use tfplug::unstable::protobuf::tfplugin6 as pb;
 use tfplug::value::Value;
-use tfplug::wire::r#gen::tfplugin6 as pb;
 use tonic::Code;
 use tonic::transport::Channel;
 

@@ -13,8 +13,8 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tfplug::wire::r#gen::plugin::grpc_controller_client::GrpcControllerClient;
-use tfplug::wire::r#gen::tfplugin6::provider_client::ProviderClient;
+use tfplug::unstable::protobuf::plugin::grpc_controller_client::GrpcControllerClient;
+use tfplug::unstable::protobuf::tfplugin6::provider_client::ProviderClient;
 use tokio::net::UnixStream;
 use tokio_rustls::TlsConnector;
 use tonic::transport::{Channel, Endpoint};
@@ -236,7 +236,7 @@ pub(crate) fn calls(channel: Channel) -> ProviderClient<Channel> {
 /// The call that ends the provider.
 pub(crate) async fn shut_down(channel: Channel) {
     GrpcControllerClient::new(channel)
-        .shutdown(tfplug::wire::r#gen::plugin::Empty {})
+        .shutdown(tfplug::unstable::protobuf::plugin::Empty {})
         .await
         .unwrap();
 }

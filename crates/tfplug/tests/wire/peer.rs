@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tfplug::codec::json::{self, Undeclared};
 use tfplug::diag::Diagnostics;
-use tfplug::rpc::*;
 use tfplug::schema::*;
 use tfplug::ty::Type;
+use tfplug::unstable::codec::json::{self, Undeclared};
+use tfplug::unstable::rpc::*;
 use tfplug::value::Value;
 use tfplug::wire::{self, Options};
 use tokio::sync::Barrier;

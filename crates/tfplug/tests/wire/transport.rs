@@ -2,8 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use tfplug::wire::r#gen::plugin::grpc_stdio_client::GrpcStdioClient;
-use tfplug::wire::r#gen::tfplugin6 as pb;
+use tfplug::unstable::protobuf::plugin::grpc_stdio_client::GrpcStdioClient;
+use tfplug::unstable::protobuf::tfplugin6 as pb;
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;

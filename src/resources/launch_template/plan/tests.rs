@@ -30,7 +30,7 @@ fn surroundings() -> Surroundings {
 fn plan_with(config: &LaunchTemplate, prior: Option<&LaunchTemplate>, around: &Surroundings) -> Planned {
     let schema: Schema = LaunchTemplate::schema(0);
     let before = prior.map_or(Value::Null, LaunchTemplate::to_value);
-    let draft = tfplug::engine::draft::draft(&schema, &before, &config.to_value());
+    let draft = tfplug::unstable::engine::draft::draft(&schema, &before, &config.to_value());
     let mut diags = Diagnostics::new();
     let planned = LaunchTemplate::from_value(&draft, &mut diags);
     assert!(diags.is_empty(), "{diags:?}");
