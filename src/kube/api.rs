@@ -10,8 +10,9 @@ use kube::core::params::{
 };
 use serde_json::Value;
 
-use super::client::{Answer, RenewingClient};
+use super::client::RenewingClient;
 use super::error::KubeError;
+use super::list::{Listing, PAGE};
 
 /// A kind of object and where the API server serves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,16 +132,12 @@ pub trait KubeApi: Send + Sync {
     /// `NotFound` where there is none; `CrdMissing` where its kind is not served.
     async fn get(&self, object: &ObjectRef<'_>) -> Result<Value, KubeError>;
 
-    /// Lists the objects of a kind with these labels (`a=b,c=d`; empty for all), in one answer.
+    /// A page of a list, as the text of the answer: [`super::list::list`] reads all of them. `rest` is what the page
+    /// before said of the rest; empty for the first one.
     ///
     /// # Errors
-    /// `CrdMissing` where the kind is not served.
-    async fn list(
-        &self,
-        resource: Resource,
-        namespace: Option<&str>,
-        labels: &str,
-    ) -> Result<Vec<Value>, KubeError>;
+    /// `CrdMissing` where the kind is not served; `Expired` where the rest cannot be given any more.
+    async fn page(&self, listing: &Listing<'_>, rest: &str) -> Result<Vec<u8>, KubeError>;
 
     /// Server-side apply. Fields that the server does not know are refused.
     ///
@@ -174,6 +171,12 @@ impl fmt::Debug for Api {
     }
 }
 
+/// An answer of the API server: its JSON, and what it warns of.
+struct Answer {
+    value: Value,
+    warnings: Vec<String>,
+}
+
 type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
 impl Api {
@@ -186,12 +189,27 @@ impl Api {
     }
 
     async fn exchange(&self, object: &ObjectRef<'_>, built: Built) -> Result<Answer, KubeError> {
+        let (body, warnings) = self.ask(object, built).await?;
+        let value = serde_json::from_slice(&body).map_err(kube::Error::SerdeError);
+        let value = value.map_err(|error| self.failed(object, &error))?;
+        Ok(Answer { value, warnings })
+    }
+
+    /// The text of an answer, and what the server warns of.
+    async fn ask(
+        &self,
+        about: &(dyn fmt::Display + Sync),
+        built: Built,
+    ) -> Result<(Vec<u8>, Vec<String>), KubeError> {
         let answer = match built {
             Ok(request) => self.client.request(request).await,
             Err(error) => Err(kube::Error::BuildRequest(error)),
         };
-        answer
-            .map_err(|error| KubeError::from_kube(&self.cluster, self.client.plugin(), &error).about(object))
+        answer.map_err(|error| self.failed(about, &error))
+    }
+
+    fn failed(&self, about: &(dyn fmt::Display + Sync), error: &kube::Error) -> KubeError {
+        KubeError::from_kube(&self.cluster, self.client.plugin(), error).about(about)
     }
 }
 
@@ -210,26 +228,18 @@ impl KubeApi for Api {
             .await
     }
 
-    async fn list(
-        &self,
-        resource: Resource,
-        namespace: Option<&str>,
-        labels: &str,
-    ) -> Result<Vec<Value>, KubeError> {
-        let mut params = ListParams::default();
-        if !labels.is_empty() {
-            params = params.labels(labels);
+    async fn page(&self, listing: &Listing<'_>, rest: &str) -> Result<Vec<u8>, KubeError> {
+        let mut params = ListParams::default().limit(PAGE);
+        if !listing.labels.is_empty() {
+            params = params.labels(listing.labels);
         }
-        let all = ObjectRef {
-            resource,
-            namespace,
-            name: "(list)",
-        };
-        let mut answer = self.send(&all, requests(&all).list(&params)).await?;
-        Ok(match answer.get_mut("items").map(Value::take) {
-            Some(Value::Array(items)) => items,
-            _ => Vec::new(),
-        })
+        if !rest.is_empty() {
+            params = params.continue_token(rest);
+        }
+        let path = listing.resource.path(listing.namespace);
+        let request = Request::new(path).list(&params);
+        let (body, _) = self.ask(listing, request).await?;
+        Ok(body)
     }
 
     async fn apply(

@@ -1,5 +1,6 @@
 //! Calls that end when Terraform is asked to stop, however long the API server takes.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,8 +8,9 @@ use serde_json::Value;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::api::{Applied, Apply, Delete, Deletion, KubeApi, ObjectRef, Resource};
+use super::api::{Applied, Apply, Delete, Deletion, KubeApi, ObjectRef};
 use super::error::{KubeError, KubeErrorKind};
+use super::list::Listing;
 
 /// What a change under way is given to end after Terraform was asked to stop: its answer is worth more than these
 /// seconds, since without it nobody knows whether the object is there.
@@ -28,7 +30,7 @@ impl<'a> Cancellable<'a> {
 
     async fn until<T>(
         &self,
-        object: &ObjectRef<'_>,
+        object: &(dyn fmt::Display + Sync),
         grace: Duration,
         call: impl Future<Output = Result<T, KubeError>> + Send,
     ) -> Result<T, KubeError> {
@@ -56,18 +58,8 @@ impl KubeApi for Cancellable<'_> {
         self.until(object, Duration::ZERO, self.api.get(object)).await
     }
 
-    async fn list(
-        &self,
-        resource: Resource,
-        namespace: Option<&str>,
-        labels: &str,
-    ) -> Result<Vec<Value>, KubeError> {
-        let all = ObjectRef {
-            resource,
-            namespace,
-            name: "(list)",
-        };
-        self.until(&all, Duration::ZERO, self.api.list(resource, namespace, labels))
+    async fn page(&self, listing: &Listing<'_>, rest: &str) -> Result<Vec<u8>, KubeError> {
+        self.until(listing, Duration::ZERO, self.api.page(listing, rest))
             .await
     }
 

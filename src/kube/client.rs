@@ -12,7 +12,6 @@ use kube::client::retry::RetryPolicy;
 use kube::client::{Body, ClientBuilder};
 use kube::core::Status;
 use kube::{Client, Config};
-use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Sleep;
 use tower::buffer::BufferLayer;
@@ -33,12 +32,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// The longest `Retry-After` that counts; a busy API server says a second or a few.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// An answer of the API server: its JSON, and what it warns of.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) value: Value,
-    pub(super) warnings: Vec<String>,
-}
+/// The text of an answer, and what the API server warns of.
+type Answer = (Vec<u8>, Vec<String>);
 
 /// Sends a request and reads the answer; one with an error status is an error.
 async fn exchange(client: &Client, request: Request<Vec<u8>>) -> kube::Result<Answer> {
@@ -52,10 +47,7 @@ async fn exchange(client: &Client, request: Request<Vec<u8>>) -> kube::Result<An
         });
         return Err(kube::Error::Api(status.boxed()));
     }
-    Ok(Answer {
-        value: serde_json::from_slice(&bytes).map_err(kube::Error::SerdeError)?,
-        warnings: warnings(&head.headers),
-    })
+    Ok((bytes.into(), warnings(&head.headers)))
 }
 
 /// The texts of `Warning: 299 - "text"` headers (RFC 7234, section 5.5), each once.

@@ -44,6 +44,8 @@ pub enum KubeErrorKind {
     Timeout,
     /// Terraform was asked to stop.
     Cancelled,
+    /// The rest of a list is no longer in the API server's history.
+    Expired,
     /// The API server asked for fewer calls.
     Throttled,
     /// A fault on the API server's side.
@@ -186,7 +188,9 @@ impl KubeError {
             Kind::Connection => "Check the cluster's host, CA, certificate, key or kubeconfig.",
             Kind::Timeout => "Repeat; what was made before is in the state.",
             Kind::Cancelled => "Repeat; what was made before is in the state.",
-            Kind::Throttled | Kind::Server => "Repeat in a while; look at the API server's health.",
+            Kind::Throttled | Kind::Server | Kind::Expired => {
+                "Repeat in a while; look at the API server's health."
+            }
             Kind::Aws(_) => "",
             Kind::Other => "Look at the message, and at the log with TF_LOG=debug.",
         }

@@ -92,6 +92,7 @@ pub(super) fn kind_of_status(status: &Status) -> Kind {
         409 => kind_of_conflict(status),
         400 | 413 | 415 | 422 => Kind::Invalid(invalid_fields(status)),
         408 | 504 => Kind::Timeout,
+        410 => Kind::Expired,
         429 => Kind::Throttled,
         500 if status.message.starts_with(UNTYPED) => Kind::Invalid(vec![undeclared(&status.message)]),
         500.. => Kind::Server,

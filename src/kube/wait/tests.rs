@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::super::api::{Applied, Apply, Delete, Deletion, Resource};
+use super::super::list::Listing;
 use super::*;
 
 const OBJECT: ObjectRef<'static> = ObjectRef {
@@ -36,7 +37,7 @@ impl KubeApi for Script {
         }
     }
 
-    async fn list(&self, _: Resource, _: Option<&str>, _: &str) -> Result<Vec<Value>, KubeError> {
+    async fn page(&self, _: &Listing<'_>, _: &str) -> Result<Vec<u8>, KubeError> {
         unreachable!("waiting looks at one object")
     }
 

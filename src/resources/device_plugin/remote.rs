@@ -8,7 +8,8 @@ use crate::connections::Connections;
 use crate::duration;
 use crate::facts::Facts;
 use crate::kube::{
-    self, Cancellable, Connection, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, WaitOptions,
+    self, Cancellable, Connection, KubeApi, KubeError, KubeErrorKind, Listing, ObjectRef, Resource,
+    WaitOptions,
 };
 use crate::resources::manifests::remote::{connect_at_plan, failure};
 use crate::resources::manifests::{self, Key, ManifestModel};
@@ -62,19 +63,23 @@ async fn others(api: &dyn KubeApi, planned: &DevicePluginModel, facts: &Facts) -
         .into_iter()
         .map(|(key, _)| (namespace.to_owned(), key.name().to_owned()))
         .collect();
-    let found = api.list(daemon_sets, None, "").await.unwrap_or_default();
+    let found = kube::list_objects(api, &Listing::all(daemon_sets))
+        .await
+        .unwrap_or_default();
     neighbours::warnings(&found, &layouts, &own)
 }
 
 /// Where NVIDIA's mig-manager runs, if anywhere. Who may not look sees none.
 async fn mig_manager(api: &dyn KubeApi) -> Option<String> {
     let daemon_sets = manifests::kind("DaemonSet")?;
-    let found = api.list(daemon_sets, None, "app=nvidia-mig-manager").await.ok()?;
-    let word = |pointer: &str| found.first()?.pointer(pointer)?.as_str();
-    let wanted = found
-        .first()?
-        .pointer("/status/desiredNumberScheduled")?
-        .as_u64()?;
+    let listing = Listing {
+        labels: "app=nvidia-mig-manager",
+        ..Listing::all(daemon_sets)
+    };
+    let found = kube::list_objects(api, &listing).await.ok()?;
+    let manager = found.first()?;
+    let word = |pointer: &str| manager.pointer(pointer)?.as_str();
+    let wanted = manager.pointer("/status/desiredNumberScheduled")?.as_u64()?;
     let (namespace, name) = (word("/metadata/namespace")?, word("/metadata/name")?);
     Some(format!(
         "DaemonSet {namespace}/{name}, wanted on {wanted} nodes now"
@@ -122,7 +127,11 @@ async fn not_rolled_out(
         return told;
     }
     // Who may not list events gets the error without them.
-    let found = api.list(events::EVENT, planned.namespace(), "").await;
+    let listing = Listing {
+        namespace: planned.namespace(),
+        ..Listing::all(events::EVENT)
+    };
+    let found = kube::list_objects(api, &listing).await;
     let reasons = events::reasons(&found.unwrap_or_default(), key.name());
     if !reasons.is_empty() {
         let reasons = reasons.join("\n  ");

@@ -10,7 +10,7 @@ use super::{KarpenterObject, OVERLAY_GATE, Settling, dra, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
 use crate::kube::{
-    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Rollout, WaitOptions,
+    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout, WaitOptions,
 };
 use crate::resources::manifests::remote::{FIELD_MANAGER, claims, connect_at_plan, failure, is_silent};
 use crate::resources::manifests::{self, Key, Manifests};
@@ -132,7 +132,9 @@ pub(super) async fn warn_of_device_classes<M: KarpenterObject>(
         return;
     };
     let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let classes = api.list(dra::DEVICE_CLASS, None, "").await.unwrap_or_default();
+    let classes = kube::list_objects(api, &Listing::all(dra::DEVICE_CLASS))
+        .await
+        .unwrap_or_default();
     let objects = manifests::in_order(&wanted);
     let mut warnings = objects
         .iter()

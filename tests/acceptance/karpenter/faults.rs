@@ -71,8 +71,11 @@ fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
             },
         ));
         ground.settle();
-        let claim = format!("{name}-1");
+        let claim = format!("{name}-001");
         make_claim(&claim, name);
+        // More than a page of a list.
+        let more: Vec<_> = (2..=260).map(|number| format!("{name}-{number:03}")).collect();
+        more.iter().for_each(|claim| make_claim(claim, name));
         edit(
             "NodePool",
             name,
@@ -83,8 +86,16 @@ fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
         assert_eq!(refused.code, 1, "{}", refused.stdout);
         assert_says(
             &refused.words(),
-            &["cannot be deleted", "karpenter.sh/termination", &claim, "goes on"],
+            &[
+                "cannot be deleted",
+                "karpenter.sh/termination",
+                &claim,
+                "and 250 more",
+                "goes on",
+            ],
         );
+        more.iter()
+            .for_each(|claim| drop(KUBE.delete(&at("NodeClaim", claim)).unwrap()));
         assert!(ground.project.state_list().unwrap().contains(&POOL.to_owned()));
         edit("NodePool", name, &json!({"metadata": {"finalizers": null}}));
         ground.project.destroy().unwrap();

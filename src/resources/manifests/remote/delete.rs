@@ -11,7 +11,8 @@ use super::connect::{failure, is_absent, uid_of};
 use super::missing;
 use crate::connections::Connections;
 use crate::kube::{
-    self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, WaitOptions,
+    self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, Listing, Name, ObjectRef, Resource,
+    WaitOptions,
 };
 
 const NODE_CLAIM: Resource = Resource {
@@ -143,12 +144,15 @@ fn held_by(names: &[String]) -> String {
 /// # Errors
 /// When they cannot be listed. Where the cluster does not know the kind there are none.
 pub(crate) async fn claims(api: &dyn KubeApi, labels: &str) -> Result<Vec<String>, KubeError> {
-    let found = match api.list(NODE_CLAIM, None, labels).await {
+    let listing = Listing {
+        labels,
+        ..Listing::all(NODE_CLAIM)
+    };
+    let found: Vec<Name> = match kube::list(api, &listing).await {
         Err(error) if error.kind == KubeErrorKind::CrdMissing => return Ok(Vec::new()),
         found => found?,
     };
-    let name = |claim: &Json| Some(claim.pointer("/metadata/name")?.as_str()?.to_owned());
-    let mut names: Vec<String> = found.iter().filter_map(name).collect();
+    let mut names: Vec<String> = found.into_iter().map(|Name(name)| name).collect();
     names.sort();
     Ok(names)
 }

@@ -9,7 +9,7 @@ use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Provenance, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections};
-use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind};
+use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Listing};
 
 const NOT_READ: &str = "The objects were not read";
 const GONE: &str = "The cluster is gone";
@@ -154,7 +154,11 @@ async fn discover<M: ManifestModel>(api: &dyn KubeApi, model: &M) -> Result<Vec<
         keys.extend(branches.into_iter().flatten());
     }
     if let Some(kind) = model.listed() {
-        let all = api.list(kind, model.namespace(), "").await;
+        let listing = Listing {
+            namespace: model.namespace(),
+            ..Listing::all(kind)
+        };
+        let all: Result<Vec<Json>, _> = kube::list(api, &listing).await;
         let all = all.map_err(|error| failure::<M>(&format!("{} cannot be listed", kind.kind), &error))?;
         let parts = all.iter().filter(|live| model.is_part(live));
         let name = |live: &Json| Key::new(kind.kind, live.pointer("/metadata/name")?.as_str()?);
