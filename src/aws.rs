@@ -1,5 +1,9 @@
 //! The AWS edge: connections by region, thin clients with only the calls in use, one error classifier.
 //!
+//! A trait speaks types of its service's SDK where the caller reads or writes most of an object, as of a launch template:
+//! a copy of them would be hundreds of fields. Where a few fields of a large object count, as of an EKS cluster, it speaks a
+//! type of those alone.
+//!
 //! Nothing here knows a Terraform schema. Making an [`Aws`] does no I/O; the first call does.
 
 pub mod connections;

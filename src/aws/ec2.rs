@@ -6,8 +6,8 @@ mod gather;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
-use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
+use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTemplateInputBuilder;
+use aws_sdk_ec2::operation::create_launch_template_version::builders::CreateLaunchTemplateVersionInputBuilder;
 use aws_sdk_ec2::types::{LaunchTemplate, LaunchTemplateVersion, Tag, ValidationWarning};
 
 use super::error::AwsError;
@@ -77,7 +77,7 @@ pub trait Ec2: Send + Sync {
     /// `AlreadyExists` where the name is taken; any failure of the call.
     async fn create_launch_template(
         &self,
-        input: CreateLaunchTemplateInput,
+        input: CreateLaunchTemplateInputBuilder,
     ) -> Result<Made<LaunchTemplate>, AwsError>;
 
     /// `CreateLaunchTemplateVersion`. Without a client token in the input one is made.
@@ -86,7 +86,7 @@ pub trait Ec2: Send + Sync {
     /// `NotFound` where the template is gone; any failure of the call.
     async fn create_launch_template_version(
         &self,
-        input: CreateLaunchTemplateVersionInput,
+        input: CreateLaunchTemplateVersionInputBuilder,
     ) -> Result<Made<LaunchTemplateVersion>, AwsError>;
 
     /// `DescribeLaunchTemplates` for one template: its name, tags and version numbers.
@@ -117,12 +117,6 @@ pub trait Ec2: Send + Sync {
     /// # Errors
     /// `NotFound` where it is gone already; any failure of the call.
     async fn delete_launch_template(&self, id: &str) -> Result<(), AwsError>;
-
-    /// `DeleteLaunchTemplateVersions`; at most 200 in a call, and never the default one.
-    ///
-    /// # Errors
-    /// The first version that EC2 could not delete; any failure of the call.
-    async fn delete_launch_template_versions(&self, id: &str, versions: &[i64]) -> Result<(), AwsError>;
 
     /// `CreateTags`: sets these tags and leaves others alone.
     ///

@@ -1,12 +1,13 @@
 //! One error for every AWS call: what was asked, what came back, what to do about it.
 
 mod classify;
+mod services;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-pub(in crate::aws) use classify::{chain, credentials_error, from_sdk, kind_of_code};
+pub(in crate::aws) use classify::{chain, credentials_error, from_sdk};
 
 /// What kind of failure it is; callers decide by this, never by a message's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub enum AwsErrorKind {
     NotFound,
     /// An object of that name exists already.
     AlreadyExists,
+    /// The EKS cluster that the object belongs to does not exist.
+    ClusterNotFound,
+    /// Another change of the object is under way.
+    Busy,
     /// AWS asked for fewer calls, and kept asking through all retries.
     Throttled,
     /// The credentials are good, and lack the right.
@@ -95,10 +100,13 @@ impl AwsError {
     }
 
     /// Whether it may be better by itself in a while: throttling, time-outs, faults of AWS or of
-    /// the network.
+    /// the network, another change under way.
     pub fn is_transient(&self) -> bool {
-        use AwsErrorKind::{EndpointUnreachable, Server, Throttled, Timeout};
-        matches!(self.kind, Throttled | Timeout | Server | EndpointUnreachable)
+        use AwsErrorKind::{Busy, EndpointUnreachable, Server, Throttled, Timeout};
+        matches!(
+            self.kind,
+            Throttled | Timeout | Server | EndpointUnreachable | Busy
+        )
     }
 
     /// What the user can do next.
@@ -107,6 +115,8 @@ impl AwsError {
         match self.kind {
             Kind::NotFound => "Check the name or ID, the region and the account.",
             Kind::AlreadyExists => "Import the existing object, or choose another name.",
+            Kind::ClusterNotFound => "Check the cluster's name, the region and the account.",
+            Kind::Busy => "Repeat once the change that is under way has ended.",
             Kind::Throttled => {
                 "Lower Terraform's -parallelism, set retry_mode = \"adaptive\", or raise max_retries."
             }

@@ -41,7 +41,9 @@ pub(super) fn partition() -> RetryPartition {
         .build()
 }
 
-/// Keeps the long patience of [`config`] for throttled calls: other failures get fewer attempts.
+/// Keeps the many attempts of [`config`] for throttled calls: other failures get fewer. A `ClassifyRetry` cannot do it: it is
+/// not given the number of the attempt. The SDK reads its retry configuration anew after each attempt, which
+/// `tests/acceptance/launch_template/faults.rs` holds by counting calls.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PatientWithThrottling;
 

@@ -7,14 +7,11 @@ use aws_config::SdkConfig;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
-use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
-use aws_sdk_ec2::types::{
-    DeleteLaunchTemplateVersionsResponseErrorItem, Filter, LaunchTemplate, LaunchTemplateVersion,
-    LocationType, Tag,
-};
+use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTemplateInputBuilder;
+use aws_sdk_ec2::operation::create_launch_template_version::builders::CreateLaunchTemplateVersionInputBuilder;
+use aws_sdk_ec2::types::{Filter, LaunchTemplate, LaunchTemplateVersion, LocationType, Tag};
 
-use super::super::error::{AwsError, AwsErrorKind, from_sdk, kind_of_code};
+use super::super::error::{AwsError, AwsErrorKind, from_sdk};
 use super::super::retry;
 use super::gather::Gather;
 use super::{Ec2, Made, TemplateRef};
@@ -99,23 +96,12 @@ impl Ec2Client {
 impl Ec2 for Ec2Client {
     async fn create_launch_template(
         &self,
-        input: CreateLaunchTemplateInput,
+        input: CreateLaunchTemplateInputBuilder,
     ) -> Result<Made<LaunchTemplate>, AwsError> {
         const ACTION: &str = "CreateLaunchTemplate";
-        let about = input.launch_template_name.clone().unwrap_or_default();
-        let answer = self
-            .client
-            .create_launch_template()
-            .set_dry_run(input.dry_run)
-            .set_client_token(input.client_token)
-            .set_launch_template_name(input.launch_template_name)
-            .set_version_description(input.version_description)
-            .set_launch_template_data(input.launch_template_data)
-            .set_operator(input.operator)
-            .set_tag_specifications(input.tag_specifications)
-            .send()
-            .await
-            .map_err(self.failed(ACTION, &about))?;
+        let about = input.get_launch_template_name().clone().unwrap_or_default();
+        let answer = input.send_with(&self.client).await;
+        let answer = answer.map_err(self.failed(ACTION, &about))?;
         let made = answer
             .launch_template
             .ok_or_else(|| self.nothing_in_answer(ACTION, &about))?;
@@ -124,28 +110,12 @@ impl Ec2 for Ec2Client {
 
     async fn create_launch_template_version(
         &self,
-        input: CreateLaunchTemplateVersionInput,
+        input: CreateLaunchTemplateVersionInputBuilder,
     ) -> Result<Made<LaunchTemplateVersion>, AwsError> {
         const ACTION: &str = "CreateLaunchTemplateVersion";
-        let name = input
-            .launch_template_id
-            .as_ref()
-            .or(input.launch_template_name.as_ref());
-        let about = name.cloned().unwrap_or_default();
-        let answer = self
-            .client
-            .create_launch_template_version()
-            .set_dry_run(input.dry_run)
-            .set_client_token(input.client_token)
-            .set_launch_template_id(input.launch_template_id)
-            .set_launch_template_name(input.launch_template_name)
-            .set_source_version(input.source_version)
-            .set_version_description(input.version_description)
-            .set_launch_template_data(input.launch_template_data)
-            .set_resolve_alias(input.resolve_alias)
-            .send()
-            .await
-            .map_err(self.failed(ACTION, &about))?;
+        let about = input.get_launch_template_id().clone().unwrap_or_default();
+        let answer = input.send_with(&self.client).await;
+        let answer = answer.map_err(self.failed(ACTION, &about))?;
         let made = answer.launch_template_version;
         let made = made.ok_or_else(|| self.nothing_in_answer(ACTION, &about))?;
         Ok(Made::new(made, answer.warning.as_ref()))
@@ -240,21 +210,6 @@ impl Ec2 for Ec2Client {
         answer.map(drop).map_err(self.failed("DeleteLaunchTemplate", id))
     }
 
-    async fn delete_launch_template_versions(&self, id: &str, versions: &[i64]) -> Result<(), AwsError> {
-        let answer = self
-            .client
-            .delete_launch_template_versions()
-            .launch_template_id(id)
-            .set_versions(Some(versions.iter().map(i64::to_string).collect()))
-            .send()
-            .await
-            .map_err(self.failed("DeleteLaunchTemplateVersions", id))?;
-        match answer.unsuccessfully_deleted_launch_template_versions().first() {
-            Some(item) => Err(version_not_deleted(item).with_context(format!("{id}, {}", self.region))),
-            None => Ok(()),
-        }
-    }
-
     async fn create_tags(&self, id: &str, tags: Vec<Tag>) -> Result<(), AwsError> {
         let answer = self
             .client
@@ -277,24 +232,4 @@ impl Ec2 for Ec2Client {
             .await;
         answer.map(drop).map_err(self.failed("DeleteTags", id))
     }
-}
-
-/// The call succeeds as a whole where single versions fail.
-fn version_not_deleted(item: &DeleteLaunchTemplateVersionsResponseErrorItem) -> AwsError {
-    let (code, said) = item
-        .response_error()
-        .map(|e| {
-            (
-                e.code().map_or("", |code| code.as_str()),
-                e.message().unwrap_or_default(),
-            )
-        })
-        .unwrap_or_default();
-    let number = item.version_number().unwrap_or_default();
-    let message = format!("version {number} could not be deleted: {code} {said}");
-    let kind = match code {
-        "launchTemplateVersionDoesNotExist" | "launchTemplateIdDoesNotExist" => AwsErrorKind::NotFound,
-        other => kind_of_code(other, 400),
-    };
-    AwsError::local(kind, ("EC2", "DeleteLaunchTemplateVersions"), message)
 }

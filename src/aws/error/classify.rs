@@ -8,10 +8,11 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId as _;
 
 use super::super::secret::scrub;
+use super::services::kind_by_service;
 use super::{AwsError, AwsErrorKind};
 
 /// Service and API action of a call.
-type Call = (&'static str, &'static str);
+pub(super) type Call = (&'static str, &'static str);
 
 /// Turns a failed SDK call into our error.
 pub(in crate::aws) fn from_sdk<E>(call: Call, error: SdkError<E, HttpResponse>) -> AwsError
@@ -22,7 +23,7 @@ where
         let status = answer.raw().status().as_u16();
         let meta = answer.err().meta();
         return AwsError {
-            kind: kind_of_code(meta.code().unwrap_or_default(), status),
+            kind: kind_of_answer(call, meta.code().unwrap_or_default(), meta.message(), status),
             service: call.0,
             operation: call.1,
             code: meta.code().map(Into::into),
@@ -93,8 +94,13 @@ fn broke_off(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
-/// The kind that an AWS error code stands for, with the HTTP status where the code is unknown.
-pub(in crate::aws) fn kind_of_code(code: &str, status: u16) -> AwsErrorKind {
+/// The kind that the answer of a service stands for.
+pub(super) fn kind_of_answer(call: Call, code: &str, message: Option<&str>, status: u16) -> AwsErrorKind {
+    kind_by_service(call, code, message.unwrap_or_default()).unwrap_or_else(|| kind_of_code(code, status))
+}
+
+/// The kind that an AWS error code stands for in any service, with the HTTP status where the code is unknown.
+fn kind_of_code(code: &str, status: u16) -> AwsErrorKind {
     use AwsErrorKind as Kind;
     match code {
         "RequestLimitExceeded"

@@ -4,7 +4,7 @@ use aws_sdk_ec2::error::{ConnectorError, ErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::describe_launch_templates::DescribeLaunchTemplatesError;
 use aws_smithy_types::body::SdkBody;
 
-use super::classify::{from_sdk, kind_of_code};
+use super::classify::{from_sdk, kind_of_answer};
 use super::{AwsError, AwsErrorKind as Kind};
 
 const CALL: (&str, &str) = ("EC2", "DescribeLaunchTemplates");
@@ -51,7 +51,121 @@ fn codes_have_their_kinds() {
         ("Strange", 400, Kind::Other),
     ];
     for (code, status, kind) in table {
-        assert_eq!(kind_of_code(code, status), kind, "{code} {status}");
+        assert_eq!(kind_of_answer(CALL, code, None, status), kind, "{code} {status}");
+    }
+}
+
+/// The messages are those that AWS gives, as users report them.
+#[test]
+fn codes_of_several_meanings_are_told_apart_by_service_call_and_message() {
+    let in_use = "ResourceInUseException";
+    let no_resource = "ResourceNotFoundException";
+    let table = [
+        (
+            ("EKS", "CreateNodegroup"),
+            in_use,
+            "NodeGroup already exists with name a and cluster name b",
+            Kind::AlreadyExists,
+        ),
+        (
+            ("EKS", "CreateNodegroup"),
+            in_use,
+            "Cluster b currently has update 1 in progress",
+            Kind::Busy,
+        ),
+        (
+            ("EKS", "UpdateNodegroupConfig"),
+            in_use,
+            "Nodegroup a currently has update 1 in progress",
+            Kind::Busy,
+        ),
+        (("EKS", "DeleteNodegroup"), in_use, "", Kind::Busy),
+        (
+            ("EKS", "CreateNodegroup"),
+            "InvalidRequestException",
+            "Cluster 'b' is not in ACTIVE status",
+            Kind::Busy,
+        ),
+        (
+            ("EKS", "CreateNodegroup"),
+            "InvalidRequestException",
+            "Disk size is wrong",
+            Kind::InvalidParameter,
+        ),
+        (
+            ("EKS", "DescribeNodegroup"),
+            no_resource,
+            "No cluster found for name: b.",
+            Kind::ClusterNotFound,
+        ),
+        (
+            ("EKS", "DescribeNodegroup"),
+            no_resource,
+            "No node group found for name: a.",
+            Kind::NotFound,
+        ),
+        (
+            ("EKS", "DescribeCluster"),
+            no_resource,
+            "No cluster found for name: b.",
+            Kind::NotFound,
+        ),
+        (
+            ("EKS", "CreateNodegroup"),
+            "ResourceLimitExceededException",
+            "",
+            Kind::LimitExceeded,
+        ),
+        (
+            ("EKS", "CreateNodegroup"),
+            "AccessDeniedException",
+            "",
+            Kind::AccessDenied,
+        ),
+        (
+            ("EKS", "DescribeNodegroup"),
+            "ThrottlingException",
+            "Rate exceeded",
+            Kind::Throttled,
+        ),
+        (
+            ("Auto Scaling", "CreateOrUpdateTags"),
+            "ResourceContention",
+            "",
+            Kind::Busy,
+        ),
+        (
+            ("Auto Scaling", "UpdateAutoScalingGroup"),
+            "ScalingActivityInProgress",
+            "",
+            Kind::Busy,
+        ),
+        (
+            ("Auto Scaling", "CreateOrUpdateTags"),
+            "ValidationError",
+            "AutoScalingGroup name not found - null",
+            Kind::NotFound,
+        ),
+        (
+            ("Auto Scaling", "CreateOrUpdateTags"),
+            "ValidationError",
+            "1 validation error detected",
+            Kind::InvalidParameter,
+        ),
+        (
+            ("Auto Scaling", "DescribeAutoScalingGroups"),
+            "Throttling",
+            "Rate exceeded",
+            Kind::Throttled,
+        ),
+        (("SSM", "GetParameter"), "ParameterNotFound", "", Kind::NotFound),
+    ];
+    for (call, code, message, kind) in table {
+        assert_eq!(
+            kind_of_answer(call, code, Some(message), 400),
+            kind,
+            "{call:?} {code} {message}"
+        );
     }
 }
 

@@ -5,8 +5,8 @@ mod lost;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use aws_sdk_ec2::operation::create_launch_template::CreateLaunchTemplateInput;
-use aws_sdk_ec2::operation::create_launch_template_version::CreateLaunchTemplateVersionInput;
+use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTemplateInputBuilder;
+use aws_sdk_ec2::operation::create_launch_template_version::builders::CreateLaunchTemplateVersionInputBuilder;
 use aws_sdk_ec2::types as ec2;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Slot};
 
@@ -72,7 +72,7 @@ async fn make(
 ) -> Result<ec2::LaunchTemplate, Diagnostics> {
     let asked = SystemTime::now();
     let made_up = planned.name.is_unknown();
-    match api.create_launch_template(create_input(planned, name)?).await {
+    match api.create_launch_template(create_input(planned, name)).await {
         Ok(made) => {
             warn(cx, &made.warnings);
             Ok(made.object)
@@ -93,24 +93,20 @@ async fn make(
     }
 }
 
-fn create_input(planned: &LaunchTemplate, name: &str) -> Result<CreateLaunchTemplateInput, Diagnostics> {
-    let mut input = CreateLaunchTemplateInput::builder()
+fn create_input(planned: &LaunchTemplate, name: &str) -> CreateLaunchTemplateInputBuilder {
+    let input = CreateLaunchTemplateInputBuilder::default()
         .launch_template_name(name)
         .set_version_description(planned.description.known().cloned())
         .launch_template_data(render::version_data(planned));
     let tags = render::tags(planned);
-    if !tags.is_empty() {
-        let specification = ec2::TagSpecification::builder()
-            .resource_type(ec2::ResourceType::LaunchTemplate)
-            .set_tags(Some(tags))
-            .build();
-        input = input.tag_specifications(specification);
+    if tags.is_empty() {
+        return input;
     }
-    input.build().map_err(not_built)
-}
-
-fn not_built(error: aws_sdk_ec2::error::BuildError) -> Diagnostics {
-    Diagnostic::bug(format!("The request cannot be built: {error}.")).into()
+    let specification = ec2::TagSpecification::builder()
+        .resource_type(ec2::ResourceType::LaunchTemplate)
+        .set_tags(Some(tags))
+        .build();
+    input.tag_specifications(specification)
 }
 
 /// EC2 gives no ARN; its parts are the account that made the template, the region, and the ID.
@@ -205,7 +201,9 @@ pub(super) async fn update(
     if planned.needs_new_version(&prior) {
         state = add_version(cx, api.as_ref(), &id, &planned, state, slot).await?;
     }
-    let latest = state.latest_version.known().copied().unwrap_or_default();
+    let Some(&latest) = state.latest_version.known() else {
+        return Err(Diagnostic::bug("The state has no latest version.").into());
+    };
     let follow = planned.update_default_version.known() != Some(&false);
     if follow && state.default_version.known() != Some(&latest) {
         let done = api.set_default_version(&id, latest).await;
@@ -241,14 +239,11 @@ async fn add_version(
     slot: &Slot,
 ) -> Result<LaunchTemplate, Diagnostics> {
     let (data, settings) = next_data(api, id, planned).await?;
-    let input = CreateLaunchTemplateVersionInput::builder()
+    let input = CreateLaunchTemplateVersionInputBuilder::default()
         .launch_template_id(id)
         .set_version_description(planned.description.known().cloned())
-        .launch_template_data(data)
-        .build();
-    let made = api
-        .create_launch_template_version(input.map_err(not_built)?)
-        .await;
+        .launch_template_data(data);
+    let made = api.create_launch_template_version(input).await;
     let made = made.map_err(|error| failure("The launch template cannot be changed", &error))?;
     warn(cx, &made.warnings);
     let state = LaunchTemplate {

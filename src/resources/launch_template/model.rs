@@ -1,9 +1,10 @@
 //! Schema, configuration, plan and state of `mig_launch_template`.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use tfplug::schema::validators;
-use tfplug::{Attr, Model, SetOf, Value};
+use tfplug::schema::{Schema, validators};
+use tfplug::{Attr, Model, Path, SetOf, Value, diff};
 
 use super::instance::{
     BlockDeviceMapping, CapacityReservationSpecification, CpuOptions, IamInstanceProfile,
@@ -199,17 +200,6 @@ impl LaunchTemplate {
         !self.changed(prior).is_empty()
     }
 
-    /// The values, without tags that are left out: whether one is written as null or not at all is no change.
-    fn versioned(&self) -> BTreeMap<String, Value> {
-        let mut values = self.clone();
-        if let Attr::Known(specifications) = &mut values.tag_specifications {
-            for specification in specifications {
-                specification.tags = specification.tags.as_ref().map(|tags| Tags::from(tags.set()));
-            }
-        }
-        values.encode_object()
-    }
-
     /// Whether its instances boot Bottlerocket; `None` while that is unknown.
     pub(super) fn is_bottlerocket(&self) -> Option<bool> {
         let family = self.ami_family.settled()?;
@@ -218,10 +208,13 @@ impl LaunchTemplate {
 
     /// Names of the versioned attributes whose planned value differs, for the user.
     pub(super) fn changed(&self, prior: &Self) -> Vec<&'static str> {
-        let (planned, prior) = (self.versioned(), prior.versioned());
-        VERSIONED
-            .into_iter()
-            .filter(|name| planned.get(*name) != prior.get(*name))
-            .collect()
+        static SCHEMA: LazyLock<Schema> = LazyLock::new(|| LaunchTemplate::schema(0));
+        let values = [prior, self].map(|values| Value::Map(values.encode_object()));
+        let changes = diff::between(&SCHEMA, &values[0], &values[1]);
+        let differs = |name: &&str| {
+            let at = Path::attr(*name);
+            changes.iter().any(|change| change.path.starts_with(&at))
+        };
+        VERSIONED.into_iter().filter(differs).collect()
     }
 }
