@@ -8,7 +8,40 @@ use crate::model::Model;
 use crate::schema::Schema;
 use crate::value::Value;
 
-/// Something to be looked up or computed.
+/// An object that is looked up or computed, and never changed.
+///
+/// ```
+/// use tfplug::{Attr, Context, DataSource, Diagnostics, Model, async_trait};
+///
+/// /// The length of a text.
+/// #[derive(Clone, Model)]
+/// struct Length {
+///     /// The text.
+///     #[attr(required)]
+///     text: Attr<String>,
+///     /// Its number of characters.
+///     #[attr(computed)]
+///     characters: Attr<i64>,
+/// }
+///
+/// struct LengthSource;
+///
+/// #[async_trait]
+/// impl DataSource for LengthSource {
+///     type Provider = ();
+///     type Model = Length;
+///
+///     fn type_name(&self) -> &'static str {
+///         "example_length"
+///     }
+///
+///     async fn read(&self, _: &Context<()>, config: Length) -> Result<Length, Diagnostics> {
+///         let count = config.text.as_str().unwrap_or_default().chars().count();
+///         let characters = i64::try_from(count).unwrap_or(i64::MAX).into();
+///         Ok(Length { characters, ..config })
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait DataSource: Send + Sync + 'static {
     /// The configured provider.

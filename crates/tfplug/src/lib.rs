@@ -83,6 +83,8 @@ pub mod diff;
 pub mod model;
 pub mod path;
 pub mod schema;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod ty;
 pub mod unstable;
 pub mod value;

@@ -47,7 +47,34 @@ impl<T: AttributeValue> AttrOf for Attr<T> {
     }
 }
 
-/// A Rust struct that is a Terraform object. Derive it.
+/// A Rust struct that is a Terraform object. Derive it: the [derive macro](macro@crate::Model) lists its options.
+///
+/// ```
+/// use tfplug::schema::{Constraint, Optionality, validators};
+/// use tfplug::{Attr, Model};
+///
+/// /// A disk.
+/// #[derive(Clone, Model)]
+/// struct DiskModel {
+///     /// Its name. Another name is another disk.
+///     #[attr(required, replace)]
+///     name: Attr<String>,
+///     /// Its size in GiB.
+///     #[attr(default = 8, validate = validators::between(1, 1024))]
+///     size: Attr<i64>,
+/// }
+///
+/// let schema = DiskModel::schema(0);
+/// let size = schema.attribute("size").unwrap();
+/// assert_eq!(size.description, "Its size in GiB.");
+/// assert_eq!(size.optionality, Optionality::OptionalComputed);
+/// let allowed: Vec<_> = size.constraints().collect();
+/// assert!(matches!(allowed[..], [Constraint::Between { least: 1, greatest: 1024 }]));
+/// assert_eq!(DiskModel::type_name(), "Disk");
+///
+/// let disk = DiskModel { name: "data".into(), size: Attr::Null }.with_defaults();
+/// assert_eq!(disk.size.known(), Some(&8));
+/// ```
 pub trait Model: Sized + Clone + Send + Sync + 'static {
     /// The name of the type where it is nested in others: the struct's name without `Model` at the end, unless
     /// `#[attr(type_name = "...")]` of the struct gives another. See [`ObjectType::name`].

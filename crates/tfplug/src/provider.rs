@@ -10,6 +10,57 @@ use crate::model::Model;
 use crate::resource::{RawResource, Resource, Typed};
 
 /// A provider.
+///
+/// ```
+/// use tfplug::{
+///     Attr, ConfigureRequest, Context, Diagnostic, Diagnostics, Model, Provider, Registry, Server, async_trait,
+/// };
+///
+/// /// The provider block.
+/// #[derive(Clone, Model)]
+/// struct Settings {
+///     /// Address of the service.
+///     #[attr(default = "https://example.com")]
+///     endpoint: Attr<String>,
+/// }
+///
+/// /// A client of the service, which connects when it is first used.
+/// struct Client {
+///     endpoint: Option<String>,
+/// }
+///
+/// struct Example;
+///
+/// #[async_trait]
+/// impl Provider for Example {
+///     type Config = Settings;
+///     type Configured = Client;
+///
+///     fn type_name(&self) -> &'static str {
+///         "example"
+///     }
+///
+///     async fn configure(
+///         &self,
+///         cx: &Context<()>,
+///         request: ConfigureRequest<Settings>,
+///     ) -> Result<Client, Diagnostics> {
+///         let endpoint = request.config.endpoint.into_known();
+///         if endpoint.as_ref().is_some_and(|address| address.starts_with("http:")) {
+///             cx.warn(Diagnostic::warning("The connection is not encrypted", "Use an https address."));
+///         }
+///         Ok(Client { endpoint })
+///     }
+///
+///     fn register(&self, _: &mut Registry<Client>) {
+///         // registry.resource(...).data_source(...).function(...);
+///     }
+/// }
+///
+/// let server = Server::new(Example)?;
+/// assert!(server.schemas().provider.attribute("endpoint").is_some());
+/// # Ok::<(), tfplug::DuplicateName>(())
+/// ```
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
     /// The provider block.
@@ -36,7 +87,7 @@ pub trait Provider: Send + Sync + 'static {
         request: ConfigureRequest<Self::Config>,
     ) -> Result<Self::Configured, Diagnostics>;
 
-    /// Lists what the provider serves.
+    /// Registers what the provider serves.
     fn register(&self, registry: &mut Registry<Self::Configured>);
 }
 

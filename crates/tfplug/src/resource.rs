@@ -23,13 +23,78 @@ use crate::path::Path;
 ///
 /// The engine takes care of everything that can be known from the schema: defaults, what is kept and what becomes
 /// unknown, replacement, Terraform's rules for plans and results. What is left is what only you know.
+///
+/// ```
+/// use tfplug::*;
+///
+/// /// A file.
+/// #[derive(Clone, Model)]
+/// struct File {
+///     /// Its path.
+///     #[attr(required, replace)]
+///     path: Attr<String>,
+///     /// Its text.
+///     #[attr(required)]
+///     text: Attr<String>,
+/// }
+///
+/// struct FileResource;
+///
+/// fn write(file: &File, slot: &Slot) -> Result<(), Diagnostics> {
+///     let (path, text) = (file.path.as_str().unwrap_or_default(), file.text.as_str().unwrap_or_default());
+///     std::fs::write(path, text).map_err(failed)?;
+///     slot.exists(file);
+///     Ok(())
+/// }
+///
+/// fn failed(error: std::io::Error) -> Diagnostics {
+///     let detail = format!("{error}. Check that the folder exists and that you may write there.");
+///     Diagnostic::error("The file cannot be used", detail).at(Path::attr("path")).into()
+/// }
+///
+/// #[async_trait]
+/// impl Resource for FileResource {
+///     type Provider = ();
+///     type Model = File;
+///     type Identity = NoIdentity;
+///     type Private = ();
+///
+///     fn type_name(&self) -> &'static str {
+///         "example_file"
+///     }
+///
+///     async fn create(&self, _: &Context<()>, request: CreateRequest<'_, Self>) -> Result<(), Diagnostics> {
+///         write(&request.planned, request.slot)
+///     }
+///
+///     async fn read(
+///         &self,
+///         _: &Context<()>,
+///         request: ReadRequest<'_, Self>,
+///     ) -> Result<Option<File>, Diagnostics> {
+///         match std::fs::read_to_string(request.state.path.as_str().unwrap_or_default()) {
+///             Ok(text) => Ok(Some(File { text: text.into(), ..request.state })),
+///             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+///             Err(error) => Err(failed(error)),
+///         }
+///     }
+///
+///     async fn update(&self, _: &Context<()>, request: UpdateRequest<'_, Self>) -> Result<(), Diagnostics> {
+///         write(&request.planned, request.slot)
+///     }
+///
+///     async fn delete(&self, _: &Context<()>, request: DeleteRequest<Self>) -> Result<(), Diagnostics> {
+///         std::fs::remove_file(request.state.path.as_str().unwrap_or_default()).map_err(failed)
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Resource: Send + Sync + 'static {
     /// The configured provider.
     type Provider: Send + Sync + 'static;
     /// Configuration, plan and state.
     type Model: Model;
-    /// What names one object for ever; [`NoIdentity`] if nothing does.
+    /// What identifies one object as long as it exists; [`NoIdentity`] if nothing does.
     type Identity: Model;
     /// What to remember beside the state, unseen by the user; `()` for nothing.
     type Private: Serialize + DeserializeOwned + Default + Send + Sync;

@@ -7,3 +7,4 @@ mod oracle_verdicts;
 mod plan_rules;
 mod protocol;
 mod server;
+mod testing;

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use tfplug::schema::{Schema, lint_schema};
+use tfplug::testing::{Action, Breach, Host, Stored};
 use tfplug::unstable::RawResource;
-use tfplug::unstable::engine::calls::{self, ResourceSchemas};
+use tfplug::unstable::engine::calls::ResourceSchemas;
 use tfplug::unstable::engine::validate::validate;
 use tfplug::unstable::oracle::{
-    Action, Judged, Violation, action, assert_required_given, judge_apply, judge_final_plan, judge_plan,
-    judge_read, judge_unchanged, proposed_new,
+    Judged, Violation, assert_required_given, judge_final_plan, judge_unchanged, proposed_new,
 };
-use tfplug::unstable::rpc::{
-    ApplyRequest, ApplyResponse, CallContext, ImportRequest, PlanRequest, PlanResponse, ReadRequest,
-    ReadResponse,
-};
-use tfplug::{Context, Diagnostics, Value};
+use tfplug::unstable::rpc::{ApplyResponse, PlanResponse, ReadResponse};
+use tfplug::{Diagnostics, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::cloud::{Cloud, Fault, Hook, Sight};
@@ -80,51 +77,29 @@ impl Life {
         &self.schemas.object
     }
 
-    fn context(&self) -> Context<()> {
+    /// A host whose interrupt the cloud can send.
+    fn host(&self) -> Host<'_, ()> {
         let cancel = CancellationToken::new();
         self.cloud.lock().cancel = cancel.clone();
-        Context::new(Some(Arc::new(())), CallContext::new(cancel))
+        Host::new(&self.cloud, &self.schemas, Arc::new(()), cancel)
     }
 
     /// An object that exists already, as a state of whatever origin has it.
     fn adopt(&mut self) -> Value {
         let state = values::state(&mut self.rng, &self.schemas.object);
         self.cloud.lock().remote = Some(state.clone());
-        let request = ImportRequest {
-            type_name: "sim_object".into(),
-            id: "only".into(),
-            identity: None,
-        };
-        let answer = now(calls::import(
-            &self.cloud,
-            &self.schemas,
-            &self.context(),
-            request,
-        ));
-        holds("import", &judge_read(self.schema(), &answer.state));
+        let answer = now(self.host().import("only")).unwrap_or_else(fail);
         assert!(!answer.state.is_null() && answer.identity.is_some_and(|i| i.is_wholly_known()));
         state
     }
 
     fn ask(&self, prior: &Value, config: &Value) -> PlanResponse {
-        let request = PlanRequest {
-            type_name: "sim_object".into(),
-            prior: prior.clone(),
-            proposed: if config.is_null() {
-                Value::Null
-            } else {
-                proposed_new(self.schema(), prior, config)
-            },
-            config: config.clone(),
-            private: PRIVATE.to_vec(),
-            identity: if prior.is_null() { None } else { Some(identity()) },
-        };
-        now(calls::plan(&self.cloud, &self.schemas, &self.context(), request))
+        now(self.host().ask_plan(&stored(prior), config))
     }
 
     /// Plans twice, which must give the same, and judges the answer (P1 to P8, P10, P11).
     fn plan(&self, prior: &Value, config: &Value) -> PlanResponse {
-        let answer = self.ask(prior, config);
+        let answer = now(self.host().plan(&stored(prior), config)).unwrap_or_else(fail);
         if self.cloud.lock().rng.chance(25) {
             let again = self.ask(prior, config);
             assert_eq!(answer.planned, again.planned, "P11: two plans of the same differ");
@@ -135,17 +110,9 @@ impl Life {
             answer.requires_replace.is_sorted(),
             "P10: the paths are in no order"
         );
-        let breaches = judge_plan(
-            self.schema(),
-            prior,
-            config,
-            &answer.planned,
-            &answer.requires_replace,
-        );
         if answer.diagnostics.has_errors() {
             return answer;
         }
-        holds("plan", &breaches);
         assert_eq!(answer.private, PRIVATE, "R5: private data was lost");
         if !prior.is_null() {
             assert!(
@@ -157,7 +124,7 @@ impl Life {
     }
 
     fn action(&self, prior: &Value, plan: &PlanResponse) -> Action {
-        action(self.schema(), prior, &plan.planned, &plan.requires_replace)
+        self.host().action(&stored(prior), plan)
     }
 
     /// Plans, plans again with all known, and applies. Nothing, if no object is left.
@@ -232,10 +199,6 @@ impl Life {
             "failed without a fault: {:?}",
             answer.diagnostics
         );
-        holds(
-            "apply",
-            &judge_apply(self.schema(), &plan.planned, &answer.state, failed),
-        );
         let exists = self.cloud.lock().remote.is_some();
         assert_eq!(
             exists,
@@ -258,27 +221,14 @@ impl Life {
         })
     }
 
+    /// Applies, and judges the answer (A1, A2, A4, A5).
     fn send(&self, prior: &Value, config: &Value, plan: &PlanResponse) -> ApplyResponse {
-        let request = ApplyRequest {
-            type_name: "sim_object".into(),
-            prior: prior.clone(),
-            planned: plan.planned.clone(),
-            config: config.clone(),
-            private: plan.private.clone(),
-            identity: plan.identity.clone(),
-        };
-        now(calls::apply(&self.cloud, &self.schemas, &self.context(), request))
+        now(self.host().apply(&stored(prior), config, plan)).unwrap_or_else(fail)
     }
 
+    /// Reads, and judges the answer (R1).
     fn read(&self, state: &Value) -> ReadResponse {
-        let request = ReadRequest {
-            type_name: "sim_object".into(),
-            state: state.clone(),
-            private: PRIVATE.to_vec(),
-            identity: Some(identity()),
-        };
-        let answer = now(calls::read(&self.cloud, &self.schemas, &self.context(), request));
-        holds("read", &judge_read(self.schema(), &answer.state));
+        let answer = now(self.host().read(&stored(state))).unwrap_or_else(fail);
         assert_eq!(answer.private, PRIVATE, "R5: private data was lost");
         assert_eq!(answer.identity, Some(identity()), "R5: the identity was lost");
         answer
@@ -391,10 +341,6 @@ impl Life {
                 fault != Fault::None,
                 "{fault:?} was taken for something else"
             );
-            holds(
-                "delete",
-                &judge_apply(self.schema(), &plan.planned, &answer.state, failed),
-            );
             let exists = self.cloud.lock().remote.is_some();
             assert_eq!(
                 exists,
@@ -427,6 +373,15 @@ fn may_shrink(planned: &Value) -> bool {
 
 fn identity() -> Value {
     Value::object([("id", Value::from("only"))])
+}
+
+/// What a host keeps of an object in this state.
+fn stored(state: &Value) -> Stored {
+    Stored::new(state.clone(), PRIVATE.to_vec(), Some(identity()))
+}
+
+fn fail<T>(breach: Breach) -> T {
+    panic!("{breach}")
 }
 
 fn holds(call: &str, breaches: &[Violation]) {
