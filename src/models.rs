@@ -3,6 +3,7 @@
 mod catalog;
 mod cluster;
 mod layout;
+mod made_from;
 mod region;
 mod tags;
 mod user_data;
@@ -11,6 +12,7 @@ pub(crate) use catalog::facts;
 pub use catalog::{CatalogOverridesModel, GpuModel, InstanceTypeModel, ProfileModel};
 pub use cluster::{AssumeRoleModel, ClusterModel, ExecModel, ProviderClusterModel};
 pub use layout::{GpuGroupModel, LayoutModel, SharingModel};
+pub(crate) use made_from::{DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT, MadeFrom, not_ours};
 pub(crate) use region::region;
 pub use tags::Tags;
 pub(crate) use tags::tag_rules;

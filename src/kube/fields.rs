@@ -12,7 +12,7 @@ use std::fmt;
 use serde_json::Value;
 
 pub use compare::diff;
-pub use managed::owned;
+pub use managed::{given, owned};
 pub use people::{is_deployment_tool, is_persons_client};
 
 /// One field that differs.

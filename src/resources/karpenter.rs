@@ -2,6 +2,7 @@
 
 mod dra;
 mod found;
+mod imported;
 mod offers;
 mod parts;
 mod remote;
@@ -19,6 +20,8 @@ use tfplug::{
 
 pub(crate) use dra::{never_initialised, wrong_node};
 pub(crate) use found::{Found, attribute_of, attribute_path, timeout, wait_time};
+pub use imported::Live;
+pub(crate) use imported::{given, gives, imported, json_text, rest, without};
 pub use offers::Places;
 pub use parts::{
     AliasModel, NodeClassRefModel, NodePoolRefModel, RequirementModel, ReservationModel, TaintModel,
@@ -71,6 +74,10 @@ pub trait KarpenterModel: Renderable + fmt::Debug {
 
     /// Values of which nothing is known but name and cluster, for an import.
     fn named(name: Attr<String>, cluster: Attr<ClusterModel>) -> Self;
+
+    /// The same with the attributes that live objects were made from, and what may surprise. Where they do not follow for
+    /// certain they are null, with a warning.
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>);
 }
 
 /// What the shared life of the resources asks of one.
@@ -198,7 +205,12 @@ impl<M: KarpenterObject> Resource for Karpenter<M> {
         cx: &Context<Connections>,
         request: ReadRequest<'_, Self>,
     ) -> Result<Option<M>, Diagnostics> {
-        objects::read(cx, request.state, request.private).await
+        let is_import = request.state.manifests().is_null();
+        let seen = objects::read(cx, request.state, request.private).await?;
+        match seen {
+            Some(seen) if is_import => Ok(Some(remote::describe(cx, seen, &self.facts.get()).await)),
+            seen => Ok(seen),
+        }
     }
 
     async fn update(

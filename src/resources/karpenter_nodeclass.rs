@@ -1,5 +1,6 @@
 //! `mig_karpenter_nodeclass`: what a node of Karpenter boots, with the user data that cuts its GPUs.
 
+mod imported;
 mod model;
 mod plan;
 mod spec;

@@ -1,5 +1,6 @@
 //! `mig_karpenter_nodeoverlay`: what the nodes of a pool will have, so that pods that ask for slices bring them up.
 
+mod imported;
 mod model;
 mod plan;
 

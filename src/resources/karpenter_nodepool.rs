@@ -1,5 +1,6 @@
 //! `mig_karpenter_nodepool`: which nodes Karpenter may launch for a layout, and within which limits.
 
+mod imported;
 mod model;
 mod plan;
 

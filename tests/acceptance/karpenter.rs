@@ -7,6 +7,7 @@ mod extra;
 mod faults;
 mod fields;
 mod generated;
+mod imports;
 mod lifecycle;
 mod moved_in;
 mod moves;

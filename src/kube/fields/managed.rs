@@ -3,17 +3,32 @@
 
 use serde_json::{Map, Value};
 
+use super::people::{is_deployment_tool, is_persons_client};
+
 /// What server-side apply by `manager` holds of a live object, with the names that say which object
 /// it is.
 pub fn owned(live: &Value, manager: &str) -> Value {
+    held(live, |name, operation| name == manager && operation == "Apply")
+}
+
+/// What `manager`, people and deployment tools hold of a live object, with the names that say which object it is. Defaults
+/// of the server and fields of controllers are left out.
+pub fn given(live: &Value, manager: &str) -> Value {
+    held(live, |name, _| {
+        name == manager || is_persons_client(name) || is_deployment_tool(name)
+    })
+}
+
+/// What the managers hold for whose name and operation `counts` says so.
+fn held(live: &Value, counts: impl Fn(&str, &str) -> bool) -> Value {
     let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array);
     let (mut ours, mut others) = (Map::new(), Map::new());
     for entry in entries.into_iter().flatten() {
         let Some(fields) = entry.get("fieldsV1").and_then(Value::as_object) else {
             continue;
         };
-        let is_ours = entry.get("manager").and_then(Value::as_str) == Some(manager)
-            && entry.get("operation").and_then(Value::as_str) == Some("Apply");
+        let word = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+        let is_ours = counts(word("manager"), word("operation"));
         merge(if is_ours { &mut ours } else { &mut others }, fields);
     }
     let mut kept = if ours.is_empty() {

@@ -19,15 +19,19 @@ pub struct NodeClassRefModel {
     /// Its kind; `EC2NodeClass` if left out.
     pub kind: Attr<String>,
     /// The cluster that it is in.
-    #[attr(applying)]
+    #[attr(applying, no_json)]
     pub cluster: Attr<ClusterModel>,
     /// The layout of its nodes.
+    #[attr(no_json)]
     pub layout: Attr<LayoutModel>,
     /// Its image family.
+    #[attr(no_json)]
     pub ami_family: Attr<String>,
     /// Its images. An alias also implies the family.
+    #[attr(no_json)]
     pub ami_selector_terms: Attr<Vec<AliasModel>>,
     /// Its capacity reservations and blocks, of which only counts whether there are any.
+    #[attr(no_json)]
     pub capacity_reservation_selector_terms: Attr<Vec<ReservationModel>>,
 }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
+use super::imported::{self, Live};
 use super::{KarpenterObject, OVERLAY_GATE, Settling, dra, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
+use crate::facts::Facts;
 use crate::kube::{
     self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout, WaitOptions,
 };
@@ -180,6 +182,33 @@ pub(super) async fn warn_if_missing<M: KarpenterObject>(
         let summary = format!("There is no {}", need.key.text());
         cx.warn(Diagnostic::warning(summary, detail).at(Path::attr(need.attribute)));
     }
+}
+
+/// What is imported, with all that its objects say, and those that they name.
+pub(super) async fn describe<M: KarpenterObject>(cx: &Context<Connections>, seen: M, facts: &Facts) -> M {
+    let Some(connection) = connect_at_plan(cx, &seen).await else {
+        return seen;
+    };
+    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
+    let (mut own, mut above) = (Vec::new(), Vec::new());
+    for (key, _) in manifests::in_order(&seen.wanted()) {
+        // It was there just now.
+        own.extend(api.get(&key.object(None)).await.ok());
+    }
+    let mut next = own.first().and_then(imported::named_by);
+    while let Some(key) = next {
+        // Without the right to read it the import has less to show.
+        let live = api.get(&key.object(None)).await.ok();
+        next = live.as_ref().and_then(imported::named_by);
+        above.extend(live);
+    }
+    let live = Live {
+        own: &own,
+        above: &above,
+    };
+    let (described, warnings) = imported::imported(seen, live, facts);
+    warnings.into_iter().for_each(|warning| cx.warn(warning));
+    described
 }
 
 /// Looks what Karpenter makes of the objects, as far as the user asked for that.

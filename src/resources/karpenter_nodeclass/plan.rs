@@ -4,13 +4,14 @@ use mig::PathStep;
 use mig::boot::{OnFailure, RenderVersion};
 use mig::manifests::karpenter::{NodeClass, NodeClassOptions};
 use serde_json::{Map, Value as Json};
-use tfplug::{Attr, Diagnostics, Model, Path, Plan};
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
+use super::imported;
 use super::model::{self, NodeClassModel};
 use crate::duration;
 use crate::facts::Facts;
 use crate::models::{ClusterModel, ExtraPart, ExtraUserData, newest_version, render_version, user_parts};
-use crate::resources::karpenter::{Found, KarpenterModel, attribute_path};
+use crate::resources::karpenter::{Found, KarpenterModel, Live, attribute_path};
 use crate::resources::manifests::{self, Renderable};
 
 impl Renderable for NodeClassModel {
@@ -61,6 +62,10 @@ impl KarpenterModel for NodeClassModel {
             cluster,
             ..Self::default()
         }
+    }
+
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
+        imported::described(self, live, facts)
     }
 }
 

@@ -9,8 +9,8 @@ use tfplug::{Attr, Diagnostic, Model, Path};
 use crate::kube::Resource;
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
-    KarpenterObject, Need, NodePoolRefModel, RequirementModel, Settling, never_initialised, timeout,
-    wait_time,
+    KarpenterObject, Need, NodePoolRefModel, RequirementModel, Settling, attribute_of, never_initialised,
+    timeout, wait_time,
 };
 use crate::resources::manifests::{self, Key, ManifestModel, Manifests};
 
@@ -20,23 +20,26 @@ use crate::resources::manifests::{self, Key, ManifestModel, Manifests};
 /// Karpenter reads overlays only with its feature gate on: Helm value `settings.featureGates.nodeOverlay=true`. A change
 /// of an overlay rolls no node.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(json_in = "spec")]
 pub struct NodeOverlayModel {
     /// The pool: `mig_karpenter_nodepool.NAME` whole.
-    #[attr(required, reference)]
+    #[attr(required, reference, no_json)]
     pub nodepool: Attr<NodePoolRefModel>,
     /// What the objects' names begin with; the pool's name if left out.
-    #[attr(optional, computed, replace, depends_on("nodepool"))]
+    #[attr(optional, computed, replace, depends_on("nodepool"), no_json)]
     pub name: Attr<String>,
     /// The cluster; the pool's, or else the provider's `kubernetes`, if left out. A new object for
     /// another cluster, not for another way to reach the same one.
-    #[attr(applying, optional, computed, depends_on("nodepool"))]
+    #[attr(applying, optional, computed, depends_on("nodepool"), no_json)]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the pool's nodes; the pool's if left out.
-    #[attr(optional, computed, depends_on("nodepool"))]
+    #[attr(optional, computed, depends_on("nodepool"), no_json)]
     pub layout: Attr<LayoutModel>,
     /// Labels of the objects.
+    #[attr(json = "metadata.labels")]
     pub labels: Attr<BTreeMap<String, String>>,
     /// Annotations of the objects.
+    #[attr(json = "metadata.annotations")]
     pub annotations: Attr<BTreeMap<String, String>>,
     /// Weight of the first object, 1 to 10000; the others follow upwards. Derived from the pool's name if left out.
     pub weight: Attr<i64>,
@@ -49,30 +52,16 @@ pub struct NodeOverlayModel {
     /// What Karpenter adds to the price that it knows, such as `+10%` or `-0.5`.
     pub price_adjustment: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
-    #[attr(applying, default = false)]
+    #[attr(applying, default = false, no_json)]
     pub force_conflicts: Attr<bool>,
     /// How long an apply waits until Karpenter has read the overlays; `0s` does not wait.
-    #[attr(applying, default = "30s", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "30s", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub acceptance_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know NodeOverlay, whose chart the same apply may install.
-    #[attr(applying, default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "2m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub crd_timeout: Attr<String>,
     /// The fields of each object that are managed here, as JSON, by `KIND/NAME`.
-    #[attr(
-        computed,
-        depends_on(
-            "nodepool",
-            "name",
-            "layout",
-            "labels",
-            "annotations",
-            "weight",
-            "requirements",
-            "capacity",
-            "price",
-            "price_adjustment"
-        )
-    )]
+    #[attr(computed)]
     pub manifests: Attr<BTreeMap<String, String>>,
     /// The name.
     #[attr(computed, stable)]
@@ -131,14 +120,7 @@ impl ManifestModel for NodeOverlayModel {
     }
 
     fn attribute_of(field: &str) -> Path {
-        match field
-            .strip_prefix("spec.")
-            .and_then(|rest| rest.split(['.', '[']).next())
-        {
-            Some("priceAdjustment") => Path::attr("price_adjustment"),
-            Some(name @ ("weight" | "requirements" | "capacity" | "price")) => Path::attr(name),
-            _ => Path::root(),
-        }
+        attribute_of::<Self>(field)
     }
 
     fn crd_timeout(&self) -> Duration {

@@ -6,12 +6,13 @@ use mig::manifests::karpenter::{NodeOverlay, NodeOverlayOptions};
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
+use super::imported;
 use super::model::NodeOverlayModel;
 use crate::facts::Facts;
 use crate::findings::below;
 use crate::models::ClusterModel;
 use crate::resources::karpenter::{
-    Found, KarpenterModel, OVERLAY_GATE, all, check_agreement, followed, followed_layout,
+    Found, KarpenterModel, Live, OVERLAY_GATE, all, check_agreement, followed, followed_layout,
 };
 use crate::resources::manifests::{self, Renderable};
 
@@ -77,6 +78,10 @@ impl KarpenterModel for NodeOverlayModel {
             cluster,
             ..Self::default()
         }
+    }
+
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
+        imported::described(self, live, facts)
     }
 }
 

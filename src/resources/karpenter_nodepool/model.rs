@@ -8,57 +8,70 @@ use tfplug::{Attr, Diagnostic, Model, Path};
 
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
-    KarpenterObject, Need, NodeClassRefModel, Places, RequirementModel, Settling, TaintModel, changed_fields,
-    timeout, wait_time, wrong_node,
+    KarpenterObject, Need, NodeClassRefModel, Places, RequirementModel, Settling, TaintModel, attribute_of,
+    changed_fields, timeout, wait_time, wrong_node,
 };
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
 /// Karpenter's NodePool for the nodes of a layout: its instance types, labels and taint, with limits and disruption
 /// settings that suit nodes that are dear, scarce and slow to boot.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
+#[attr(json_in = "spec")]
 pub struct NodePoolModel {
     /// The class of the nodes: `mig_karpenter_nodeclass.NAME` whole.
-    #[attr(required, reference)]
+    #[attr(required, reference, json = "spec.template.spec.nodeClassRef")]
     pub nodeclass: Attr<NodeClassRefModel>,
     /// Name; the node class' if left out.
-    #[attr(optional, computed, replace, depends_on("nodeclass"))]
+    #[attr(optional, computed, replace, depends_on("nodeclass"), json = "metadata.name")]
     pub name: Attr<String>,
     /// The cluster; the node class', or else the provider's `kubernetes`, if left out. A new object for
     /// another cluster, not for another way to reach the same one.
-    #[attr(applying, optional, computed, depends_on("nodeclass"))]
+    #[attr(applying, optional, computed, depends_on("nodeclass"), no_json)]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the nodes; the node class' if left out.
-    #[attr(optional, computed, depends_on("nodeclass"))]
+    #[attr(optional, computed, depends_on("nodeclass"), no_json)]
     pub layout: Attr<LayoutModel>,
     /// Labels of the object.
+    #[attr(json = "metadata.labels")]
     pub labels: Attr<BTreeMap<String, String>>,
     /// Annotations of the object.
+    #[attr(json = "metadata.annotations")]
     pub annotations: Attr<BTreeMap<String, String>>,
     /// `on-demand`, `reserved`, `spot`; the first two if left out. Reserved capacity is what the class selects.
+    #[attr(no_json)]
     pub capacity_types: Attr<Vec<String>>,
     /// Availability zones, such as `us-east-1a`; those of the class' subnets if left out. The plan warns about instance types that
     /// AWS does not have there, if it can be asked.
+    #[attr(no_json)]
     pub zones: Attr<Vec<String>>,
     /// Require the GPU's name too. The instance types say it already; it serves those who read the pool.
+    #[attr(no_json)]
     pub require_gpu_name: Attr<bool>,
     /// Further requirements, which narrow the layout's.
+    #[attr(json = "spec.template.spec.requirements")]
     pub requirements: Attr<Vec<RequirementModel>>,
     /// Labels of the nodes in addition to the layout's. A change rolls nodes.
+    #[attr(json = "spec.template.metadata.labels")]
     pub node_labels: Attr<BTreeMap<String, String>>,
     /// Annotations of the nodes. A change rolls nodes.
+    #[attr(json = "spec.template.metadata.annotations")]
     pub node_annotations: Attr<BTreeMap<String, String>>,
     /// Taints of the nodes in addition to the layout's. A change rolls nodes. `mig_device_plugin` tolerates them (from its
     /// `render_version` 2 on); pods that ask for slices must.
+    #[attr(json = "spec.template.spec.taints")]
     pub taints: Attr<Vec<TaintModel>>,
     /// Taints that a controller removes when the node is ready for pods. A change rolls nodes. Name here what a CNI
     /// puts on new nodes, such as Cilium's `node.cilium.io/agent-not-ready`: otherwise Karpenter may launch a second node while the
     /// first waits. `mig_device_plugin` tolerates them (from its `render_version` 2 on), so one may wait for the slices.
+    #[attr(json = "spec.template.spec.startupTaints")]
     pub startup_taints: Attr<Vec<TaintModel>>,
     /// Age at which a node is replaced, whatever runs on it and whatever the budgets say, such as `720h`, or `Never`;
     /// `720h` if left out. A change rolls nodes.
+    #[attr(json = "spec.template.spec.expireAfter")]
     pub expire_after: Attr<String>,
     /// Time after which a draining node's pods are deleted, past disruption budgets and `do-not-disrupt`. A change rolls
     /// nodes.
+    #[attr(json = "spec.template.spec.terminationGracePeriod")]
     pub termination_grace_period: Attr<String>,
     /// Most that the pool may have: quantity by resource, or `nodes`. 10 nodes if neither this nor `slice_limits` is
     /// given: a node that cannot cut its GPUs is replaced again and again while the cause lasts, and the limit bounds
@@ -66,6 +79,7 @@ pub struct NodePoolModel {
     /// limit.
     pub limits: Attr<BTreeMap<String, String>>,
     /// The same counted in slices, which holds within a round of Karpenter, too: number by profile, exact or generic.
+    #[attr(no_json)]
     pub slice_limits: Attr<BTreeMap<String, i64>>,
     /// When Karpenter may replace nodes by itself.
     pub disruption: Attr<DisruptionModel>,
@@ -77,53 +91,28 @@ pub struct NodePoolModel {
     /// Further fields of the object's spec as a JSON object, for those that have no attribute here:
     /// `jsonencode({ template = { spec = { newField = true } } })`. They are merged with what is rendered and managed with it; a field that is rendered
     /// or has an attribute is refused. A change of the template rolls nodes.
+    #[attr(no_json)]
     pub extra: Attr<String>,
     /// Take over fields that other managers hold, instead of reporting the conflict.
-    #[attr(applying, default = false)]
+    #[attr(applying, default = false, no_json)]
     pub force_conflicts: Attr<bool>,
     /// Wait until Karpenter says that the pool is ready.
-    #[attr(applying, default = false)]
+    #[attr(applying, default = false, no_json)]
     pub wait_for_ready: Attr<bool>,
     /// How long to wait for that.
-    #[attr(applying, default = "5m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "5m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub ready_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know NodePool, whose chart the same apply may install.
-    #[attr(applying, default = "2m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "2m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub crd_timeout: Attr<String>,
     /// How long a deletion waits for Karpenter to drain the pool's nodes.
-    #[attr(applying, default = "20m", validate = wait_time(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "20m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub delete_timeout: Attr<String>,
     /// Version of the rendering. A new provider keeps the version in use, so that an upgrade rolls no node.
-    #[attr(applying, optional, computed, stable)]
+    #[attr(applying, optional, computed, stable, no_json)]
     pub render_version: Attr<i64>,
     /// The fields of the object that are managed here, as JSON, by `KIND/NAME`.
-    #[attr(
-        computed,
-        depends_on(
-            "nodeclass",
-            "name",
-            "layout",
-            "labels",
-            "annotations",
-            "capacity_types",
-            "zones",
-            "require_gpu_name",
-            "requirements",
-            "node_labels",
-            "node_annotations",
-            "taints",
-            "startup_taints",
-            "expire_after",
-            "termination_grace_period",
-            "limits",
-            "slice_limits",
-            "disruption",
-            "weight",
-            "replicas",
-            "extra",
-            "render_version"
-        )
-    )]
+    #[attr(computed)]
     pub manifests: Attr<BTreeMap<String, String>>,
     /// The name.
     #[attr(computed, stable)]
@@ -188,29 +177,7 @@ impl ManifestModel for NodePoolModel {
     }
 
     fn attribute_of(field: &str) -> Path {
-        let below = |prefix: &str| {
-            let rest = field.strip_prefix(prefix)?;
-            rest.split(['.', '[']).next()
-        };
-        let name = match below("spec.template.spec.").or_else(|| below("spec.template.metadata.")) {
-            Some("nodeClassRef") => "nodeclass",
-            Some("requirements") => "requirements",
-            Some("taints") => "taints",
-            Some("startupTaints") => "startup_taints",
-            Some("expireAfter") => "expire_after",
-            Some("terminationGracePeriod") => "termination_grace_period",
-            Some("labels") => "node_labels",
-            Some("annotations") => "node_annotations",
-            Some(_) => return Path::root(),
-            None => match below("spec.") {
-                Some("limits") => "limits",
-                Some("weight") => "weight",
-                Some("replicas") => "replicas",
-                Some("disruption") => "disruption",
-                _ => return Path::root(),
-            },
-        };
-        Path::attr(name)
+        attribute_of::<Self>(field)
     }
 
     fn crd_timeout(&self) -> Duration {

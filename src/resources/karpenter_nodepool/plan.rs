@@ -4,14 +4,15 @@ use mig::boot::RenderVersion;
 use mig::manifests::karpenter::node_pool::{Budget, Disruption, NodeClassRef};
 use mig::manifests::karpenter::{NodePool, NodePoolOptions};
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostics, Model, Path, Plan};
+use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
+use super::imported;
 use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
 use crate::facts::Facts;
 use crate::findings::below;
 use crate::models::{ClusterModel, newest_version, render_version};
 use crate::resources::karpenter::{
-    Found, KarpenterModel, NodeClassRefModel, all, check_agreement, followed, followed_layout,
+    Found, KarpenterModel, Live, NodeClassRefModel, all, check_agreement, followed, followed_layout,
 };
 use crate::resources::manifests::{self, Renderable};
 
@@ -93,6 +94,10 @@ impl KarpenterModel for NodePoolModel {
             cluster,
             ..Self::default()
         }
+    }
+
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
+        imported::described(self, live, facts)
     }
 }
 

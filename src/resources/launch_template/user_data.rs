@@ -4,7 +4,7 @@ use mig::{Catalog, Layout, boot};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path};
 
 use super::model::LaunchTemplate;
-use crate::models::{UserDataParts, render_version, report_user_data};
+use crate::models::{DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT, UserDataParts, render_version, report_user_data};
 
 /// The user data, `None` while anything that it is made of is unknown, or at fault, which `diags` tells.
 pub(super) fn render(
@@ -44,10 +44,6 @@ fn bottlerocket(
         }
     }
 }
-
-pub(super) const DEFAULT_ON_FAILURE: &str = "halt";
-
-pub(super) const DEFAULT_TIMEOUT: &str = "10m";
 
 /// Refuses what Bottlerocket has no use for: it runs no script, and what joins the node to its cluster is a setting too.
 /// The defaults pass, since a configuration that is generated from a state names them.

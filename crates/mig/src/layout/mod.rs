@@ -114,7 +114,7 @@ impl Layout {
     }
 
     /// The layout that makes the nodes of this one and has that [`Self::id`], which strategy and sharing are a part of.
-    pub(crate) fn of_id(&self, wanted: &str, catalog: &Catalog) -> Option<Self> {
+    pub fn of_id(&self, wanted: &str, catalog: &Catalog) -> Option<Self> {
         let nodes = self.nodes_in_id();
         let sharings = resolve::sharings().map(Some);
         let mut words = std::iter::once(None)

@@ -13,3 +13,6 @@ pub use device_plugin::{DevicePlugin, DevicePluginOptions};
 pub use extra::Extra;
 pub use kubernetes::{ResourceRequirements, Toleration};
 pub use pod::{PodError, slice_pod};
+
+/// The label of all objects that names this provider.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";

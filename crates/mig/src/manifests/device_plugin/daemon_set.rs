@@ -8,6 +8,7 @@ use super::DevicePluginVersion;
 use super::options::DevicePluginOptions;
 use crate::fingerprint::fingerprint;
 use crate::layout::{DEVICE_PLUGIN_LABEL, PluginConfig, PluginStrategy, SharingStrategy};
+use crate::manifests::MANAGED_BY;
 use crate::manifests::kubernetes::Toleration;
 use crate::profile::GPU_RESOURCE;
 
@@ -111,10 +112,7 @@ fn selector(options: &DevicePluginOptions, component: &str) -> BTreeMap<String, 
 pub(super) fn metadata(options: &DevicePluginOptions, name: &str) -> Value {
     let mut labels = options.labels.clone();
     labels.insert("app.kubernetes.io/name".to_owned(), options.name.clone());
-    labels.insert(
-        "app.kubernetes.io/managed-by".to_owned(),
-        "terraform-provider-mig".to_owned(),
-    );
+    labels.insert(MANAGED_BY.to_owned(), "terraform-provider-mig".to_owned());
     let mut metadata = json!({"name": name, "namespace": options.namespace, "labels": labels});
     if !options.annotations.is_empty() {
         metadata["annotations"] = json!(options.annotations);

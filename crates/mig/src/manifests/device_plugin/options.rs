@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{DEFAULT_IMAGE, DevicePluginVersion};
 use crate::finding::Finding;
 use crate::layout::{DEVICE_PLUGIN_LABEL, Layout, Strategy};
+use crate::manifests::MANAGED_BY;
 use crate::manifests::extra::Extra;
 use crate::manifests::kubernetes::{Checks, ResourceRequirements, Toleration, at, is_env_name, key_at};
 
@@ -25,7 +26,7 @@ const OWN_ENV: [&str; 6] = [
 pub(super) const OWN_LABELS: [&str; 3] = [
     "app.kubernetes.io/name",
     "app.kubernetes.io/component",
-    "app.kubernetes.io/managed-by",
+    MANAGED_BY,
 ];
 
 /// How the device plugin is deployed.

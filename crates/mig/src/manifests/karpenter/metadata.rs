@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::field::Field;
 use super::place::{Findings, Place};
+use crate::manifests::MANAGED_BY;
 use crate::manifests::kubernetes::{is_dns_subdomain, is_name_part, is_qualified_name};
 
 /// Pools and classes become values of node labels, which have at most so many letters.
@@ -89,10 +90,7 @@ pub(super) fn render(
     labels: &BTreeMap<String, String>,
     annotations: &BTreeMap<String, String>,
 ) -> Value {
-    let mut all = BTreeMap::from([(
-        "app.kubernetes.io/managed-by".to_owned(),
-        "terraform-provider-mig".to_owned(),
-    )]);
+    let mut all = BTreeMap::from([(MANAGED_BY.to_owned(), "terraform-provider-mig".to_owned())]);
     all.extend(labels.clone());
     let mut metadata = json!({"name": name, "labels": all});
     if !annotations.is_empty() {

@@ -1,0 +1,274 @@
+//! What was rendered is what an import shows.
+
+use serde_json::json;
+
+use super::*;
+use crate::resources::karpenter_nodeclass::NodeClassModel;
+use crate::resources::karpenter_nodeoverlay::NodeOverlayModel;
+use crate::resources::karpenter_nodepool::NodePoolModel;
+
+/// Rendered objects as the cluster has them: the fields are those of that manager.
+fn live(objects: &[Json], manager: &str) -> Vec<Json> {
+    let of = |object: &Json| {
+        let mut object = object.clone();
+        object["metadata"]["managedFields"] = json!([
+            {"manager": manager, "operation": "Apply", "fieldsV1": {
+                "f:metadata": {"f:labels": {}, "f:annotations": {}}, "f:spec": {},
+            }},
+            {"manager": "karpenter", "operation": "Update", "fieldsV1": {"f:status": {}}},
+        ]);
+        object["status"] = json!({"conditions": []});
+        object
+    };
+    objects.iter().map(of).collect()
+}
+
+fn model<M: Model>(configuration: &Json) -> M {
+    let values = configuration.as_object().unwrap().iter();
+    let values = values
+        .map(|(name, value)| (name.clone(), value_of(value)))
+        .collect();
+    decoded::<M>(&values)
+}
+
+fn value_of(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => Value::Number(number.to_string().parse().unwrap()),
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(all) => Value::List(all.iter().map(value_of).collect()),
+        Json::Object(all) => Value::Map(
+            all.iter()
+                .map(|(key, one)| (key.clone(), value_of(one)))
+                .collect(),
+        ),
+    }
+}
+
+/// A class as a user writes it, with these attributes.
+fn class(more: &Json) -> NodeClassModel {
+    let mut all = json!({
+        "name": "small", "id": "small",
+        "layout": {"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}},
+        "role": "nodes", "on_failure": "halt", "partition_timeout": "10m", "render_version": 3,
+        "ami_selector_terms": [{"alias": "al2023@v20261003"}],
+        "subnet_selector_terms": [{"tags": {"a": "b"}}],
+        "security_group_selector_terms": [{"id": "sg-0123456789abcdef0"}],
+    });
+    all.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    with_applying_defaults(&model(&all))
+}
+
+fn pool(class: &NodeClassModel, more: &Json) -> NodePoolModel {
+    let mut pool: NodePoolModel = model(more);
+    let reference = Value::Map(class.encode_object());
+    let mut values = pool.encode_object();
+    values.insert("nodeclass".to_owned(), reference);
+    pool = decoded(&values);
+    pool.name = "small".into();
+    pool.id = "small".into();
+    pool.layout = class.layout.clone();
+    if pool.render_version.is_null() {
+        pool.render_version = 3.into();
+    }
+    with_applying_defaults(&pool)
+}
+
+fn overlay(pool: &NodePoolModel, more: &Json) -> NodeOverlayModel {
+    let mut values = model::<NodeOverlayModel>(more).encode_object();
+    values.insert("nodepool".to_owned(), Value::Map(pool.encode_object()));
+    let overlay: NodeOverlayModel = decoded(&values);
+    with_applying_defaults(&NodeOverlayModel {
+        name: "small".into(),
+        id: "small".into(),
+        layout: pool.layout.clone(),
+        ..overlay
+    })
+}
+
+fn objects<M: KarpenterModel>(model: &M) -> Vec<Json> {
+    let mut diags = Diagnostics::new();
+    let objects = model.objects(&Facts::default(), &mut diags);
+    objects.unwrap_or_else(|| panic!("{diags:?}"))
+}
+
+/// What an import of the model's own objects gives, with how many warnings.
+fn again<M: KarpenterModel + ManifestModel>(
+    model: &M,
+    above: &[Json],
+    manager: &str,
+) -> (M, Vec<Diagnostic>) {
+    let own = live(&objects(model), manager);
+    let seen = M::named(model.name().clone(), Attr::Null);
+    let live = Live { own: &own, above };
+    imported(seen, live, &Facts::default())
+}
+
+/// The attributes in which two models differ.
+fn differing<M: Model>(found: &M, expected: &M) -> Vec<String> {
+    let expected = expected.encode_object();
+    let found = found.encode_object().into_iter();
+    let differing = found.filter(|(name, value)| expected.get(name) != Some(value));
+    differing.map(|(name, _)| name).collect()
+}
+
+fn assert_shown<M: KarpenterModel + ManifestModel>(model: &M, above: &[Json]) -> Vec<Diagnostic> {
+    let (found, warnings) = again(model, above, FIELD_MANAGER);
+    let expected = model.with_manifests(manifests(&objects(model)));
+    assert_eq!(differing(&found, &expected), [""; 0]);
+    // Of another manager it is the same, but for the objects that are not ours yet.
+    let (found, _) = again(model, above, "kubectl");
+    assert_eq!(
+        differing(&found.with_manifests(expected.wanted()), &expected),
+        [""; 0]
+    );
+    warnings
+}
+
+fn classes() -> Vec<NodeClassModel> {
+    let part = json!({"content_type": "text/cloud-config", "content": "packages: [jq]\n"});
+    let cluster = json!({
+        "cluster_name": "a", "api_server_endpoint": "https://a", "service_cidr": "10.0.0.0/16",
+        "certificate_authority": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=",
+    });
+    let all = [
+        json!({}),
+        json!({"on_failure": "terminate", "partition_timeout": "90s", "render_version": 1, "labels": {"team": "ml"}}),
+        json!({"extra_user_data": {"before": [part], "after": [part]}, "annotations": {"note": "x"}}),
+        json!({"ami_family": "Custom", "ami_selector_terms": [{"id": "ami-0123456789abcdef0"}], "node_config": cluster}),
+        json!({"metadata_options": {"http_put_response_hop_limit": 2}, "tags": {"a": "b"}}),
+        json!({"block_device_mappings": [], "kubelet": {"max_pods": 110, "extra": "{\"topologyManagerPolicy\":\"single-numa-node\"}"}}),
+        json!({"extra": "{\"newField\":{\"a\":true}}", "associate_public_ip_address": false}),
+        json!({"layout": {"instance_types": ["p5.48xlarge"], "gpus": [
+            {"devices": [0, 1, 2, 3], "slices": {"3g.40gb": 2}}, {"devices": [4, 5, 6, 7], "slices": {}},
+        ]}}),
+    ];
+    all.iter().map(class).collect()
+}
+
+#[test]
+fn a_class_shows_what_it_was_made_from() {
+    for class in classes() {
+        let warnings = assert_shown(&class, &[]);
+        assert_eq!(warnings.len(), 0, "{warnings:?}");
+    }
+}
+
+/// The settings name no instance type.
+#[test]
+fn a_class_of_bottlerocket_is_shown_for_all_types_with_its_gpus() {
+    let settings = json!({
+        "layout": {"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}, "strategy": "single"},
+        "ami_selector_terms": [{"alias": "bottlerocket@v1.68.0"}],
+    });
+    let (found, warnings) = again(&class(&settings), &[], FIELD_MANAGER);
+    let layout = found.layout.known().unwrap();
+    assert!(
+        layout
+            .instance_types
+            .known()
+            .unwrap()
+            .contains(&"p5.48xlarge".to_owned())
+    );
+    assert_eq!(layout.strategy.as_str(), Some("single"));
+    assert_eq!(
+        warnings[0].summary,
+        "The user data does not name the instance types"
+    );
+    assert_eq!(found.wanted(), manifests(&objects(&class(&settings))));
+}
+
+#[test]
+fn user_data_of_others_gives_no_layout() {
+    let mut theirs = objects(&class(&json!({})));
+    theirs[0]["spec"]["userData"] = json!("#!/bin/sh\n");
+    let own = live(&theirs, "kubectl");
+    let live = Live {
+        own: &own,
+        above: &[],
+    };
+    let seen = NodeClassModel::named("small".into(), Attr::Null);
+    let (found, warnings) = imported(seen, live, &Facts::default());
+    assert!(found.layout.is_null() && found.on_failure.is_null() && found.render_version.is_null());
+    assert_eq!(found.role.as_str(), Some("nodes"));
+    assert_eq!(warnings[0].summary, "The user data of the node class is not ours");
+}
+
+fn pools(class: &NodeClassModel) -> Vec<NodePoolModel> {
+    let taint = json!({"key": "mig.eks/slices", "value": "true", "effect": "NoSchedule"});
+    let all = [
+        json!({}),
+        json!({"render_version": 2, "capacity_types": ["reserved", "spot"], "zones": ["us-east-1a"], "weight": 7}),
+        json!({"require_gpu_name": true, "requirements": [
+            {"key": "topology.kubernetes.io/zone", "operator": "NotIn", "values": ["us-east-1c"]},
+            {"key": "node.kubernetes.io/instance-type", "operator": "Exists", "min_values": 1},
+        ]}),
+        json!({"node_labels": {"team": "ml"}, "node_annotations": {"note": "x"}, "taints": [taint], "startup_taints": [
+            {"key": "node.cilium.io/agent-not-ready", "effect": "NoExecute"},
+        ]}),
+        json!({"limits": {"nodes": "4", "cpu": "1k"}, "expire_after": "Never", "termination_grace_period": "1h"}),
+        json!({"slice_limits": {"1g.10gb": 100}}),
+        json!({"limits": {}}),
+        json!({"disruption": {"consolidate_after": "Never"}}),
+        json!({"disruption": {"budgets": []}}),
+        json!({"disruption": {"budgets": [{"nodes": "10%", "reasons": ["Drifted"], "schedule": "@daily", "duration": "8h"}]}}),
+        json!({"replicas": 3, "extra": "{\"template\":{\"spec\":{\"newField\":1}}}"}),
+    ];
+    all.iter().map(|more| pool(class, more)).collect()
+}
+
+#[test]
+fn a_pool_shows_what_it_was_made_from_with_the_layout_of_its_class() {
+    let class = class(&json!({}));
+    let above = live(&objects(&class), FIELD_MANAGER);
+    for pool in pools(&class) {
+        let warnings = assert_shown(&pool, &above);
+        assert_eq!(warnings.len(), 0, "{warnings:?}");
+    }
+}
+
+/// Strategy and sharing are not in the user data of the class, and are in a label of the pool.
+#[test]
+fn a_pool_of_shared_slices_is_known_by_its_label() {
+    let shared = json!({"layout": {
+        "instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}, "strategy": "single",
+        "sharing": {"strategy": "time-slicing", "replicas": 4},
+    }});
+    let class = class(&shared);
+    let above = live(&objects(&class), FIELD_MANAGER);
+    assert_eq!(assert_shown(&pool(&class, &json!({})), &above).len(), 0);
+}
+
+#[test]
+fn without_its_class_a_pool_has_no_layout() {
+    let pool = pool(&class(&json!({})), &json!({"weight": 7}));
+    let (found, warnings) = again(&pool, &[], FIELD_MANAGER);
+    assert!(found.layout.is_null() && found.render_version.is_null());
+    assert_eq!(found.weight.known(), Some(&7));
+    assert!(found.taints.is_null() && found.node_labels.is_null());
+    assert_eq!(warnings[0].path, Path::attr("layout"));
+}
+
+#[test]
+fn overlays_show_what_they_were_made_from() {
+    let class =
+        class(&json!({"layout": {"instance_types": ["p4d.24xlarge", "p5.48xlarge"], "slices": {"1g": 7}}}));
+    let pool = pool(&class, &json!({}));
+    let pool_objects = live(&objects(&pool), FIELD_MANAGER);
+    let above = [pool_objects, live(&objects(&class), FIELD_MANAGER)].concat();
+    let further = json!([{"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["us-east-1a"]}]);
+    for more in [
+        json!({}),
+        json!({"weight": 40, "labels": {"team": "ml"}}),
+        json!({"requirements": further, "capacity": {"example.com/licence": "1"}, "price_adjustment": "+10%"}),
+    ] {
+        let overlay = overlay(&pool, &more);
+        assert_eq!(assert_shown(&overlay, &above).len(), 0);
+    }
+    let (found, warnings) = again(&overlay(&pool, &json!({})), &above[..1], FIELD_MANAGER);
+    assert!(found.layout.is_null());
+    assert_eq!(warnings.len(), 1);
+}

@@ -1,0 +1,70 @@
+//! What a class that is being imported was made from: its fields, and what its user data says.
+
+use mig::boot::RenderedFor;
+use serde_json::Value as Json;
+use tfplug::{Attr, Diagnostic, Diagnostics, Model};
+
+use super::model::NodeClassModel;
+use crate::facts::Facts;
+use crate::models::{LayoutModel, MadeFrom, not_ours, or};
+use crate::resources::karpenter::{Live, given, json_text, rest};
+use crate::resources::manifests::Renderable;
+
+/// The class with all that the live object says.
+pub(super) fn described(
+    seen: NodeClassModel,
+    live: Live<'_>,
+    facts: &Facts,
+) -> (NodeClassModel, Vec<Diagnostic>) {
+    let Some(object) = live.own.first().map(given) else {
+        return (seen, Vec::new());
+    };
+    let class = fields(seen, &object);
+    let text = object.pointer("/spec/userData").and_then(Json::as_str);
+    match text.and_then(|text| from_user_data(&class, text, facts)) {
+        Some((class, warning)) => (class, warning.into_iter().collect()),
+        None => (class, vec![not_ours("node class")]),
+    }
+}
+
+/// What the object says by itself; fields that have no attribute are in `extra` and `kubelet.extra`. No disks are not the
+/// disks of an attribute that is left out.
+fn fields(seen: NodeClassModel, object: &Json) -> NodeClassModel {
+    let mut read = NodeClassModel::from_api_form(object);
+    let known = read.to_api_form().unwrap_or_default();
+    let mut others = rest(&object["spec"], &known["spec"]);
+    others.remove("userData");
+    let kubelet = others.remove("kubelet");
+    if let (Attr::Known(read), Some(Json::Object(keys))) = (&mut read.kubelet, kubelet) {
+        read.extra = json_text(keys);
+    }
+    NodeClassModel {
+        name: seen.name,
+        cluster: seen.cluster,
+        id: seen.id,
+        extra: json_text(others),
+        block_device_mappings: or(&read.block_device_mappings, Vec::new()),
+        ..read
+    }
+}
+
+fn from_user_data(
+    class: &NodeClassModel,
+    text: &str,
+    facts: &Facts,
+) -> Option<(NodeClassModel, Option<Diagnostic>)> {
+    let made = MadeFrom::read(text, facts.catalog(), RenderedFor::NodeClass, None)?;
+    let warning = made.is_bottlerocket.then(|| made.types_not_named());
+    let found = NodeClassModel {
+        layout: LayoutModel::from_spec(&made.layout).into(),
+        on_failure: made.on_failure,
+        partition_timeout: made.partition_timeout,
+        render_version: made.render_version,
+        node_config: made.node_config,
+        extra_user_data: made.extra_user_data,
+        ..class.clone()
+    };
+    let again = found.objects(facts, &mut Diagnostics::new())?;
+    let same = again.iter().any(|object| object["spec"]["userData"] == text);
+    same.then_some((found, warning))
+}
