@@ -22,7 +22,7 @@ e2e: prerequisites ## Let a real Karpenter bring up nodes for pods that ask for 
 bench: prerequisites ## Measure speed, memory and size of the release binary against Terraform's own floor
 	@scripts/bench.sh
 
-lint: ## Check format, clippy, shell scripts; changes nothing
+lint: ## Check format, clippy, rustdoc, shell scripts; changes nothing
 	@scripts/lint.sh
 
 docs: prerequisites ## Write docs/ and schemas/ again from the schema and examples/
