@@ -22,7 +22,7 @@ type KubeForward = dyn Fn(&Parts, &str) -> Option<HttpResponse> + Send + Sync;
 /// The server behind.
 pub(super) enum Upstream {
     /// Plain HTTP.
-    Http(HttpUpstream),
+    Http(Box<HttpUpstream>),
     /// An API server, whose certificate its own client trusts.
     Kube(Arc<KubeForward>),
 }
@@ -38,7 +38,7 @@ impl fmt::Debug for Upstream {
 
 impl Upstream {
     pub(super) fn http(url: &str) -> Self {
-        Self::Http(HttpUpstream::new(url))
+        Self::Http(Box::new(HttpUpstream::new(url)))
     }
 
     pub(super) fn kube<K: Deref<Target = KubeApiServer>>(
