@@ -6,6 +6,7 @@
 //!
 //! Nothing here knows a Terraform schema. Making an [`Aws`] does no I/O; the first call does.
 
+mod call_log;
 pub mod connections;
 mod credentials;
 pub mod ec2;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tfplug::Value;
+use tfplug::schema::Validator;
 
 /// Reads whole numbers with `h`, `m` or `s` behind them.
 pub fn parse(text: &str) -> Option<Duration> {
@@ -23,6 +24,25 @@ pub fn parse(text: &str) -> Option<Duration> {
     (!text.is_empty()).then(|| Duration::from_secs(seconds))
 }
 
+/// A check of a time from `least` to `most`, both as users write them.
+pub fn between(least: &'static str, most: &'static str) -> Validator {
+    let seconds = |text| parse(text).unwrap_or_default().as_secs();
+    let allowed = seconds(least)..=seconds(most);
+    let description = format!("A time from `{least}` to `{most}`, in `s`, `m` or `h`.");
+    Validator::string(description, move |text| match parse(text) {
+        Some(time) if allowed.contains(&time.as_secs()) => Ok(()),
+        Some(time) => Err(format!(
+            "It is {} seconds; allowed are {} to {}.",
+            time.as_secs(),
+            allowed.start(),
+            allowed.end()
+        )),
+        None => Err(format!(
+            "Found {text:?}; write a whole number and s, m or h, such as 10m or 1m30s."
+        )),
+    })
+}
+
 /// Whether two writings of a time mean the same.
 pub fn same(a: &Value, b: &Value) -> bool {
     let read = |v: &Value| v.as_str().and_then(parse);
@@ -31,7 +51,26 @@ pub fn same(a: &Value, b: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tfplug::{Diagnostics, Path};
+
     use super::*;
+
+    #[test]
+    fn a_time_is_between_two() {
+        let check = |text: &str| {
+            let mut diags = Diagnostics::new();
+            between("1m", "14m").run(&text.into(), &Path::attr("t"), &mut diags);
+            diags.into_iter().map(|diag| diag.detail).collect::<Vec<_>>()
+        };
+        assert!(check("1m").is_empty() && check("14m").is_empty() && check("90s").is_empty());
+        assert_eq!(check("59s"), ["It is 59 seconds; allowed are 60 to 840."]);
+        assert_eq!(check("15m"), ["It is 900 seconds; allowed are 60 to 840."]);
+        assert!(check("soon")[0].starts_with("Found \"soon\"; write a whole number"));
+        assert_eq!(
+            between("1m", "14m").description,
+            "A time from `1m` to `14m`, in `s`, `m` or `h`."
+        );
+    }
 
     #[test]
     fn reads_what_users_write() {

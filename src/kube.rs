@@ -24,6 +24,6 @@ pub use error::{FieldConflict, InvalidField, KubeError, KubeErrorKind};
 pub use fields::{FieldDiff, diff, drift, given, is_deployment_tool, is_persons_client, observed, owned};
 pub use list::{Listed, Listing, Name, list, list_objects};
 pub use wait::{
-    Rollout, WaitOptions, condition, ready_status, rollout_status, unmet, wait_for_rollout, wait_for_state,
+    Rollout, condition, ready_status, rollout_status, unmet, wait_for_rollout, wait_for_state,
     wait_until_gone, wait_until_served,
 };

@@ -5,7 +5,7 @@
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
 //! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
-//! | [`connections`], [`facts`], [`models`], [`duration`], `findings`, `untyped_input` | what several objects share |
+//! | [`connections`], [`facts`], [`models`], [`duration`], [`wait`], `findings`, `untyped_input` | what several objects share |
 //! | [`proxy`] | which proxy leads to a server; both edges ask it |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
@@ -24,3 +24,4 @@ pub mod proxy;
 pub mod registry;
 pub mod resources;
 mod untyped_input;
+pub mod wait;

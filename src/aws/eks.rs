@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_eks::Client;
 
+use super::call_log::CallLog;
 use super::error::{AwsError, AwsErrorKind, from_sdk};
 use super::retry;
 
@@ -46,7 +47,8 @@ impl EksClient {
     pub(super) fn new(config: &SdkConfig, endpoint: Option<&str>, region: &str) -> Self {
         let mut config = aws_sdk_eks::config::Builder::from(config)
             .retry_partition(retry::partition())
-            .interceptor(retry::PatientWithThrottling);
+            .interceptor(retry::PatientWithThrottling)
+            .interceptor(CallLog("EKS"));
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }

@@ -7,7 +7,8 @@ mod tests;
 
 use std::fmt;
 
-pub(in crate::aws) use classify::{chain, credentials_error, from_sdk};
+pub(crate) use classify::chain;
+pub(in crate::aws) use classify::{credentials_error, from_sdk};
 
 /// What kind of failure it is; callers decide by this, never by a message's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,15 +12,18 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::kubeconfig::Settings;
+use crate::aws::error::chain;
+use crate::aws::secret::scrub;
 use crate::proxy::Proxy;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 use h2::Reason;
-use http::{Request, Response, Uri};
+use http::{Method, Request, Response, Uri};
 use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use hyper::rt::{Read, Write};
 use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
@@ -146,6 +149,48 @@ impl Error for NoConnection {
 type Sender<T> = Client<Spare<T>, Body>;
 type Attempt<T> = Shared<BoxFuture<'static, Result<Sender<T>, NoConnection>>>;
 
+/// A request, for the log: what may be shown of it, and since when it is under way.
+struct Asked {
+    server: String,
+    method: Method,
+    path: String,
+    begun: Instant,
+}
+
+impl Asked {
+    fn of(request: &Request<Body>) -> Self {
+        Self {
+            server: request.uri().host().unwrap_or_default().to_owned(),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            begun: Instant::now(),
+        }
+    }
+
+    /// Logs the answer, or that there is none. Its body may hold secrets.
+    fn log(&self, answer: &Result<Response<Incoming>, BoxError>) {
+        let (server, method, path) = (self.server.as_str(), self.method.as_str(), self.path.as_str());
+        let took_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match answer {
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                tracing::debug!(server, method, path, status, took_ms, "Kubernetes API answered");
+            }
+            Err(error) => {
+                let error = scrub(&chain(error.as_ref()));
+                tracing::debug!(
+                    server,
+                    method,
+                    path,
+                    error,
+                    took_ms,
+                    "Kubernetes API did not answer"
+                );
+            }
+        }
+    }
+}
+
 /// Opens its connection with the first request, and another one when that has ended.
 struct Line<T: Io> {
     dial: Dial<T>,
@@ -178,24 +223,28 @@ impl<T: Io> Line<T> {
         }
     }
 
-    async fn exchange(self, mut request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    async fn exchange(self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        let asked = Asked::of(&request);
+        let answer = self.ask(request).await;
+        asked.log(&answer);
+        let (head, body) = answer?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(Response::from_parts(head, Body::from(body)))
+    }
+
+    async fn ask(&self, mut request: Request<Body>) -> Result<Response<Incoming>, BoxError> {
         let sender = self.sender(request.uri()).await?;
-        let asked = (request.method().clone(), request.uri().path().to_owned());
         let mut turned_away = 0;
-        let answer = loop {
+        loop {
             let again = copy(&request);
             match (sender.request(request).await, again) {
                 (Err(error), Some(again)) if turned_away < RETRIES && is_farewell(&error) => {
                     turned_away += 1;
                     request = again;
                 }
-                (answer, _) => break answer?,
+                (answer, _) => return Ok(answer?),
             }
-        };
-        let (head, body) = answer.into_parts();
-        tracing::debug!(method = %asked.0, path = asked.1, status = head.status.as_u16(), "Kubernetes API");
-        let body = body.collect().await?.to_bytes();
-        Ok(Response::from_parts(head, Body::from(body)))
+        }
     }
 
     async fn sender(&self, server: &Uri) -> Result<Sender<T>, NoConnection> {

@@ -1,28 +1,19 @@
-//! Bounded, cancellable waits that say what they wait for.
+//! Waits for the state of one object.
 
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use serde_json::Value;
-use tokio::time::{Instant, sleep, sleep_until};
-use tokio_util::sync::CancellationToken;
-
 use super::api::{KubeApi, ObjectRef};
 use super::error::{KubeError, KubeErrorKind};
+use crate::wait::{Look, Pace, WaitError, WaitOptions, wait};
+use serde_json::Value;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// How long to wait, and what ends it early.
-#[derive(Debug, Clone)]
-pub struct WaitOptions {
-    /// Bound of the whole wait.
-    pub timeout: Duration,
-    /// Ends the wait when Terraform is asked to stop.
-    pub cancel: CancellationToken,
-}
+const PACE: Pace = Pace {
+    first: Duration::from_millis(500),
+    longest: Duration::from_secs(5),
+};
 
 /// How far a rollout is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,11 +73,11 @@ pub async fn wait_for_state(
 ) -> Result<Value, KubeError> {
     poll(api, object, options, |answer| match answer {
         Ok(live) => match look(&live) {
-            Rollout::Done => Step::Done(live),
-            Rollout::Waiting(what) => Step::Again(what),
+            Rollout::Done => Look::Done(live),
+            Rollout::Waiting(what) => Look::Again(what),
         },
-        Err(error) if error.is_transient() => Step::Again(format!("an answer ({})", error.message)),
-        Err(error) => Step::Failed(error),
+        Err(error) if error.is_transient() => Look::Again(format!("an answer ({})", error.message)),
+        Err(error) => Look::Failed(error),
     })
     .await
 }
@@ -147,11 +138,11 @@ pub async fn wait_until_served(
     let kind = object.resource.kind;
     let waited = poll(api, object, options, |answer| match answer {
         Err(error) if error.kind == KubeErrorKind::CrdMissing => {
-            Step::Again(format!("the API server to know {kind}"))
+            Look::Again(format!("the API server to know {kind}"))
         }
-        Err(error) if error.is_transient() => Step::Again(format!("an answer ({})", error.message)),
+        Err(error) if error.is_transient() => Look::Again(format!("an answer ({})", error.message)),
         // Whether it is there, or may be read, is not the question.
-        _ => Step::Done(()),
+        _ => Look::Done(()),
     });
     waited.await
 }
@@ -168,12 +159,12 @@ pub async fn wait_until_gone(
 ) -> Result<(), KubeError> {
     poll(api, object, options, |answer| match answer {
         Ok(live) if uid.is_some_and(|uid| live.pointer("/metadata/uid") != Some(&uid.into())) => {
-            Step::Done(())
+            Look::Done(())
         }
-        Ok(live) => Step::Again(format!("its finalizers: {}", finalizers(&live))),
-        Err(error) if error.is_not_found() => Step::Done(()),
-        Err(error) if error.is_transient() => Step::Again(format!("an answer ({})", error.message)),
-        Err(error) => Step::Failed(error),
+        Ok(live) => Look::Again(format!("its finalizers: {}", finalizers(&live))),
+        Err(error) if error.is_not_found() => Look::Done(()),
+        Err(error) if error.is_transient() => Look::Again(format!("an answer ({})", error.message)),
+        Err(error) => Look::Failed(error),
     })
     .await
 }
@@ -188,68 +179,26 @@ fn finalizers(live: &Value) -> String {
     }
 }
 
-/// What one look came to.
-enum Step<T> {
-    Done(T),
-    Again(String),
-    Failed(KubeError),
-}
-
 async fn poll<T>(
     api: &dyn KubeApi,
     object: &ObjectRef<'_>,
     options: &WaitOptions,
-    look: impl Fn(Result<Value, KubeError>) -> Step<T>,
+    look: impl Fn(Result<Value, KubeError>) -> Look<T, KubeError>,
 ) -> Result<T, KubeError> {
-    let deadline = Instant::now() + options.timeout;
-    let mut waiting = "the first answer".to_owned();
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let answer = match bounded(api.get(object), deadline, &options.cancel).await {
-            Ok(answer) => answer,
-            Err(end) => return Err(ended(end, &waiting, options.timeout, api.cluster()).about(object)),
+    let look = &look;
+    let waited = wait(
+        object,
+        options,
+        PACE,
+        || async move { look(api.get(object).await) },
+    )
+    .await;
+    waited.map_err(|end| {
+        let kind = match end {
+            WaitError::Failed(error) => return error,
+            WaitError::Timeout { .. } => KubeErrorKind::Timeout,
+            WaitError::Cancelled { .. } => KubeErrorKind::Cancelled,
         };
-        match look(answer) {
-            Step::Done(value) => return Ok(value),
-            Step::Failed(error) => return Err(error),
-            Step::Again(what) => waiting = what,
-        }
-        if let Err(end) = bounded(sleep(pause), deadline, &options.cancel).await {
-            return Err(ended(end, &waiting, options.timeout, api.cluster()).about(object));
-        }
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
-/// Why a wait ended early.
-enum End {
-    Deadline,
-    Cancelled,
-}
-
-async fn bounded<T>(
-    work: impl Future<Output = T>,
-    deadline: Instant,
-    cancel: &CancellationToken,
-) -> Result<T, End> {
-    tokio::select! {
-        biased;
-        () = cancel.cancelled() => Err(End::Cancelled),
-        done = work => Ok(done),
-        () = sleep_until(deadline) => Err(End::Deadline),
-    }
-}
-
-fn ended(end: End, waiting: &str, timeout: Duration, cluster: &str) -> KubeError {
-    let (kind, text) = match end {
-        End::Deadline => (
-            KubeErrorKind::Timeout,
-            format!("waited {} s for {waiting}", timeout.as_secs()),
-        ),
-        End::Cancelled => (
-            KubeErrorKind::Cancelled,
-            format!("stopped while waiting for {waiting}"),
-        ),
-    };
-    KubeError::new(kind, cluster, text)
+        KubeError::new(kind, api.cluster(), end.to_string()).about(object)
+    })
 }

@@ -6,7 +6,6 @@ mod neighbours;
 mod object;
 mod plan;
 mod remote;
-mod rules;
 
 use tfplug::{
     Attr, Context, CreateRequest, DeleteRequest, Diagnostics, ImportTarget, Plan, ReadRequest, Resource,

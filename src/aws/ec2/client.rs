@@ -11,6 +11,7 @@ use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTempla
 use aws_sdk_ec2::operation::create_launch_template_version::builders::CreateLaunchTemplateVersionInputBuilder;
 use aws_sdk_ec2::types::{Filter, LaunchTemplate, LaunchTemplateVersion, LocationType, Tag};
 
+use super::super::call_log::CallLog;
 use super::super::error::{AwsError, AwsErrorKind, from_sdk};
 use super::super::retry;
 use super::gather::Gather;
@@ -30,7 +31,8 @@ impl Ec2Client {
     pub(in crate::aws) fn new(config: &SdkConfig, endpoint: Option<&str>, region: &str) -> Self {
         let mut config = aws_sdk_ec2::config::Builder::from(config)
             .retry_partition(retry::partition())
-            .interceptor(retry::PatientWithThrottling);
+            .interceptor(retry::PatientWithThrottling)
+            .interceptor(CallLog("EC2"));
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }

@@ -200,7 +200,7 @@ fn find_source<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Opti
 }
 
 /// All causes, outermost first, each said once.
-pub(in crate::aws) fn chain(error: &(dyn Error + '_)) -> String {
+pub(crate) fn chain(error: &(dyn Error + '_)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

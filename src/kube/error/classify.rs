@@ -9,6 +9,7 @@ use kube::core::response::StatusCause;
 
 use super::{FieldConflict, InvalidField, KubeError, KubeErrorKind as Kind};
 use crate::aws::AwsError;
+use crate::aws::error::chain;
 use crate::kube::transport::ProxyFailed;
 
 const FIELD_MANAGER_CONFLICT: &str = "FieldManagerConflict";
@@ -207,19 +208,4 @@ fn cause_list(status: &Status) -> &[StatusCause] {
 
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| (*cause).source())
-}
-
-/// All causes, outermost first, each said once.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = String::new();
-    for cause in causes(error) {
-        let said = cause.to_string();
-        if !text.contains(&said) {
-            if !text.is_empty() {
-                text.push_str(": ");
-            }
-            text.push_str(&said);
-        }
-    }
-    text
 }

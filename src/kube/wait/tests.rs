@@ -5,6 +5,9 @@ use serde_json::json;
 
 use super::super::api::{Applied, Apply, Delete, Deletion, Resource};
 use super::super::list::Listing;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
 use super::*;
 
 const OBJECT: ObjectRef<'static> = ObjectRef {

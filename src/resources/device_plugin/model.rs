@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tfplug::schema::validators;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
-use super::{object, rules};
+use super::object;
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
@@ -71,7 +71,7 @@ pub struct DevicePluginModel {
     #[attr(applying, default = false)]
     pub wait_for_rollout: Attr<bool>,
     /// How long to wait, such as `10m`.
-    #[attr(applying, default = "10m", validate = rules::timeout(), same_meaning = crate::duration::same)]
+    #[attr(applying, default = "10m", validate = crate::duration::between("1s", "24h"), same_meaning = crate::duration::same)]
     pub rollout_timeout: Attr<String>,
     /// Version of the rendering of the objects: 1, or 2 (new ones). A new provider keeps the version in use, so that an
     /// upgrade restarts nothing. Version 2 tolerates every taint, and its containers are privileged where GPUs are cut: the

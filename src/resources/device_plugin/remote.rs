@@ -9,10 +9,10 @@ use crate::duration;
 use crate::facts::Facts;
 use crate::kube::{
     self, Cancellable, Connection, KubeApi, KubeError, KubeErrorKind, Listing, ObjectRef, Resource,
-    WaitOptions,
 };
 use crate::resources::manifests::remote::{connect_at_plan, failure};
 use crate::resources::manifests::{self, Key, ManifestModel};
+use crate::wait::WaitOptions;
 
 /// What Node Feature Discovery keeps of a node.
 const NODE_FEATURE: Resource = Resource {

@@ -54,17 +54,5 @@ pub(crate) fn timeout(attr: &Attr<String>, default: u64) -> Duration {
 
 /// A time of waiting, up to a day.
 pub(crate) fn wait_time() -> Validator {
-    Validator::string(
-        "A time from `0s` to `24h`, in `s`, `m` or `h`.",
-        |text| match duration::parse(text) {
-            Some(time) if time.as_secs() <= 86_400 => Ok(()),
-            Some(time) => Err(format!(
-                "It is {} seconds; allowed are 0 to 86400.",
-                time.as_secs()
-            )),
-            None => Err(format!(
-                "Found {text:?}; write a whole number and s, m or h, such as 10m or 1m30s."
-            )),
-        },
-    )
+    duration::between("0s", "24h")
 }

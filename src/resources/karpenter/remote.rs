@@ -12,10 +12,11 @@ use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
 use crate::facts::Facts;
 use crate::kube::{
-    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout, WaitOptions,
+    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout,
 };
 use crate::resources::manifests::remote::{FIELD_MANAGER, claims, connect_at_plan, failure, is_silent};
 use crate::resources::manifests::{self, Key, Manifests};
+use crate::wait::WaitOptions;
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
 pub(super) async fn warn_of_rolling<M: KarpenterObject>(

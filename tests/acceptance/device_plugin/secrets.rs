@@ -43,6 +43,13 @@ fn no_secret_is_in_state_plan_or_trace_log() {
         assert_no_secret("the plan", &plan.json.to_string());
         let output = ground.apply();
         assert_no_secret("the apply's log", &output.stderr);
+        let path = format!("path=/apis/apps/v1/namespaces/{}/daemonsets/direct", ground.name);
+        let parts = ["[DEBUG]", &path, "method=PATCH", "status=201", "took_ms=", "server="];
+        let mut lines = output.stderr.lines();
+        let made = lines.any(|line| {
+            line.contains("Kubernetes API answered") && parts.iter().all(|part| line.contains(part))
+        });
+        assert!(made, "no line has {parts:?}");
         assert_no_secret("the apply's output", &output.stdout);
         assert_no_secret("the state", &ground.project.state_file());
         let output = ground.project.destroy().unwrap();

@@ -19,6 +19,29 @@ fn assert_free_of_secrets(what: &str, text: &str) {
     }
 }
 
+/// The log says what was asked of whom, what came back, and that it was asked again.
+fn assert_calls_are_logged(name: &str, log: &str) {
+    let calls: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("[DEBUG]") && line.contains("operation=CreateLaunchTemplate"))
+        .collect();
+    let [refused, made] = calls.as_slice() else {
+        panic!("{calls:#?}");
+    };
+    for (line, attempt, answer) in [(refused, 1, "AWS: 503 RequestLimitExceeded"), (made, 2, "AWS: 200")] {
+        for part in [
+            answer,
+            "service=EC2",
+            "region=us-east-1",
+            &format!("attempt={attempt}"),
+            &format!("LaunchTemplateName={name}"),
+            "took_ms=",
+        ] {
+            assert!(line.contains(part), "{part} is not in {line}");
+        }
+    }
+}
+
 #[test]
 fn from_the_environment() {
     with_each_cli(|cli| {
@@ -31,8 +54,12 @@ fn from_the_environment() {
         assert_free_of_secrets("the plan's log", &plan.output.stderr);
         assert!(plan.output.stderr.contains("[TRACE]"), "the log is no trace");
         assert_free_of_secrets("the plan", &plan.json.to_string());
+        ground.proxy.add(
+            counterparts::Rule::action("CreateLaunchTemplate", counterparts::Fault::throttle()).times(1),
+        );
         let output = ground.apply();
         assert_free_of_secrets("the apply's log", &output.stderr);
+        assert_calls_are_logged(&ground.name, &output.stderr);
         ground.proxy.add(counterparts::Rule::action(
             "DescribeLaunchTemplates",
             counterparts::Fault::ec2_error(401, "AuthFailure", "no"),

@@ -12,8 +12,8 @@ use super::missing;
 use crate::connections::Connections;
 use crate::kube::{
     self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, Listing, Name, ObjectRef, Resource,
-    WaitOptions,
 };
+use crate::wait::WaitOptions;
 
 const NODE_CLAIM: Resource = Resource {
     group: "karpenter.sh",

@@ -8,7 +8,8 @@ use tfplug::{Context, Diagnostic, Diagnostics};
 use super::super::ManifestModel;
 use super::super::object;
 use crate::connections::Connections;
-use crate::kube::{self, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, WaitOptions};
+use crate::kube::{self, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource};
+use crate::wait::WaitOptions;
 
 const CRD: Resource = Resource {
     group: "apiextensions.k8s.io",

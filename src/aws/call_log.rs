@@ -1,0 +1,133 @@
+//! A line in the log for each call of AWS, and for each attempt of one that is tried again.
+
+use std::time::Instant;
+
+use aws_sdk_ec2::config::http::{HttpRequest, HttpResponse};
+use aws_sdk_ec2::config::interceptors::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+};
+use aws_sdk_ec2::config::{ConfigBag, Intercept, Region, RuntimeComponents};
+use aws_sdk_ec2::error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
+
+use super::error::chain;
+use super::secret::scrub;
+
+/// Logs the calls of the service of this name: what was asked, how long it took, and what came back. Bodies are left out:
+/// user data and credentials are in them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CallLog(pub(super) &'static str);
+
+/// The attempt that is under way.
+#[derive(Debug)]
+struct Attempt {
+    begun: Instant,
+    asked: String,
+}
+
+impl Storable for Attempt {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Intercept for CallLog {
+    fn name(&self) -> &'static str {
+        "CallLog"
+    }
+
+    fn read_before_attempt(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        config.interceptor_state().store_put(Attempt {
+            begun: Instant::now(),
+            asked: asked(context.request()),
+        });
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(attempt) = config.load::<Attempt>() else {
+            return Ok(());
+        };
+        let took_ms = u64::try_from(attempt.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let operation = config.load::<Metadata>().map_or("", |metadata| metadata.name());
+        let region = config.load::<Region>().map_or("", |region| region.as_ref());
+        let number = config
+            .load::<RequestAttempts>()
+            .map_or(1, RequestAttempts::attempts);
+        tracing::debug!(
+            service = self.0,
+            operation,
+            region,
+            asked = attempt.asked,
+            attempt = number,
+            took_ms,
+            "AWS: {}",
+            answered(context)
+        );
+        Ok(())
+    }
+}
+
+/// Which object a request is about: the path of a REST service, the names and IDs of a query.
+fn asked(request: &HttpRequest) -> String {
+    const NAMES: [&str; 6] = [
+        "LaunchTemplateId",
+        "LaunchTemplateName",
+        "LaunchTemplateVersion",
+        "ResourceId",
+        "SetDefaultVersion",
+        "DefaultVersion",
+    ];
+    let body = request.body().bytes().unwrap_or_default();
+    let body = String::from_utf8_lossy(body);
+    let named: Vec<&str> = body
+        .split('&')
+        .filter(|pair| {
+            let name = pair.split(['=', '.']).next().unwrap_or_default();
+            NAMES.contains(&name)
+        })
+        .collect();
+    if named.is_empty() {
+        let uri = request.uri();
+        uri.parse::<http::Uri>()
+            .map_or_else(|_| String::new(), |uri| uri.path().to_owned())
+    } else {
+        named.join(" ")
+    }
+}
+
+/// What came back: a status with the service's code and its ID of the request, or why there is no answer.
+fn answered(context: &FinalizerInterceptorContextRef<'_>) -> String {
+    let Some(response) = context.response() else {
+        let error = context.output_or_error().and_then(Result::err);
+        let error = error.and_then(|error| error.as_connector_error());
+        return error.map_or_else(|| "no answer".to_owned(), |error| scrub(&chain(error)));
+    };
+    let id = response.headers().get("x-amzn-requestid");
+    let id = id.map_or_else(String::new, |id| format!(", request ID {id}"));
+    let code = code(response).map_or_else(String::new, |code| format!(" {code}"));
+    format!("{}{code}{id}", response.status().as_u16())
+}
+
+/// EC2 names the error in the body, EKS in a header.
+fn code(response: &HttpResponse) -> Option<String> {
+    if response.status().is_success() {
+        return None;
+    }
+    if let Some(code) = response.headers().get("x-amzn-errortype") {
+        return Some(code.split(':').next().unwrap_or(code).to_owned());
+    }
+    let body = String::from_utf8_lossy(response.body().bytes()?);
+    let (_, rest) = body.split_once("<Code>")?;
+    Some(rest.split_once("</Code>")?.0.to_owned())
+}
