@@ -26,7 +26,7 @@ pub use offers::Places;
 pub use parts::{
     AliasModel, NodeClassRefModel, NodePoolRefModel, RequirementModel, ReservationModel, TaintModel,
 };
-pub(crate) use parts::{all, check_agreement, followed, followed_layout};
+pub(crate) use parts::{check_agreement, followed, followed_layout, part};
 pub(crate) use roll::changed_fields;
 
 use crate::connections::Connections;

@@ -1,8 +1,10 @@
 //! Attributes that several of the resources share, and references from one to another.
 
-use mig::manifests::karpenter::node_pool::NodeTaint;
-use mig::manifests::karpenter::{AmiFamily, Requirement};
+use mig::manifests::karpenter::AmiFamily;
 use mig::{Layout, LayoutSpec};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostics, Model, Path};
 
 use crate::facts::Facts;
@@ -117,31 +119,10 @@ impl NodeClassRefModel {
     }
 }
 
-impl RequirementModel {
-    pub(crate) fn requirement(&self) -> Option<Requirement> {
-        Some(Requirement {
-            key: self.key.known()?.clone(),
-            operator: self.operator.known()?.clone(),
-            values: self.values.settled()?.cloned().unwrap_or_default(),
-            min_values: self.min_values.settled()?.copied(),
-        })
-    }
-}
-
-impl TaintModel {
-    pub(crate) fn taint(&self) -> Option<NodeTaint> {
-        Some(NodeTaint {
-            key: self.key.known()?.clone(),
-            value: self.value.settled()?.cloned(),
-            effect: self.effect.known()?.clone(),
-        })
-    }
-}
-
-/// A list of parts; `None` while any of them is unknown, empty where there is none.
-pub(crate) fn all<T, U>(list: &Attr<Vec<T>>, part: impl Fn(&T) -> Option<U>) -> Option<Vec<U>> {
-    let list = list.settled()?.map(Vec::as_slice).unwrap_or_default();
-    list.iter().map(part).collect()
+/// A field in the API's form as the domain's type, where it is given; `None` where it is of another type, which no schema
+/// lets pass.
+pub(crate) fn part<T: DeserializeOwned>(field: &Json) -> Option<Option<T>> {
+    Option::deserialize(field).ok()
 }
 
 /// A part that follows from another resource unless it is given here too; unknown as long as that one is.

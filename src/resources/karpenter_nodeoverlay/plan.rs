@@ -12,7 +12,7 @@ use crate::facts::Facts;
 use crate::findings::below;
 use crate::models::ClusterModel;
 use crate::resources::karpenter::{
-    Found, KarpenterModel, Live, OVERLAY_GATE, all, check_agreement, followed, followed_layout,
+    Found, KarpenterModel, Live, OVERLAY_GATE, check_agreement, followed, followed_layout, part,
 };
 use crate::resources::manifests::{self, Renderable};
 
@@ -120,16 +120,18 @@ fn render(
 }
 
 fn options(model: &NodeOverlayModel) -> Option<NodeOverlayOptions> {
+    let object = model.to_api_form()?;
+    let spec = &object["spec"];
     Some(NodeOverlayOptions {
         nodepool: model.nodepool.known()?.name.known()?.clone(),
         name_prefix: model.name.settled()?.cloned(),
-        labels: model.labels.settled()?.cloned().unwrap_or_default(),
-        annotations: model.annotations.settled()?.cloned().unwrap_or_default(),
-        weight: model.weight.settled()?.copied(),
-        requirements: all(&model.requirements, |requirement| requirement.requirement())?,
-        capacity: model.capacity.settled()?.cloned().unwrap_or_default(),
-        price: model.price.settled()?.cloned(),
-        price_adjustment: model.price_adjustment.settled()?.cloned(),
+        labels: part(&object["metadata"]["labels"])?.unwrap_or_default(),
+        annotations: part(&object["metadata"]["annotations"])?.unwrap_or_default(),
+        weight: part(&spec["weight"])?,
+        requirements: part(&spec["requirements"])?.unwrap_or_default(),
+        capacity: part(&spec["capacity"])?.unwrap_or_default(),
+        price: part(&spec["price"])?,
+        price_adjustment: part(&spec["priceAdjustment"])?,
     })
 }
 

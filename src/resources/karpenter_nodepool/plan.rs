@@ -1,18 +1,17 @@
 //! What an apply would do, from values alone.
 
 use mig::boot::RenderVersion;
-use mig::manifests::karpenter::node_pool::{Budget, Disruption, NodeClassRef};
 use mig::manifests::karpenter::{NodePool, NodePoolOptions};
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
 use super::imported;
-use super::model::{BudgetModel, DisruptionModel, NodePoolModel};
+use super::model::NodePoolModel;
 use crate::facts::Facts;
 use crate::findings::below;
-use crate::models::{ClusterModel, newest_version, render_version};
+use crate::models::{ClusterModel, newest_version, or, render_version};
 use crate::resources::karpenter::{
-    Found, KarpenterModel, Live, NodeClassRefModel, all, check_agreement, followed, followed_layout,
+    Found, KarpenterModel, Live, NodeClassRefModel, check_agreement, followed, followed_layout, part,
 };
 use crate::resources::manifests::{self, Renderable};
 
@@ -146,78 +145,33 @@ fn options(
     diags: &mut Diagnostics,
 ) -> Option<NodePoolOptions> {
     let defaults = NodePoolOptions::default();
-    let class = model.nodeclass.known()?;
+    let object = model.to_api_form()?;
+    let template = &object["spec"]["template"];
     Some(NodePoolOptions {
         name: model.name.known()?.clone(),
-        labels: model.labels.settled()?.cloned().unwrap_or_default(),
-        annotations: model.annotations.settled()?.cloned().unwrap_or_default(),
+        labels: part(&object["metadata"]["labels"])?.unwrap_or_default(),
+        annotations: part(&object["metadata"]["annotations"])?.unwrap_or_default(),
         render_version,
-        nodeclass: NodeClassRef {
-            group: class
-                .group
-                .settled()?
-                .cloned()
-                .unwrap_or(defaults.nodeclass.group),
-            kind: class.kind.settled()?.cloned().unwrap_or(defaults.nodeclass.kind),
-            name: class.name.known()?.clone(),
-        },
-        ami_family: class.family()?,
-        capacity_types: model
-            .capacity_types
-            .settled()?
-            .cloned()
-            .unwrap_or(defaults.capacity_types),
-        zones: model.zones.settled()?.cloned().unwrap_or_default(),
-        require_gpu_name: model.require_gpu_name.settled()?.copied().unwrap_or_default(),
-        requirements: all(&model.requirements, |requirement| requirement.requirement())?,
-        node_labels: model.node_labels.settled()?.cloned().unwrap_or_default(),
-        node_annotations: model.node_annotations.settled()?.cloned().unwrap_or_default(),
-        taints: all(&model.taints, |taint| taint.taint())?,
-        startup_taints: all(&model.startup_taints, |taint| taint.taint())?,
-        expire_after: model
-            .expire_after
-            .settled()?
-            .cloned()
-            .unwrap_or(defaults.expire_after),
-        termination_grace_period: model.termination_grace_period.settled()?.cloned(),
-        limits: model.limits.settled()?.cloned(),
-        slice_limits: model.slice_limits.settled()?.cloned().unwrap_or_default(),
-        disruption: match model.disruption.settled()? {
-            Some(disruption) => disruption_of(disruption)?,
-            None => defaults.disruption,
-        },
-        weight: model.weight.settled()?.copied(),
-        replicas: model.replicas.settled()?.copied(),
+        nodeclass: part(&template["spec"]["nodeClassRef"])??,
+        ami_family: model.nodeclass.known()?.family()?,
+        capacity_types: or(&model.capacity_types, defaults.capacity_types)
+            .known()?
+            .clone(),
+        zones: or(&model.zones, defaults.zones).known()?.clone(),
+        require_gpu_name: *or(&model.require_gpu_name, false).known()?,
+        requirements: part(&template["spec"]["requirements"])?.unwrap_or_default(),
+        node_labels: part(&template["metadata"]["labels"])?.unwrap_or_default(),
+        node_annotations: part(&template["metadata"]["annotations"])?.unwrap_or_default(),
+        taints: part(&template["spec"]["taints"])?.unwrap_or_default(),
+        startup_taints: part(&template["spec"]["startupTaints"])?.unwrap_or_default(),
+        expire_after: part(&template["spec"]["expireAfter"])?.unwrap_or(defaults.expire_after),
+        termination_grace_period: part(&template["spec"]["terminationGracePeriod"])?,
+        limits: part(&object["spec"]["limits"])?,
+        slice_limits: or(&model.slice_limits, defaults.slice_limits).known()?.clone(),
+        disruption: part(&object["spec"]["disruption"])?.unwrap_or(defaults.disruption),
+        weight: part(&object["spec"]["weight"])?,
+        replicas: part(&object["spec"]["replicas"])?,
         extra: manifests::json_object(&model.extra, &Path::attr("extra"), diags)?,
-    })
-}
-
-fn disruption_of(model: &DisruptionModel) -> Option<Disruption> {
-    let defaults = Disruption::default();
-    Some(Disruption {
-        consolidation_policy: model
-            .consolidation_policy
-            .settled()?
-            .cloned()
-            .unwrap_or(defaults.consolidation_policy),
-        consolidate_after: model
-            .consolidate_after
-            .settled()?
-            .cloned()
-            .unwrap_or(defaults.consolidate_after),
-        budgets: match model.budgets.settled()? {
-            Some(budgets) => budgets.iter().map(budget).collect::<Option<_>>()?,
-            None => defaults.budgets,
-        },
-    })
-}
-
-fn budget(model: &BudgetModel) -> Option<Budget> {
-    Some(Budget {
-        nodes: model.nodes.known()?.clone(),
-        reasons: model.reasons.settled()?.cloned().unwrap_or_default(),
-        schedule: model.schedule.settled()?.cloned(),
-        duration: model.duration.settled()?.cloned(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::labels::{self, Object};
 use super::node_facts::NodeFacts;
@@ -15,7 +15,7 @@ const OPERATORS: [&str; 8] = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Gt
 const MOST: usize = 100;
 
 /// A condition on a node's labels, with Karpenter's words.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Requirement {
     /// The label's key.
@@ -23,7 +23,7 @@ pub struct Requirement {
     /// `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Gte`, `Lt` or `Lte`.
     pub operator: String,
     /// One or more values under `In` and `NotIn`, one whole number under `Gt`, `Gte`, `Lt`, `Lte`, otherwise none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
     /// At least so many different values must remain to choose from, 1 to 50. Alpha in Karpenter; pools only.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::boot::RenderVersion;
 use crate::manifests::extra::Extra;
@@ -93,7 +93,8 @@ impl Default for NodePoolOptions {
 }
 
 /// A node class by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NodeClassRef {
     /// `karpenter.k8s.aws`
     pub group: String,
@@ -124,7 +125,7 @@ impl NodeClassRef {
 }
 
 /// A taint with Kubernetes' words; its value may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeTaint {
     /// Key.
     pub key: String,
@@ -137,8 +138,8 @@ pub struct NodeTaint {
 
 /// When Karpenter may replace nodes of its own accord. The defaults suit nodes that take minutes to boot and are scarce:
 /// one at a time, and not before a node has been superfluous for ten minutes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Disruption {
     /// `WhenEmptyOrUnderutilized`, `WhenEmpty` (for long jobs) or `Balanced` (from Karpenter 1.14 on).
     pub consolidation_policy: String,
@@ -163,12 +164,12 @@ impl Default for Disruption {
 }
 
 /// How many nodes Karpenter may replace at a time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budget {
     /// `1`, or `10%`.
     pub nodes: String,
     /// `Underutilized`, `Empty`, `Drifted`, `Unhealthy`; empty is all.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
     /// When it begins to hold: five fields of cron in UTC, or `@daily` and the like; with `duration`.
     #[serde(skip_serializing_if = "Option::is_none")]
