@@ -250,6 +250,29 @@ mod tests {
     }
 
     #[test]
+    fn what_has_an_attribute_is_no_further_field() {
+        let fields = NodePoolModel::api_fields();
+        for field in [
+            "disruption.budgets",
+            "disruption.consolidateAfter",
+            "disruption.consolidationPolicy",
+            "limits",
+            "replicas",
+            "template.metadata.annotations",
+            "template.metadata.labels",
+            "template.spec.expireAfter",
+            "template.spec.nodeClassRef",
+            "template.spec.requirements",
+            "template.spec.startupTaints",
+            "template.spec.taints",
+            "template.spec.terminationGracePeriod",
+            "weight",
+        ] {
+            assert!(fields.contains(&format!("spec.{field}")), "{field}: {fields:?}");
+        }
+    }
+
+    #[test]
     fn the_template_rolls_nodes_and_limits_do_not() {
         let pool = |limit: &str, age: &str| json!({"spec": {"limits": {"nodes": limit}, "template": {"spec": {"expireAfter": age}}}});
         assert!(NodePoolModel::rolling(&pool("1", "1h"), &pool("2", "1h")).is_empty());

@@ -172,6 +172,7 @@ fn options(
         weight: part(&object["spec"]["weight"])?,
         replicas: part(&object["spec"]["replicas"])?,
         extra: manifests::json_object(&model.extra, &Path::attr("extra"), diags)?,
+        own_fields: NodePoolModel::api_fields(),
     })
 }
 

@@ -31,7 +31,7 @@ impl NodePool {
         check::check(&mut findings, layout, options, catalog);
         let limits = limits::check(&mut findings, layout, options, catalog);
         let object = render::object(layout, options, limits, catalog);
-        let object = findings.merged(object, &options.extra, &render::FIELDS);
+        let object = findings.merged(object, &options.extra, &options.own_fields);
         findings.into_rendered(|| vec![object])
     }
 

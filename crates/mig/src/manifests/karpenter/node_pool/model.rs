@@ -61,6 +61,8 @@ pub struct NodePoolOptions {
     pub replicas: Option<i64>,
     /// Further fields of the spec.
     pub extra: Extra,
+    /// Fields that `extra` cannot hold since they have a place of their own, such as `spec.weight`.
+    pub own_fields: Vec<String>,
 }
 
 impl Default for NodePoolOptions {
@@ -88,6 +90,7 @@ impl Default for NodePoolOptions {
             weight: None,
             replicas: None,
             extra: Extra::new(),
+            own_fields: Vec::new(),
         }
     }
 }

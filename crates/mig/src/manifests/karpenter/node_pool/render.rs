@@ -12,24 +12,6 @@ use crate::manifests::karpenter::labels::{ARCH, CAPACITY_TYPE, GPU_NAME, INSTANC
 use crate::manifests::karpenter::node_facts::{self, NodeFacts};
 use crate::manifests::karpenter::{AmiFamily, Requirement, metadata};
 
-/// The fields that have an option, each with all that it holds.
-pub(super) const FIELDS: [&str; 14] = [
-    "disruption.budgets",
-    "disruption.consolidateAfter",
-    "disruption.consolidationPolicy",
-    "limits",
-    "replicas",
-    "template.metadata.annotations",
-    "template.metadata.labels",
-    "template.spec.expireAfter",
-    "template.spec.nodeClassRef",
-    "template.spec.requirements",
-    "template.spec.startupTaints",
-    "template.spec.taints",
-    "template.spec.terminationGracePeriod",
-    "weight",
-];
-
 pub(super) fn object(
     layout: &Layout,
     options: &NodePoolOptions,

@@ -467,6 +467,16 @@ fn further_fields_are_merged_and_refused_where_there_is_an_option() {
         json!({"template": {"metadata": {"labels": {"a": "b"}}}}),
         json!({"disruption": {"budgets": []}}),
     ] {
-        refused("extra", |options| options.extra = extra(own));
+        refused("extra", |options| {
+            options.extra = extra(own);
+            options.own_fields = [
+                "replicas",
+                "template.spec.taints",
+                "template.metadata.labels",
+                "disruption.budgets",
+            ]
+            .map(|field| format!("spec.{field}"))
+            .to_vec();
+        });
     }
 }
