@@ -1,4 +1,4 @@
-//! What the resources of Karpenter have in common: their life, by which the three differ only in their values.
+//! What the resources of Karpenter have in common beyond the life of all resources on Kubernetes.
 
 mod dra;
 mod found;
@@ -9,14 +9,10 @@ mod remote;
 mod roll;
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tfplug::{
-    Attr, Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, Model, Path, Plan,
-    ReadRequest, Resource, UpdateRequest, async_trait,
-};
+use tfplug::{Attr, Context, Diagnostic, Diagnostics, Model, Plan, async_trait};
 
 pub(crate) use dra::{never_initialised, wrong_node};
 pub(crate) use found::{Found, attribute_of, attribute_path, timeout, wait_time};
@@ -30,10 +26,11 @@ pub(crate) use parts::{check_agreement, followed, followed_layout, part};
 pub(crate) use roll::changed_fields;
 
 use crate::connections::Connections;
-use crate::facts::{Facts, SharedFacts};
+use crate::facts::Facts;
+use crate::kube::Connection;
 use crate::models::ClusterModel;
-use crate::resources::manifests::remote::{self as objects, Provenance};
-use crate::resources::manifests::{self, Key, ManifestModel, Renderable};
+use crate::resources::manifests::remote::Provenance;
+use crate::resources::manifests::{Key, ManifestLife, ManifestModel, Renderable};
 
 /// What Helm calls the gate without which Karpenter reads no overlay.
 pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
@@ -117,156 +114,50 @@ pub struct Need {
     pub(crate) without: &'static str,
 }
 
-/// One of the resources of Karpenter.
-pub struct Karpenter<M> {
-    facts: SharedFacts,
-    model: PhantomData<fn() -> M>,
-}
-
-impl<M> Karpenter<M> {
-    /// Checked against these facts.
-    pub fn new(facts: SharedFacts) -> Self {
-        Self {
-            facts,
-            model: PhantomData,
-        }
-    }
-}
-
-impl<M> fmt::Debug for Karpenter<M> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Karpenter").field("facts", &self.facts).finish()
-    }
-}
-
 #[async_trait]
-impl<M: KarpenterObject> Resource for Karpenter<M> {
-    type Provider = Connections;
-    type Model = M;
+impl<M: KarpenterObject> ManifestLife for M {
     type Identity = KarpenterIdentity;
-    type Private = Provenance;
 
-    fn type_name(&self) -> &'static str {
-        M::TYPE
+    const ID: &'static str = "NAME";
+
+    fn refine(plan: &mut Plan<Self, Provenance>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
+        <M as KarpenterModel>::refine(plan, facts)
     }
 
-    fn validate(&self, config: &M, diags: &mut Diagnostics) {
-        if let Attr::Known(cluster) = config.cluster() {
-            cluster.validate(&Path::attr("cluster"), diags);
-        }
-        let mut findings = Diagnostics::new();
-        config
-            .clone()
-            .without_references()
-            .objects(&self.facts.get(), &mut findings);
-        // The plan gives the warnings.
-        diags.extend(findings.into_iter().filter(Diagnostic::is_error));
-    }
-
-    async fn plan(
-        &self,
-        cx: &Context<Connections>,
-        plan: &mut Plan<M, Provenance>,
-    ) -> Result<(), Diagnostics> {
-        let mut faults = Diagnostics::new();
-        plan.config.check_references(&mut faults);
-        if faults.has_errors() {
-            return Err(faults);
-        }
-        M::refine(plan, &self.facts.get())?
-            .into_iter()
-            .for_each(|warning| cx.warn(warning));
-        let before = plan
-            .prior
-            .as_ref()
-            .and_then(|prior| prior.manifests().known().cloned());
-        objects::replace_if_moved(cx, plan).await?;
-        objects::try_out(cx, &plan.planned, before.as_ref()).await?;
-        remote::warn_of_rolling(cx, &plan.planned, before.as_ref()).await;
-        remote::warn_of_missing_types(cx, &plan.planned, before.as_ref()).await;
-        remote::warn_of_device_classes(cx, &plan.planned, before.as_ref()).await;
-        Ok(())
-    }
-
-    async fn create(
-        &self,
-        cx: &Context<Connections>,
-        request: CreateRequest<'_, Self>,
-    ) -> Result<(), Diagnostics> {
-        let CreateRequest { planned, slot, .. } = request;
-        let connection = objects::create(cx, &planned, slot).await?;
-        remote::warn_if_missing(cx, &connection, &planned).await;
-        let settled = remote::settle(cx, &connection, &planned).await;
-        settled.map_err(objects::after_creation)
-    }
-
-    async fn read(
-        &self,
-        cx: &Context<Connections>,
-        request: ReadRequest<'_, Self>,
-    ) -> Result<Option<M>, Diagnostics> {
-        let is_import = request.state.manifests().is_null();
-        let seen = objects::read(cx, request.state, request.private).await?;
-        match seen {
-            Some(seen) if is_import => Ok(Some(remote::describe(cx, seen, &self.facts.get()).await)),
-            seen => Ok(seen),
-        }
-    }
-
-    async fn update(
-        &self,
-        cx: &Context<Connections>,
-        request: UpdateRequest<'_, Self>,
-    ) -> Result<(), Diagnostics> {
-        let UpdateRequest {
-            prior, planned, slot, ..
-        } = request;
-        let connection = objects::update(cx, &prior, &planned, slot).await?;
-        remote::warn_if_missing(cx, &connection, &planned).await;
-        remote::settle(cx, &connection, &planned).await
-    }
-
-    async fn delete(
-        &self,
-        cx: &Context<Connections>,
-        request: DeleteRequest<Self>,
-    ) -> Result<(), Diagnostics> {
-        objects::delete(cx, &request.state, &request.private).await
-    }
-
-    fn identity(&self, state: &M) -> Option<KarpenterIdentity> {
-        let (cluster_name, region) = match state.cluster() {
-            Attr::Known(cluster) => (cluster.name.clone(), cluster.region.clone()),
-            Attr::Unknown => (Attr::Unknown, Attr::Unknown),
-            Attr::Null => (Attr::Null, Attr::Null),
-        };
-        Some(KarpenterIdentity {
-            name: state.name().clone(),
+    fn identity(&self, cluster_name: Attr<String>, region: Attr<String>) -> KarpenterIdentity {
+        KarpenterIdentity {
+            name: self.name().clone(),
             cluster_name,
             region,
-        })
+        }
     }
 
-    /// By `NAME` in the provider's cluster, or `CLUSTER/NAME` or `CLUSTER@REGION/NAME` in an EKS cluster.
-    async fn import(
-        &self,
-        _: &Context<Connections>,
-        target: ImportTarget<KarpenterIdentity>,
-    ) -> Result<M, Diagnostics> {
-        let (name, cluster, region) = match target {
-            ImportTarget::Identity(identity) => (identity.name, identity.cluster_name, identity.region),
-            ImportTarget::Id(text) => {
-                let (cluster, name) = match text.split_once('/') {
-                    Some((cluster, name)) => (Some(cluster), name),
-                    None => (None, text.as_str()),
-                };
-                if name.is_empty() || name.contains('/') || cluster == Some("") {
-                    return Err(manifests::bad_id(&text, "NAME").into());
-                }
-                let (cluster, region) = manifests::cluster_of_id(cluster);
-                (name.into(), cluster, region)
-            }
-        };
-        Ok(M::named(name, manifests::cluster_of_identity(cluster, region)))
+    fn named(parts: &[Attr<String>], cluster: Attr<ClusterModel>) -> Self {
+        let name = parts.first().cloned().unwrap_or_default();
+        <M as KarpenterModel>::named(name, cluster)
+    }
+
+    fn parts(identity: KarpenterIdentity) -> (Vec<Attr<String>>, Attr<String>, Attr<String>) {
+        (vec![identity.name], identity.cluster_name, identity.region)
+    }
+
+    async fn warn_at_plan(cx: &Context<Connections>, planned: &Self, prior: Option<&Self>, _: &Facts) {
+        let before = prior.and_then(|prior| prior.manifests().known());
+        remote::warn_of_rolling(cx, planned, before).await;
+        remote::warn_of_missing_types(cx, planned, before).await;
+        remote::warn_of_device_classes(cx, planned, before).await;
+    }
+
+    async fn settle(
+        cx: &Context<Connections>,
+        connection: &Connection,
+        planned: &Self,
+    ) -> Result<(), Diagnostics> {
+        remote::warn_if_missing(cx, connection, planned).await;
+        remote::settle(cx, connection, planned).await
+    }
+
+    async fn describe(cx: &Context<Connections>, seen: Self, facts: &Facts) -> Self {
+        remote::describe(cx, seen, facts).await
     }
 }

@@ -8,4 +8,4 @@ mod spec;
 pub use model::NodeClassModel;
 
 /// The resource.
-pub type NodeClassResource = super::karpenter::Karpenter<NodeClassModel>;
+pub type NodeClassResource = super::manifests::ManifestResource<NodeClassModel>;

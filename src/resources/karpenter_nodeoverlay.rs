@@ -7,4 +7,4 @@ mod plan;
 pub use model::NodeOverlayModel;
 
 /// The resource.
-pub type NodeOverlayResource = super::karpenter::Karpenter<NodeOverlayModel>;
+pub type NodeOverlayResource = super::manifests::ManifestResource<NodeOverlayModel>;

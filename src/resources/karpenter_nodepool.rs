@@ -7,4 +7,4 @@ mod plan;
 pub use model::{BudgetModel, DisruptionModel, NodePoolModel};
 
 /// The resource.
-pub type NodePoolResource = super::karpenter::Karpenter<NodePoolModel>;
+pub type NodePoolResource = super::manifests::ManifestResource<NodePoolModel>;

@@ -6,6 +6,7 @@
 mod object;
 pub(crate) mod remote;
 mod renderable;
+mod resource;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 pub use object::{Key, Manifests, in_order, kind, manifests};
 pub use renderable::{Renderable, WithoutApplying};
+pub use resource::{ManifestLife, ManifestResource};
 
 use crate::kube::Resource;
 use crate::models::ClusterModel;

@@ -19,14 +19,6 @@ fn newest_version() -> i64 {
     i64::from(DevicePluginVersion::default().number())
 }
 
-/// Checks what the attributes' own rules cannot.
-pub(super) fn validate(config: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) {
-    if let Attr::Known(cluster) = &config.cluster {
-        cluster.validate(&Path::attr("cluster"), diags);
-    }
-    config.objects(facts, diags);
-}
-
 impl Renderable for DevicePluginModel {
     const FOLLOWED: &'static [(&'static str, &'static str)] = &[(
         "layouts",

@@ -44,7 +44,14 @@ fn no_secret_is_in_state_plan_or_trace_log() {
         let output = ground.apply();
         assert_no_secret("the apply's log", &output.stderr);
         let path = format!("path=/apis/apps/v1/namespaces/{}/daemonsets/direct", ground.name);
-        let parts = ["[DEBUG]", &path, "method=PATCH", "status=201", "took_ms=", "server="];
+        let parts = [
+            "[DEBUG]",
+            &path,
+            "method=PATCH",
+            "status=201",
+            "took_ms=",
+            "server=",
+        ];
         let mut lines = output.stderr.lines();
         let made = lines.any(|line| {
             line.contains("Kubernetes API answered") && parts.iter().all(|part| line.contains(part))

@@ -28,7 +28,10 @@ fn assert_calls_are_logged(name: &str, log: &str) {
     let [refused, made] = calls.as_slice() else {
         panic!("{calls:#?}");
     };
-    for (line, attempt, answer) in [(refused, 1, "AWS: 503 RequestLimitExceeded"), (made, 2, "AWS: 200")] {
+    for (line, attempt, answer) in [
+        (refused, 1, "AWS: 503 RequestLimitExceeded"),
+        (made, 2, "AWS: 200"),
+    ] {
         for part in [
             answer,
             "service=EC2",
