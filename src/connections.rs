@@ -51,7 +51,11 @@ pub enum ClusterChoice {
 
 impl Connections {
     pub(crate) fn new(settings: AwsSettings, default_cluster: DefaultCluster, unknown: Unknown) -> Self {
-        let aws = Arc::new(Aws::new(settings));
+        Self::over(Aws::new(settings), default_cluster, unknown)
+    }
+
+    fn over(aws: Aws, default_cluster: DefaultCluster, unknown: Unknown) -> Self {
+        let aws = Arc::new(aws);
         Self {
             clusters: Clusters::new(Arc::clone(&aws)),
             aws,
@@ -59,6 +63,17 @@ impl Connections {
             unknown,
             told: Mutex::default(),
         }
+    }
+
+    /// Connections without a cluster to one region, where this answers for EC2.
+    #[cfg(test)]
+    pub(crate) fn answered_by(region: &str, ec2: Arc<dyn crate::aws::Ec2>) -> Self {
+        let known = Unknown {
+            identity: false,
+            region: false,
+            default_tags: false,
+        };
+        Self::over(Aws::answered_by(region, ec2), DefaultCluster::Absent, known)
     }
 
     /// The connections to AWS services in a region; the provider's if `None`.

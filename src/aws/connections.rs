@@ -36,6 +36,19 @@ impl Aws {
         }
     }
 
+    /// Connections of one region, where this answers for EC2.
+    #[cfg(test)]
+    pub fn answered_by(region: &str, ec2: Arc<dyn Ec2>) -> Self {
+        let aws = Self::new(AwsSettings {
+            region: Some(region.to_owned()),
+            ..AwsSettings::default()
+        });
+        let regional = aws.regional(region, &SdkConfig::builder().build());
+        regional.ec2.get_or_init(|| ec2);
+        aws.regions().insert(region.to_owned(), regional);
+        aws
+    }
+
     /// The settings that it was made with.
     pub fn settings(&self) -> &AwsSettings {
         &self.settings
@@ -172,7 +185,7 @@ pub struct Regional {
     config: SdkConfig,
     sts: SdkConfig,
     settings: AwsSettings,
-    ec2: OnceLock<Arc<Ec2Client>>,
+    ec2: OnceLock<Arc<dyn Ec2>>,
     eks: OnceLock<Arc<EksClient>>,
 }
 
@@ -184,7 +197,7 @@ impl Regional {
 
     /// Amazon EC2 of this region.
     pub fn ec2(&self) -> Arc<dyn Ec2> {
-        let make = || {
+        let make = || -> Arc<dyn Ec2> {
             Arc::new(Ec2Client::new(
                 &self.config,
                 self.settings.endpoints.ec2.as_deref(),

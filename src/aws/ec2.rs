@@ -4,6 +4,7 @@ mod client;
 mod gather;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTemplateInputBuilder;
@@ -70,7 +71,7 @@ impl<T> Made<T> {
 /// Amazon EC2, as far as it is used. Throttling and passing faults are retried within a call; a
 /// retried create carries the same client token, so that EC2 makes one object only.
 #[async_trait]
-pub trait Ec2: Send + Sync {
+pub trait Ec2: fmt::Debug + Send + Sync {
     /// `CreateLaunchTemplate`. Without a client token in the input one is made.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The calls to EC2.
 
+#[cfg(test)]
+mod life;
 mod lost;
 
 use std::collections::BTreeMap;
