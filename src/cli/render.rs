@@ -12,7 +12,7 @@ use crate::data_sources::manifests::{ManifestsInput, objects, yaml};
 use crate::models::{self, CatalogOverridesModel};
 use crate::untyped_input;
 
-/// What the command takes.
+/// What the command accepts.
 #[derive(Debug, Args)]
 pub(super) struct Render {
     /// File in YAML or JSON with the attributes of data.mig_manifests, and the provider's catalog_overrides where they are

@@ -20,8 +20,8 @@ const CUSTOM: &str = "custom";
 /// Options of the function.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct UserDataOptions {
-    /// Who adds to the user data: `node_group` (the default), a managed node group with an EKS image, which adds what a node
-    /// needs to join; `karpenter`, which adds that and sets labels and taints itself; `custom`, nobody (an image of your own in a
+    /// What adds to the user data: `node_group` (the default), a managed node group with an EKS image, which adds what a node
+    /// needs to join; `karpenter`, which adds that and sets labels and taints itself; `custom`, nothing (an image of your own in a
     /// managed node group, or a self-managed group), so that `node_config` is needed.
     #[attr(validate = validators::one_of(&["node_group", KARPENTER, CUSTOM]))]
     pub target: Attr<String>,

@@ -87,7 +87,7 @@ pub struct InstanceTypeModel {
     pub karpenter_gpu_name: Attr<String>,
 }
 
-/// The facts with these additions; what is wrong with them is told. Unknown additions leave the facts incomplete.
+/// The facts with these additions; what is wrong with them is reported. Unknown additions leave the facts incomplete.
 pub(crate) fn facts(overrides: &Attr<CatalogOverridesModel>, diags: &mut Diagnostics) -> Facts {
     let given = match overrides {
         Attr::Null => return Facts::default(),

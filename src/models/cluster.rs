@@ -271,7 +271,7 @@ impl ClusterModel {
         let file =
             |name: &str, path: &Attr<String>| read(&at.attribute(name), path.as_str().unwrap_or_default());
         if !self.token_file.is_null() {
-            // Its token is read with each connection; here is told that it cannot be.
+            // Its token is read with each connection; that it cannot be is reported here.
             file("token_file", &self.token_file)?;
             let path = self.token_file.as_str().unwrap_or_default();
             return Ok(Identity::TokenFile(expand_home(path)));

@@ -8,7 +8,8 @@ use super::root;
 /// The longest a source file may be: what one can keep in mind.
 const LINES: usize = 600;
 
-fn sources(folder: &str) -> Vec<PathBuf> {
+/// The Rust sources under a folder of the repository.
+pub fn sources(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&root().join(folder), &mut found);
     assert!(!found.is_empty(), "{folder} has no source files");
@@ -123,7 +124,6 @@ fn is_path(word: &str) -> bool {
         "crates/",
         "tests/",
         "benches/",
-        "catalog/",
         "schemas/",
         "docs/",
         "examples/",

@@ -10,6 +10,7 @@
 mod architecture;
 mod features;
 mod generated;
+mod packed;
 mod programs;
 mod render;
 

@@ -132,13 +132,10 @@ fn names_are_escaped() {
     let name = "H100 <\"A&B\"> 80GB";
     let types = include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../catalog/aws-instance-types.json"
+        "/catalog/aws-instance-types.json"
     ));
-    let gpus = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/gpus.json"));
-    let images = include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../catalog/eks-images.json"
-    ));
+    let gpus = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/gpus.json"));
+    let images = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/eks-images.json"));
     let mut file: serde_json::Value = serde_json::from_str(types).unwrap();
     for found in file["instance_types"].as_array_mut().unwrap() {
         found["gpu"]["model"] = name.into();

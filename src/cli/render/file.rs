@@ -8,7 +8,7 @@ use yaml_rust2::{ScanError, Yaml, YamlLoader};
 #[derive(Debug, Error)]
 pub(super) enum FileError {
     /// It is not YAML.
-    #[error("it is neither YAML nor JSON: {0}. Mend it there")]
+    #[error("it is neither YAML nor JSON: {0}. Correct it there")]
     Syntax(#[from] ScanError),
     /// It is empty, or a stream.
     #[error("it holds {0} documents. Write exactly one")]

@@ -24,7 +24,7 @@ pub(crate) fn objects(input: &ManifestsInput, facts: &Facts, diags: &mut Diagnos
         diags.push(Diagnostic::error("Nothing is to be rendered", detail));
         return None;
     }
-    // Faults that do not depend on the version are told at once with a wrong one.
+    // Faults that do not depend on the version are reported together with a wrong one.
     let rendering = Rendering {
         version: version.unwrap_or_default(),
         facts,

@@ -14,7 +14,7 @@ use crate::resources::karpenter::{
 use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
 /// Karpenter's NodePool for the nodes of a layout: its instance types, labels and taint, with limits and disruption
-/// settings that suit nodes that are dear, scarce and slow to boot.
+/// settings that suit nodes that are expensive, scarce and slow to boot.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 #[attr(json_in = "spec")]
 pub struct NodePoolModel {

@@ -26,7 +26,7 @@ use node_part::Around;
 use crate::finding::{Finding, PathStep};
 use crate::layout::Layout;
 
-/// Bytes of user data that EC2 takes, before base64.
+/// Bytes of user data that EC2 accepts, before base64.
 pub const USER_DATA_LIMIT: usize = 16_384;
 
 /// Bytes kept free for the NodeConfig that Karpenter or EKS adds; 3,900 were seen with a large cluster CA. Nothing is added

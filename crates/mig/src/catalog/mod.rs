@@ -1,6 +1,6 @@
 //! The reviewed facts: which GPUs there are, what they can be cut into, which AWS instance types carry them.
 //!
-//! The facts themselves are the JSON files of the repository's `catalog/` folder, each with its source.
+//! The facts themselves are the JSON files of `crates/mig/catalog/`, each with its source.
 
 mod driver;
 mod gpu;
@@ -24,15 +24,12 @@ pub use nearest::{did_you_mean, nearest as nearest_names};
 pub use overrides::{CatalogOverrides, GpuOverride, InstanceTypeOverride, ProfileOverride};
 pub use rows::{ProfileFilter, ProfileRow};
 
-const GPUS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/gpus.json"));
+const GPUS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/gpus.json"));
 const INSTANCE_TYPES: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../../catalog/aws-instance-types.json"
+    "/catalog/aws-instance-types.json"
 ));
-const EKS_IMAGES: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../catalog/eks-images.json"
-));
+const EKS_IMAGES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/eks-images.json"));
 
 /// Every GPU and every AWS GPU instance type that is known.
 #[derive(Debug, Clone)]

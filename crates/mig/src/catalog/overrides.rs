@@ -157,7 +157,7 @@ impl Catalog {
                 at,
                 faults: &mut faults,
             };
-            // A GPU that is at fault itself has been told already.
+            // A fault of the GPU itself has been reported already.
             let known = catalog.gpus.get(&given.gpu);
             if known.is_none() && overrides.gpus.contains_key(&given.gpu) {
                 continue;

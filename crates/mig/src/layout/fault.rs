@@ -53,7 +53,7 @@ pub enum Problem {
         /// NVIDIA's name of its GPU.
         model: String,
     },
-    /// MIG on a GPU of which nobody published where slices lie.
+    /// MIG on a GPU whose slice placements are not published.
     #[error("{instance_type} cannot be cut reliably: the placements of {product} are not published")]
     PlacementsUnknown {
         /// The instance type.

@@ -156,7 +156,7 @@ impl Layout {
     /// Tags of an Auto Scaling group or EKS node group of that instance type, by which the Cluster Autoscaler knows
     /// what a node will have before there is one. None where the layout does not name the type.
     ///
-    /// `nvidia.com/gpu` is always told, also as 0: the autoscaler would otherwise count the physical GPUs and buy
+    /// `nvidia.com/gpu` is always listed, also as 0: the autoscaler would otherwise count the physical GPUs and buy
     /// nodes for pods that want whole ones.
     pub fn node_template_tags(&self, instance_type: &str) -> Option<BTreeMap<String, String>> {
         let mut resources = self.resources(instance_type)?;

@@ -65,7 +65,7 @@ fn draw_node(node: &NodeLayout, mut y: usize, body: &mut String) -> usize {
     y
 }
 
-/// The numbers of memory slices, by which placements are told.
+/// The numbers of memory slices, by which placements are named.
 fn ruler(node: &NodeLayout, y: usize) -> String {
     let small = "font-size=\"10\" fill=\"#777777\"";
     let cell = cell(node);

@@ -76,7 +76,7 @@ pub fn fit(gpu: &Gpu, counts: &ProfileCounts) -> Result<Vec<Placed>, FitError> {
     Ok(placed)
 }
 
-/// Why a set cannot be created, told by its instances: those that find a place, and the first that then has none.
+/// Why a set cannot be created, shown by its instances: those that find a place, and the first that then has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     /// The largest instances, as many as can be placed together, by start.

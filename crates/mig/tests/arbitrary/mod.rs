@@ -18,11 +18,11 @@ use mig::placement::enumerate;
 use mig::{Catalog, LayoutSpec};
 use serde_json::{Value, json};
 
-pub const GPUS: &str = include_str!("../../../../catalog/gpus.json");
+pub const GPUS: &str = include_str!("../../catalog/gpus.json");
 
-const INSTANCE_TYPES: &str = include_str!("../../../../catalog/aws-instance-types.json");
+const INSTANCE_TYPES: &str = include_str!("../../catalog/aws-instance-types.json");
 
-const IMAGES: &str = include_str!("../../../../catalog/eks-images.json");
+const IMAGES: &str = include_str!("../../catalog/eks-images.json");
 
 /// Every GPU model whose placements are known, by its number of GPUs, on an instance type `any.MODEL-COUNT`.
 pub const COUNTS: [u8; 4] = [1, 2, 3, 8];

@@ -21,7 +21,7 @@ use mig::Layout;
 use mig::boot::{BootOptions, boot_script};
 use serde_json::{Value, json};
 
-pub const GPUS: &str = include_str!("../../../../catalog/gpus.json");
+pub const GPUS: &str = include_str!("../../catalog/gpus.json");
 
 /// The folder of the simulator; Python runs a folder.
 pub fn simulator() -> PathBuf {

@@ -2,7 +2,7 @@
 """A simulated nvidia-smi: what the boot script and a curious person call, with MIG's placement rules of its own.
 
 NVIDIA_SMI_STATE names a JSON file that is the driver's memory; NVIDIA_SMI_BOARD one with the GPU's entry of
-catalog/gpus.json; NVIDIA_SMI_LOG, if set, a file that gets one line per call. Of the state these keys must be there:
+crates/mig/catalog/gpus.json; NVIDIA_SMI_LOG, if set, a file that gets one line per call. Of the state these keys must be there:
   gpu, device, driver   the GPU's name, its PCI device ID ("0x2330"), the driver's version
   fault                 "" or one of the faults below
   gpus                  per GPU {"mode", "pending", "instances": [[profile ID, start, compute]]}; compute is true for the
@@ -22,7 +22,7 @@ and these may be there, each a fault:
   forgetful             true: without persistence mode a GPU forgets mode and instances between two calls
 Not nvidia-smi's own: `--reboot` is what a reboot does to the GPUs; `--judge` reads a layout of one GPU per line, as
 {"board", "slices": [[profile, count]]} or {"board", "placements": [[profile, start]]}, and says yes or no to each;
-NVIDIA_SMI_BOARDS is catalog/gpus.json then. `--serve`: see serve.py.
+NVIDIA_SMI_BOARDS is crates/mig/catalog/gpus.json then. `--serve`: see serve.py.
 
 Texts and exit codes are those of nvidia-smi 535, 550 and 555, by the driver's version; those of R560 and later, with wider
 tables, are consoles'.

@@ -94,7 +94,7 @@ pub(crate) fn page() -> String {
 
 /// The catalog's own date.
 fn date() -> String {
-    let text = std::fs::read_to_string(root().join("catalog/gpus.json")).unwrap();
+    let text = std::fs::read_to_string(root().join("crates/mig/catalog/gpus.json")).unwrap();
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
     file["date"].as_str().unwrap().to_owned()
 }
