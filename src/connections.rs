@@ -17,7 +17,18 @@ pub struct Connections {
     clusters: Clusters,
     default_cluster: DefaultCluster,
     unknown: Unknown,
-    told: Mutex<Vec<(&'static str, Attr<ClusterModel>)>>,
+    reported: Mutex<Vec<(Notice, Attr<ClusterModel>)>>,
+}
+
+/// A warning that holds for all objects of a cluster, and is given once for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// A plan could not ask the cluster about the objects.
+    NotTried,
+    /// A refresh left the objects as the state has them.
+    NotRead,
+    /// The cluster no longer exists.
+    Gone,
 }
 
 /// What of the provider block is known only after apply, so that nothing may be planned from it.
@@ -61,7 +72,7 @@ impl Connections {
             aws,
             default_cluster,
             unknown,
-            told: Mutex::default(),
+            reported: Mutex::default(),
         }
     }
 
@@ -150,22 +161,25 @@ impl Connections {
         }
     }
 
-    /// Whether this is the first time that something is to be told of a cluster: what holds for all of its objects is
-    /// told once. Clusters are the same if they are named the same way, unknown parts included.
-    pub fn is_news(&self, what: &'static str, cluster: &Attr<ClusterModel>) -> bool {
+    /// Whether a notice is the first of its kind for a cluster, which is then remembered. Clusters are the same if they are named the same way, unknown parts included.
+    pub fn is_news(&self, notice: Notice, cluster: &Attr<ClusterModel>) -> bool {
         // The list is whole after every statement, so a panic elsewhere cannot have broken it.
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = !told.iter().any(|(other, of)| *other == what && of == cluster);
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = !reported
+            .iter()
+            .any(|(other, of)| *other == notice && of == cluster);
         if news {
-            told.push((what, cluster.clone()));
+            reported.push((notice, cluster.clone()));
         }
         news
     }
 
-    /// Whether that was told of the cluster.
-    pub fn was_told(&self, what: &'static str, cluster: &Attr<ClusterModel>) -> bool {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.iter().any(|(other, of)| *other == what && of == cluster)
+    /// Whether the cluster has had that notice.
+    pub fn was_reported(&self, notice: Notice, cluster: &Attr<ClusterModel>) -> bool {
+        let reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        reported
+            .iter()
+            .any(|(other, of)| *other == notice && of == cluster)
     }
 
     /// The connection to a cluster.

@@ -8,11 +8,8 @@ use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Provenance, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
-use crate::connections::{ClusterChoice, Connections};
+use crate::connections::{ClusterChoice, Connections, Notice};
 use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Listing};
-
-const NOT_READ: &str = "The objects were not read";
-const GONE: &str = "The cluster is gone";
 
 /// Looks the objects up; `None` if none of them, or no cluster, is there any more.
 pub(crate) async fn read<M: ManifestModel>(
@@ -55,14 +52,14 @@ async fn read_now<M: ManifestModel>(
         ClusterChoice::Known(spec) => spec,
         ClusterChoice::Unreadable(why) => return Err(why),
         ClusterChoice::Unknown => {
-            if cx.provider()?.is_news(NOT_READ, stored.cluster()) {
+            if cx.provider()?.is_news(Notice::NotRead, stored.cluster()) {
                 cx.warn(not_read());
             }
             return Ok(Some(stored));
         }
     };
     let Some(connection) = connect_if_there(cx, &spec, provenance).await? else {
-        if cx.provider()?.is_news(GONE, stored.cluster()) {
+        if cx.provider()?.is_news(Notice::Gone, stored.cluster()) {
             cx.warn(gone_with_cluster(&spec));
         }
         return Ok(None);
@@ -187,7 +184,7 @@ fn made_again(key: &Key, ours: bool) -> Diagnostic {
 fn not_read() -> Diagnostic {
     let detail =
         "The cluster is known only after apply, so the objects are taken to be as they were last seen.";
-    Diagnostic::warning(NOT_READ, detail).at(Path::attr("cluster"))
+    Diagnostic::warning("The objects were not read", detail).at(Path::attr("cluster"))
 }
 
 fn gone_with_cluster(spec: &ClusterSpec) -> Diagnostic {
@@ -195,5 +192,5 @@ fn gone_with_cluster(spec: &ClusterSpec) -> Diagnostic {
         "EKS knows no such cluster: {spec}. Its objects are gone with it. If it does exist, check region, account and \
          credentials before the next apply."
     );
-    Diagnostic::warning(GONE, detail).at(Path::attr("cluster"))
+    Diagnostic::warning("The cluster is gone", detail).at(Path::attr("cluster"))
 }

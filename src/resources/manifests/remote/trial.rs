@@ -10,10 +10,8 @@ use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, failure};
 use super::{missing, ownership, people};
-use crate::connections::{ClusterChoice, Connections};
+use crate::connections::{ClusterChoice, Connections, Notice};
 use crate::kube::{self, Apply, Cancellable, Connection, FieldDiff, KubeApi, KubeError, KubeErrorKind};
-
-const NOT_TRIED: &str = "The objects were not tried out on the cluster";
 
 /// Tries the planned changes out. What the server can never take is an error. What may be otherwise at apply (a
 /// cluster that cannot be asked, fields or objects of others) gives a warning: the plan is right without it.
@@ -34,11 +32,11 @@ pub(crate) async fn try_out<M: ManifestModel>(
     let answer = ask(cx, provider, planned, before, &changed, &mut warnings).await?;
     said_by_server(cx, warnings);
     match answer {
-        Ok(()) => {}
-        Err(Objection::WillFail(error)) => return Err(error.into()),
-        Err(Objection::MayFail(warning)) => cx.warn(warning),
-        Err(Objection::NoAnswer(why)) => {
-            if provider.is_news(NOT_TRIED, planned.cluster()) {
+        Verdict::Accepted => {}
+        Verdict::WillFail(error) => return Err(error.into()),
+        Verdict::MayFail(warning) => cx.warn(warning),
+        Verdict::NoAnswer(why) => {
+            if provider.is_news(Notice::NotTried, planned.cluster()) {
                 let all = "This holds for all objects of the cluster, and is told once.";
                 cx.warn(unchecked(&format!("{why}\n\n{all}")));
             }
@@ -49,7 +47,7 @@ pub(crate) async fn try_out<M: ManifestModel>(
 
 /// Whether the object's cluster has left an earlier question of this plan unanswered.
 pub(crate) fn is_silent<M: ManifestModel>(provider: &Connections, planned: &M) -> bool {
-    provider.was_told(NOT_TRIED, planned.cluster())
+    provider.was_reported(Notice::NotTried, planned.cluster())
 }
 
 /// The connection for what makes a plan better, if there is a way to the cluster. That there is none is told by
@@ -75,23 +73,25 @@ async fn ask<M: ManifestModel>(
     before: Option<&Manifests>,
     changed: &Manifests,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<Result<(), Objection>, Diagnostics> {
+) -> Result<Verdict, Diagnostics> {
     let why = match provider.cluster(planned.cluster())? {
         ClusterChoice::Known(spec) => match provider.connect(&spec, cx.cancel()).await {
             Ok(connection) => {
                 let api = Cancellable::new(connection.api(), cx.cancel());
-                return Ok(objection(&api, planned, before, changed, warnings).await);
+                return Ok(verdict(&api, planned, before, changed, warnings).await);
             }
             Err(error) => error.to_string(),
         },
         ClusterChoice::Unreadable(why) => details(&why),
         ClusterChoice::Unknown => "The cluster is known only after apply.".to_owned(),
     };
-    Ok(Err(Objection::NoAnswer(why)))
+    Ok(Verdict::NoAnswer(why))
 }
 
-/// What stands against an apply.
-enum Objection {
+/// What a trial says of the apply.
+enum Verdict {
+    /// The API server accepts the objects.
+    Accepted,
     /// It can never succeed.
     WillFail(Diagnostic),
     /// It may fail.
@@ -112,18 +112,18 @@ fn changed<M: ManifestModel>(planned: &M, before: Option<&Manifests>) -> Manifes
     wanted
 }
 
-/// What stands against the apply. The first thing that the server says is enough: the others mostly say the same.
-async fn objection<M: ManifestModel>(
+/// What the API server says of the changes. The first objection is enough: the others mostly say the same.
+async fn verdict<M: ManifestModel>(
     api: &dyn KubeApi,
     planned: &M,
     before: Option<&Manifests>,
     changed: &Manifests,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<(), Objection> {
+) -> Verdict {
     match ownership::already_there(api, planned, before).await {
         Ok(None) => {}
-        Ok(Some(taken)) => return Err(Objection::MayFail(as_warning(taken))),
-        Err((key, error)) => return Err(refused(api, planned, &key, &error).await),
+        Ok(Some(taken)) => return Verdict::MayFail(as_warning(taken)),
+        Err((key, error)) => return refused(api, planned, &key, &error).await,
     }
     for (key, manifest) in object::in_order(changed) {
         let how = Apply {
@@ -141,7 +141,7 @@ async fn objection<M: ManifestModel>(
         }
         let tried = match tried {
             Ok(tried) => tried,
-            Err(error) => return Err(refused(api, planned, &key, &error).await),
+            Err(error) => return refused(api, planned, &key, &error).await,
         };
         warnings.extend(rewritten::<M>(&key, &manifest, &tried.live));
         warnings.extend(
@@ -151,7 +151,7 @@ async fn objection<M: ManifestModel>(
                 .map(|text| server_warning(&key.text(), text)),
         );
     }
-    Ok(())
+    Verdict::Accepted
 }
 
 /// The warning that an apply takes fields back which people changed, where it would do that.
@@ -178,11 +178,11 @@ async fn taken_back<M: ManifestModel>(
 }
 
 /// What stands against one object.
-async fn refused<M: ManifestModel>(api: &dyn KubeApi, _: &M, key: &Key, error: &KubeError) -> Objection {
+async fn refused<M: ManifestModel>(api: &dyn KubeApi, _: &M, key: &Key, error: &KubeError) -> Verdict {
     if error.kind == KubeErrorKind::CrdMissing {
         let served = missing::served_versions(api, key.resource()).await;
         if let Some(why) = missing::other_versions(key.resource(), &served) {
-            return Objection::MayFail(unchecked(&why));
+            return Verdict::MayFail(unchecked(&why));
         }
     }
     refusal::<M>(key, error)
@@ -227,13 +227,13 @@ fn back(field: &FieldDiff) -> String {
 
 /// What the API server says can never succeed is an error only of kinds that are built in: those of Karpenter come by a
 /// chart, which the same apply may upgrade.
-fn refusal<M: ManifestModel>(key: &Key, error: &KubeError) -> Objection {
+fn refusal<M: ManifestModel>(key: &Key, error: &KubeError) -> Verdict {
     let refused = failure::<M>(&format!("{} would be refused", key.text()), error);
     let built_in = !key.resource().group.contains('.');
     match error.kind {
-        KubeErrorKind::Invalid(_) if built_in => Objection::WillFail(refused),
+        KubeErrorKind::Invalid(_) if built_in => Verdict::WillFail(refused),
         KubeErrorKind::Invalid(_) | KubeErrorKind::Conflict(_) | KubeErrorKind::Denied => {
-            Objection::MayFail(as_warning(refused))
+            Verdict::MayFail(as_warning(refused))
         }
         _ => unanswered(error),
     }
@@ -256,10 +256,10 @@ pub(super) fn server_warning(object: &str, text: &str) -> Diagnostic {
     Diagnostic::warning(format!("The API server warns of {object}"), detail)
 }
 
-fn unanswered(error: &KubeError) -> Objection {
+fn unanswered(error: &KubeError) -> Verdict {
     match error.is_cluster_unavailable() {
-        true => Objection::NoAnswer(error.to_string()),
-        false => Objection::MayFail(unchecked(&error.to_string())),
+        true => Verdict::NoAnswer(error.to_string()),
+        false => Verdict::MayFail(unchecked(&error.to_string())),
     }
 }
 
@@ -271,5 +271,5 @@ fn as_warning(mut error: Diagnostic) -> Diagnostic {
 fn unchecked(why: &str) -> Diagnostic {
     let detail =
         format!("{why}\n\nThe plan is complete; what the API server itself would refuse shows at apply.");
-    Diagnostic::warning(NOT_TRIED, detail).at(Path::attr("cluster"))
+    Diagnostic::warning("The objects were not tried out on the cluster", detail).at(Path::attr("cluster"))
 }
