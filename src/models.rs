@@ -6,6 +6,7 @@ mod layout;
 mod made_from;
 mod region;
 mod tags;
+mod timeouts;
 mod user_data;
 
 pub(crate) use catalog::facts;
@@ -16,6 +17,7 @@ pub(crate) use made_from::{DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT, MadeFrom, not_ou
 pub(crate) use region::region;
 pub use tags::Tags;
 pub(crate) use tags::tag_rules;
+pub use timeouts::{Timeouts, TimeoutsModel};
 pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
 };

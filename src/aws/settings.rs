@@ -77,11 +77,11 @@ pub struct Endpoints {
     /// AWS STS, for assuming roles. Cluster tokens always name the public regional endpoint,
     /// since the EKS control plane accepts no other.
     pub sts: Option<String>,
-    /// AWS Systems Manager.
+    /// AWS Systems Manager; for node groups, whose AMI it names. No object asks it yet.
     pub ssm: Option<String>,
-    /// Amazon EC2 Auto Scaling.
+    /// Amazon EC2 Auto Scaling; for node groups. No object asks it yet.
     pub autoscaling: Option<String>,
-    /// AWS Price List.
+    /// AWS Price List; for a comparison of layouts by price. No object asks it yet.
     pub pricing: Option<String>,
 }
 

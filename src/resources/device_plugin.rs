@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::kube::Connection;
 use crate::models::ClusterModel;
 use crate::resources::manifests::remote::Provenance;
-use crate::resources::manifests::{ManifestLife, ManifestResource};
+use crate::resources::manifests::{ManifestLife, ManifestResource, Named};
 
 /// The resource.
 pub type DevicePluginResource = ManifestResource<DevicePluginModel>;
@@ -58,9 +58,12 @@ impl ManifestLife for DevicePluginModel {
         }
     }
 
-    fn parts(identity: DevicePluginIdentity) -> (Vec<Attr<String>>, Attr<String>, Attr<String>) {
-        let parts = vec![identity.namespace, identity.name];
-        (parts, identity.cluster_name, identity.region)
+    fn parts(identity: DevicePluginIdentity) -> Named {
+        Named {
+            parts: vec![identity.namespace, identity.name],
+            cluster_name: identity.cluster_name,
+            region: identity.region,
+        }
     }
 
     async fn warn_at_plan(cx: &Context<Connections>, planned: &Self, prior: Option<&Self>, facts: &Facts) {

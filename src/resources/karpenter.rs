@@ -30,7 +30,7 @@ use crate::facts::Facts;
 use crate::kube::Connection;
 use crate::models::ClusterModel;
 use crate::resources::manifests::remote::Provenance;
-use crate::resources::manifests::{Key, ManifestLife, ManifestModel, Renderable};
+use crate::resources::manifests::{Key, ManifestLife, ManifestModel, Named, Renderable};
 
 /// What Helm calls the gate without which Karpenter reads no overlay.
 pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
@@ -137,8 +137,12 @@ impl<M: KarpenterObject> ManifestLife for M {
         <M as KarpenterModel>::named(name, cluster)
     }
 
-    fn parts(identity: KarpenterIdentity) -> (Vec<Attr<String>>, Attr<String>, Attr<String>) {
-        (vec![identity.name], identity.cluster_name, identity.region)
+    fn parts(identity: KarpenterIdentity) -> Named {
+        Named {
+            parts: vec![identity.name],
+            cluster_name: identity.cluster_name,
+            region: identity.region,
+        }
     }
 
     async fn warn_at_plan(cx: &Context<Connections>, planned: &Self, prior: Option<&Self>, _: &Facts) {

@@ -15,7 +15,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 pub use object::{Key, Manifests, in_order, kind, manifests};
 pub use renderable::{Renderable, WithoutApplying};
-pub use resource::{ManifestLife, ManifestResource};
+pub use resource::{ManifestLife, ManifestResource, Named};
 
 use crate::kube::Resource;
 use crate::models::ClusterModel;

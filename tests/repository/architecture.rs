@@ -9,7 +9,7 @@ use super::root;
 const LINES: usize = 600;
 
 /// The Rust sources under a folder of the repository.
-pub fn sources(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&root().join(folder), &mut found);
     assert!(!found.is_empty(), "{folder} has no source files");

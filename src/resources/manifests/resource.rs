@@ -36,8 +36,8 @@ pub trait ManifestLife: ManifestModel + Renderable + fmt::Debug {
     /// Values of which nothing is known but the parts of an import ID, as many as [`ManifestLife::ID`] has, and the cluster.
     fn named(parts: &[Attr<String>], cluster: Attr<ClusterModel>) -> Self;
 
-    /// The parts of the import ID, the name of the cluster and its region.
-    fn parts(identity: Self::Identity) -> (Vec<Attr<String>>, Attr<String>, Attr<String>);
+    /// What an identity names.
+    fn parts(identity: Self::Identity) -> Named;
 
     /// Warns at plan of what is on the cluster, or is not, so that the objects will not do what they are for.
     async fn warn_at_plan(cx: &Context<Connections>, planned: &Self, prior: Option<&Self>, facts: &Facts);
@@ -57,6 +57,17 @@ pub trait ManifestLife: ManifestModel + Renderable + fmt::Debug {
         let _ = (cx, facts);
         seen
     }
+}
+
+/// What is imported.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Named {
+    /// The parts of the import ID within the cluster.
+    pub parts: Vec<Attr<String>>,
+    /// The EKS cluster; null for the provider's.
+    pub cluster_name: Attr<String>,
+    /// Its region.
+    pub region: Attr<String>,
 }
 
 /// A resource whose remote objects are Kubernetes objects.
@@ -189,16 +200,17 @@ impl<M: ManifestLife> Resource for ManifestResource<M> {
         _: &Context<Connections>,
         target: ImportTarget<M::Identity>,
     ) -> Result<M, Diagnostics> {
-        let (parts, cluster, region) = match target {
+        let named = match target {
             ImportTarget::Identity(identity) => M::parts(identity),
             ImportTarget::Id(text) => by_text(&text, M::ID)?,
         };
-        Ok(M::named(&parts, cluster_of_identity(cluster, region)))
+        let cluster = cluster_of_identity(named.cluster_name, named.region);
+        Ok(M::named(&named.parts, cluster))
     }
 }
 
-/// The parts of an import ID, the name of the cluster and its region.
-fn by_text(text: &str, form: &str) -> Result<(Vec<Attr<String>>, Attr<String>, Attr<String>), Diagnostic> {
+/// What an import ID names.
+fn by_text(text: &str, form: &str) -> Result<Named, Diagnostic> {
     let expected = form.split('/').count();
     let parts: Vec<&str> = text.split('/').collect();
     let more = parts.len().checked_sub(expected);
@@ -206,12 +218,12 @@ fn by_text(text: &str, form: &str) -> Result<(Vec<Attr<String>>, Attr<String>, A
         return Err(bad_id(text, form));
     };
     let (cluster, own) = parts.split_at(more);
-    let (cluster, region) = cluster_of_id(cluster.first().copied());
-    Ok((
-        own.iter().map(|part| Attr::from(*part)).collect(),
-        cluster,
+    let (cluster_name, region) = cluster_of_id(cluster.first().copied());
+    Ok(Named {
+        parts: own.iter().map(|part| Attr::from(*part)).collect(),
+        cluster_name,
         region,
-    ))
+    })
 }
 
 #[cfg(test)]
@@ -221,8 +233,9 @@ mod tests {
     #[test]
     fn import_ids_name_the_object_and_its_cluster() {
         let read = |text: &str, form: &str| {
-            let (parts, cluster, region) = by_text(text, form).ok()?;
-            let parts: Vec<_> = parts
+            let named = by_text(text, form).ok()?;
+            let parts: Vec<_> = named
+                .parts
                 .iter()
                 .filter_map(|part| Some(part.as_str()?.to_owned()))
                 .collect();
@@ -230,8 +243,8 @@ mod tests {
             Some(format!(
                 "{} {} {}",
                 parts.join("+"),
-                word(&cluster),
-                word(&region)
+                word(&named.cluster_name),
+                word(&named.region)
             ))
         };
         let cases = [

@@ -11,7 +11,7 @@ use mig::boot::{BootOptions, user_data};
 use mig::{Catalog, Layout, LayoutSpec};
 use serde_json::{Value, json};
 
-const GPUS: &str = include_str!("../../../../../crates/mig/catalog/gpus.json");
+const GPUS: &str = include_str!("../../../../crates/mig/catalog/gpus.json");
 
 /// Whether this machine runs boxes. Where it does not, that is said, and it is a failure in CI.
 pub(crate) fn runs_here() -> bool {
