@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod dependencies;
 mod features;
 mod generated;
 mod packed;

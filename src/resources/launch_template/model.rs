@@ -200,6 +200,18 @@ impl LaunchTemplate {
         !self.changed(prior).is_empty()
     }
 
+    /// The values without tags that are null: whether a tag is written as null or not at all is no change, and elements of
+    /// a set are compared as a whole.
+    fn without_null_tags(&self) -> Value {
+        let mut values = self.clone();
+        if let Attr::Known(specifications) = &mut values.tag_specifications {
+            for specification in specifications {
+                specification.tags = specification.tags.as_ref().map(|tags| Tags::from(tags.set()));
+            }
+        }
+        Value::Map(values.encode_object())
+    }
+
     /// Whether its instances boot Bottlerocket; `None` while that is unknown.
     pub(super) fn is_bottlerocket(&self) -> Option<bool> {
         let family = self.ami_family.settled()?;
@@ -209,7 +221,7 @@ impl LaunchTemplate {
     /// Names of the versioned attributes whose planned value differs, for the user.
     pub(super) fn changed(&self, prior: &Self) -> Vec<&'static str> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(|| LaunchTemplate::schema(0));
-        let values = [prior, self].map(|values| Value::Map(values.encode_object()));
+        let values = [prior, self].map(Self::without_null_tags);
         let changes = diff::between(&SCHEMA, &values[0], &values[1]);
         let differs = |name: &&str| {
             let at = Path::attr(*name);
