@@ -1,4 +1,4 @@
-//! The EC2 calls in use: launch templates, their versions, their tags; where instance types are to be had.
+//! The EC2 calls in use: launch templates, their versions, their tags; where instance types are available.
 
 mod client;
 mod gather;

@@ -65,8 +65,8 @@ pub(super) fn missing(
     let line = |name: &&String| {
         let zones: Vec<&str> = of(name).iter().map(String::as_str).collect();
         match zones.as_slice() {
-            [] => format!("{name} is not to be had in {region}."),
-            zones => format!("{name} is to be had in {}.", zones.join(", ")),
+            [] => format!("{name} is not available in {region}."),
+            zones => format!("{name} is available in {}.", zones.join(", ")),
         }
     };
     let lines: Vec<String> = lacking.iter().map(line).collect();
@@ -128,7 +128,7 @@ mod tests {
         assert!(some.summary.contains("not have all"), "{some}");
         assert!(
             some.detail
-                .starts_with("p4d.24xlarge is to be had in us-east-1a. Karpenter"),
+                .starts_with("p4d.24xlarge is available in us-east-1a. Karpenter"),
             "{some}"
         );
         let none = missing(&places(&["us-east-1d"]), &offered(), "us-east-1").unwrap();
@@ -138,7 +138,7 @@ mod tests {
         assert!(
             nowhere
                 .detail
-                .contains("p5.48xlarge is not to be had in eu-west-9."),
+                .contains("p5.48xlarge is not available in eu-west-9."),
             "{nowhere}"
         );
         assert_eq!(nowhere.path, Path::attr("layout"));

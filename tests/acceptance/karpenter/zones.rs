@@ -32,7 +32,7 @@ fn zones_without_the_instance_type_are_told_at_plan() {
         let words = ground.plan().output.words();
         assert_says(
             &words,
-            &[WARNING, "p5en.48xlarge is to be had in us-east-1a, us-east-1c."],
+            &[WARNING, "p5en.48xlarge is available in us-east-1a, us-east-1c."],
         );
         write("\"us-east-1b\", \"us-east-1c\"");
         assert!(!ground.plan().output.words().contains("AWS has none"));
@@ -63,7 +63,7 @@ fn who_may_not_ask_for_zones_has_a_plan_all_the_same() {
         let plan = ground.plan();
         assert_eq!(plan.actions(POOL), ["create"]);
         assert!(
-            !plan.output.words().contains("to be had"),
+            !plan.output.words().contains("available in"),
             "{}",
             plan.output.words()
         );
