@@ -1,5 +1,6 @@
 //! What a pool that is being imported was made from: its fields, and the layout of its class.
 
+use mig::Profile;
 use mig::boot::RenderVersion;
 use mig::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN_LABEL, LAYOUT_LABEL};
 use serde_json::Value as Json;
@@ -120,10 +121,11 @@ fn with_requirements(pool: NodePoolModel) -> NodePoolModel {
 fn with_limits(pool: NodePoolModel) -> NodePoolModel {
     let (mut limits, mut slices) = (pool.limits.known().cloned().unwrap_or_default(), Vec::new());
     limits.retain(|resource, quantity| {
-        let profile = resource.strip_prefix("nvidia.com/mig-");
+        let profile = Profile::from_resource_name(resource).ok();
         let slice = profile.zip(quantity.parse::<i64>().ok());
-        slices.extend(slice.map(|(profile, count)| (profile.replace(".me", "+me"), count)));
-        slice.is_none()
+        let is_other = slice.is_none();
+        slices.extend(slice.map(|(profile, count)| (profile.to_string(), count)));
+        is_other
     });
     let only_slices = limits.is_empty() && !slices.is_empty();
     NodePoolModel {

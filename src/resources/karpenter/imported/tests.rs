@@ -242,6 +242,21 @@ fn a_pool_of_shared_slices_is_known_by_its_label() {
     assert_eq!(assert_shown(&pool(&class, &json!({})), &above).len(), 0);
 }
 
+/// A resource name spells the suffix of a profile differently.
+#[test]
+fn limits_of_slices_are_shown_by_profile() {
+    for (instance_type, profile, count) in [
+        ("g7e.2xlarge", "1g.24gb+gfx", 4),
+        ("p5.48xlarge", "1g.10gb+me", 1),
+    ] {
+        let layout = json!({"instance_types": [instance_type], "slices": {profile: count}});
+        let class = class(&json!({"layout": layout}));
+        let above = live(&objects(&class), FIELD_MANAGER);
+        let limited = pool(&class, &json!({"slice_limits": {profile: 8}}));
+        assert_eq!(assert_shown(&limited, &above).len(), 0, "{profile}");
+    }
+}
+
 #[test]
 fn without_its_class_a_pool_has_no_layout() {
     let pool = pool(&class(&json!({})), &json!({"weight": 7}));
