@@ -42,10 +42,12 @@ impl Intercept for CallLog {
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        config.interceptor_state().store_put(Attempt {
-            begun: Instant::now(),
-            asked: asked(context.request()),
-        });
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            config.interceptor_state().store_put(Attempt {
+                begun: Instant::now(),
+                asked: asked(context.request()),
+            });
+        }
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use kube::core::params::{
 };
 use serde_json::Value;
 
-use super::client::RenewingClient;
+use super::client::{Answer, RenewingClient};
 use super::error::KubeError;
 use super::list::{Listing, PAGE};
 
@@ -171,12 +171,6 @@ impl fmt::Debug for Api {
     }
 }
 
-/// An answer of the API server: its JSON, and what it warns of.
-struct Answer {
-    value: Value,
-    warnings: Vec<String>,
-}
-
 type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
 impl Api {
@@ -184,28 +178,23 @@ impl Api {
         Self { client, cluster }
     }
 
+    /// Sends a request and reads the answer as JSON.
     async fn send(&self, object: &ObjectRef<'_>, built: Built) -> Result<Value, KubeError> {
-        Ok(self.exchange(object, built).await?.value)
+        let answer = self.ask(object, built).await?;
+        self.read(object, &answer)
     }
 
-    async fn exchange(&self, object: &ObjectRef<'_>, built: Built) -> Result<Answer, KubeError> {
-        let (body, warnings) = self.ask(object, built).await?;
-        let value = serde_json::from_slice(&body).map_err(kube::Error::SerdeError);
-        let value = value.map_err(|error| self.failed(object, &error))?;
-        Ok(Answer { value, warnings })
-    }
-
-    /// The text of an answer, and what the server warns of.
-    async fn ask(
-        &self,
-        about: &(dyn fmt::Display + Sync),
-        built: Built,
-    ) -> Result<(Vec<u8>, Vec<String>), KubeError> {
+    async fn ask(&self, about: &(dyn fmt::Display + Sync), built: Built) -> Result<Answer, KubeError> {
         let answer = match built {
             Ok(request) => self.client.request(request).await,
             Err(error) => Err(kube::Error::BuildRequest(error)),
         };
         answer.map_err(|error| self.failed(about, &error))
+    }
+
+    fn read(&self, object: &ObjectRef<'_>, answer: &Answer) -> Result<Value, KubeError> {
+        let value = serde_json::from_slice(&answer.body).map_err(kube::Error::SerdeError);
+        value.map_err(|error| self.failed(object, &error))
     }
 
     fn failed(&self, about: &(dyn fmt::Display + Sync), error: &kube::Error) -> KubeError {
@@ -238,8 +227,7 @@ impl KubeApi for Api {
         }
         let path = listing.resource.path(listing.namespace);
         let request = Request::new(path).list(&params);
-        let (body, _) = self.ask(listing, request).await?;
-        Ok(body)
+        Ok(self.ask(listing, request).await?.body)
     }
 
     async fn apply(
@@ -254,9 +242,9 @@ impl KubeApi for Api {
             ..PatchParams::apply(how.field_manager).validation_strict()
         };
         let request = requests(object).patch(object.name, &params, &Patch::Apply(desired));
-        let answer = self.exchange(object, request).await?;
+        let answer = self.ask(object, request).await?;
         Ok(Applied {
-            live: answer.value,
+            live: self.read(object, &answer)?,
             warnings: answer.warnings,
         })
     }

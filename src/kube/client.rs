@@ -32,8 +32,12 @@ const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// The longest `Retry-After` that counts; a busy API server says a second or a few.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// The text of an answer, and what the API server warns of.
-type Answer = (Vec<u8>, Vec<String>);
+/// An answer of the API server: its text, and what it warns of.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) body: Vec<u8>,
+    pub(super) warnings: Vec<String>,
+}
 
 /// Sends a request and reads the answer; one with an error status is an error.
 async fn exchange(client: &Client, request: Request<Vec<u8>>) -> kube::Result<Answer> {
@@ -47,7 +51,10 @@ async fn exchange(client: &Client, request: Request<Vec<u8>>) -> kube::Result<An
         });
         return Err(kube::Error::Api(status.boxed()));
     }
-    Ok((bytes.into(), warnings(&head.headers)))
+    Ok(Answer {
+        body: bytes.into(),
+        warnings: warnings(&head.headers),
+    })
 }
 
 /// The texts of `Warning: 299 - "text"` headers (RFC 7234, section 5.5), each once.

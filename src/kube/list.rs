@@ -6,7 +6,7 @@ mod tests;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
 use super::api::{KubeApi, Resource};
@@ -46,7 +46,8 @@ impl fmt::Display for Listing<'_> {
 }
 
 /// An object without its `managedFields`, which are often most of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "Whole")]
 pub struct Listed(pub Value);
 
 /// The name of an object, and nothing else of it.
@@ -128,33 +129,11 @@ async fn once<T: DeserializeOwned>(api: &dyn KubeApi, listing: &Listing<'_>) -> 
     }
 }
 
-impl<'de> Deserialize<'de> for Listed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Listed;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an object of Kubernetes")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Listed, A::Error> {
-        let mut object = Map::new();
-        while let Some(name) = fields.next_key::<String>()? {
-            let value = if name == "metadata" {
-                Value::Object(fields.next_value::<Metadata>()?.rest)
-            } else {
-                fields.next_value()?
-            };
-            object.insert(name, value);
-        }
-        Ok(Listed(Value::Object(object)))
-    }
+#[derive(Deserialize)]
+struct Whole {
+    metadata: Option<Metadata>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -164,4 +143,12 @@ struct Metadata {
     _managed_fields: Option<IgnoredAny>,
     #[serde(flatten)]
     rest: Map<String, Value>,
+}
+
+impl From<Whole> for Listed {
+    fn from(Whole { metadata, mut rest }: Whole) -> Self {
+        let metadata = metadata.map(|metadata| ("metadata".to_owned(), metadata.rest.into()));
+        rest.extend(metadata);
+        Self(rest.into())
+    }
 }

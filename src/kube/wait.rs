@@ -5,10 +5,11 @@ mod tests;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::api::{KubeApi, ObjectRef};
 use super::error::{KubeError, KubeErrorKind};
 use crate::wait::{Look, Pace, WaitError, WaitOptions, wait};
-use serde_json::Value;
 
 const PACE: Pace = Pace {
     first: Duration::from_millis(500),

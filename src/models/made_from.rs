@@ -69,8 +69,8 @@ impl MadeFrom {
     /// Says that the layout is for more instance types than there may be nodes of.
     pub(crate) fn types_not_named(&self) -> Diagnostic {
         let detail = format!(
-            "Bottlerocket's settings name GPU models. The layout is shown for every instance type that has these GPUs: {}. \
-             Write those that you use; nodes are not replaced by that.",
+            "Bottlerocket's settings name only the GPU models, so the layout lists every instance type that has these GPUs: {}. \
+             List the ones that you use. This does not replace nodes.",
             self.layout.instance_types.join(", ")
         );
         let summary = "The user data does not name the instance types";

@@ -120,6 +120,26 @@ impl Ground {
         );
     }
 
+    /// Imports objects, by address and ID, into an empty configuration, lets the program write one, and applies it: the
+    /// imports are all there is to do.
+    pub(crate) fn settle_generated(&self, imports: &[(&str, &str)]) {
+        let blocks = |provider: &str| -> String {
+            let block =
+                |(to, id): &(&str, &str)| format!("import {{\n  to = {to}\n{provider}  id = \"{id}\"\n}}\n");
+            imports.iter().map(block).collect()
+        };
+        let number = imports.len();
+        let all = format!("{number} to import, 0 to add, 0 to change, 0 to destroy");
+        // Terraform 1.16.0 to 1.16.2 look for another provider without its name.
+        self.write(&blocks("  provider = mig\n"));
+        self.project.init().unwrap();
+        let generated = self.project.try_plan(&["-generate-config-out=generated.tf"]);
+        assert_says(&generated.unwrap().words(), &[&all]);
+        self.write(&blocks(""));
+        assert_says(&self.plan().output.words(), &[&all]);
+        self.settle();
+    }
+
     /// The attributes of `mig_launch_template.this`.
     pub(crate) fn this(&self) -> Value {
         self.resource("mig_launch_template.this")

@@ -1,22 +1,21 @@
 //! Which features dependencies are built with.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
-use super::root;
+use super::cargo;
 
 /// Every package of the workspace's build, with its features, for these kinds of dependencies.
 fn packages(kinds: &str) -> BTreeSet<String> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["tree", "--locked", "--offline", "--workspace", "--edges", kinds]);
-    cargo.args(["--prefix", "none", "--format", "{p} {f}"]);
-    let output = cargo.current_dir(root()).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = cargo(&[
+        "tree",
+        "--workspace",
+        "--edges",
+        kinds,
+        "--prefix",
+        "none",
+        "--format",
+        "{p} {f}",
+    ]);
     // A package that is shown before has a mark instead of its dependencies.
     let lines = text.lines().map(|line| line.trim_end_matches(" (*)").trim());
     lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()

@@ -16,6 +16,17 @@ mod programs;
 mod render;
 
 use std::path::Path;
+use std::process::Command;
+
+/// What cargo says, offline and with the lock file as it is.
+fn cargo(arguments: &[&str]) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(arguments).args(["--locked", "--offline"]);
+    let output = cargo.current_dir(root()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo {arguments:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
 
 /// The root of the checkout.
 fn root() -> &'static Path {

@@ -3,28 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::process::Command;
 
-use super::root;
+use super::{cargo, root};
 use crate::architecture::sources;
 
 const FOLDER: &str = "crates/mig";
 
 /// The files that `cargo package` would put into the package.
 fn packed() -> BTreeSet<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["package", "--package", "mig", "--list", "--allow-dirty"]);
-    let output = cargo
-        .args(["--locked", "--offline"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = cargo(&["package", "--package", "mig", "--list", "--allow-dirty"]);
     text.lines().map(PathBuf::from).collect()
 }
 

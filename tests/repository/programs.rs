@@ -2,28 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
-use super::root;
+use super::cargo;
 
 /// Each program is linked, started, and brings up servers of its own.
 const MOST: usize = 16;
 
 /// Every test program of the workspace: what kind of target it is of, its name and its first file.
 fn programs() -> Vec<(String, String, PathBuf)> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "metadata",
-        "--locked",
-        "--offline",
-        "--no-deps",
-        "--format-version",
-        "1",
-    ]);
-    let output = cargo.current_dir(root()).output().unwrap();
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata: Value = serde_json::from_str(&text).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let targets = packages
         .iter()

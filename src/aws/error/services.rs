@@ -3,7 +3,8 @@
 use super::AwsErrorKind::{self as Kind, AlreadyExists, Busy, ClusterNotFound, NotFound};
 use super::classify::Call;
 
-/// A code of one service. Operations are told by how they begin; the message by a part of it, in lower case.
+/// An error code of one service. `operation` is the start of the operation's name, and `message` a part of the message in lower
+/// case; an empty text matches every one.
 struct Rule {
     service: &'static str,
     operation: &'static str,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mig::Layout;
 use mig::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN};
+use mig::manifests::karpenter::labels::INSTANCE_TYPE;
 use mig::manifests::scheduling::runs_on;
 use serde_json::Value as Json;
 use tfplug::Diagnostic;
@@ -84,10 +85,7 @@ fn serves(daemon_set: &Json, layout: &Layout) -> bool {
     labels.insert("kubernetes.io/os".to_owned(), "linux".to_owned());
     layout.nodes().any(|node| {
         let mut labels = labels.clone();
-        labels.insert(
-            "node.kubernetes.io/instance-type".to_owned(),
-            node.instance_type().to_owned(),
-        );
+        labels.insert(INSTANCE_TYPE.to_owned(), node.instance_type().to_owned());
         runs_on(pod, &labels, &layout.taints())
     })
 }

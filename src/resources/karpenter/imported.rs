@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use mig::manifests::MANAGED_BY;
+use mig::manifests::karpenter::labels;
 use serde_json::{Map, Value as Json};
 use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality};
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Value};
@@ -37,7 +38,7 @@ pub(super) fn named_by(live: &Json) -> Option<Key> {
     };
     let pool = || {
         let all = live.pointer("/spec/requirements")?.as_array()?;
-        let pool = all.iter().find(|one| one["key"] == "karpenter.sh/nodepool")?;
+        let pool = all.iter().find(|one| one["key"] == labels::NODE_POOL)?;
         Key::new("NodePool", pool.pointer("/values/0")?.as_str()?)
     };
     match live["kind"].as_str()? {
@@ -179,35 +180,37 @@ fn shortest<M: KarpenterModel>(model: M, facts: &Facts) -> M {
     let Some(objects) = rendered(&model, facts) else {
         return model;
     };
-    let says_the_same = |values: &Values| rendered(&decoded::<M>(values), facts).as_ref() == Some(&objects);
     let mut values = model.encode_object();
-    for attribute in M::attributes()
-        .iter()
-        .filter(|attribute| may_be_left_out(attribute))
-    {
-        let name = &attribute.name;
-        let whole = values.clone();
-        values.insert(name.clone(), Value::Null);
-        if says_the_same(&values) {
-            continue;
-        }
-        values = whole;
-        let (AttributeType::Nested(Nesting::Single, inner), Some(Value::Map(fields))) =
-            (&attribute.ty, values.get(name).cloned())
-        else {
-            continue;
-        };
-        let mut fields = fields;
-        for inner in inner.iter().filter(|inner| may_be_left_out(inner)) {
-            let before = fields.insert(inner.name.clone(), Value::Null);
-            values.insert(name.clone(), Value::Map(fields.clone()));
-            if !says_the_same(&values) {
-                fields.extend(before.map(|before| (inner.name.clone(), before)));
-                values.insert(name.clone(), Value::Map(fields.clone()));
-            }
+    for place in places(&M::attributes()) {
+        let mut shorter = values.clone();
+        leave_out(&mut shorter, &place);
+        if rendered(&decoded::<M>(&shorter), facts).as_ref() == Some(&objects) {
+            values = shorter;
         }
     }
     decoded(&values)
+}
+
+/// The attributes that may be left out, and below each single object those of it, as ways of names.
+fn places(attributes: &[Attribute]) -> Vec<Vec<String>> {
+    let mut places = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| may_be_left_out(attribute)) {
+        places.push(vec![attribute.name.clone()]);
+        if let AttributeType::Nested(Nesting::Single, inner) = &attribute.ty {
+            let inner = inner.iter().filter(|inner| may_be_left_out(inner));
+            places.extend(inner.map(|inner| vec![attribute.name.clone(), inner.name.clone()]));
+        }
+    }
+    places
+}
+
+/// Makes a value null, if there is one.
+fn leave_out(values: &mut Values, place: &[String]) {
+    match (place, place.first().and_then(|name| values.get_mut(name))) {
+        ([_], Some(value)) => *value = Value::Null,
+        ([_, below @ ..], Some(Value::Map(inner))) => leave_out(inner, below),
+        _ => {}
+    }
 }
 
 fn may_be_left_out(attribute: &Attribute) -> bool {

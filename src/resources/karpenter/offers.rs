@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mig::manifests::karpenter::labels;
 use serde_json::Value as Json;
 use tfplug::{Diagnostic, Path};
 
@@ -21,8 +22,8 @@ impl Places {
     /// What the requirements of a NodePool say.
     pub(crate) fn of_pool(pool: &Json) -> Self {
         Self {
-            types: values(pool, "node.kubernetes.io/instance-type"),
-            zones: values(pool, "topology.kubernetes.io/zone"),
+            types: values(pool, labels::INSTANCE_TYPE),
+            zones: values(pool, labels::ZONE),
         }
     }
 }

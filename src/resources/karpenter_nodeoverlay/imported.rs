@@ -1,6 +1,6 @@
 //! What overlays that are being imported were made from: their fields, and the layout of their pool.
 
-use mig::profile::GPU_RESOURCE;
+use mig::profile::{GPU_RESOURCE, RESOURCE_PREFIX};
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
@@ -43,7 +43,7 @@ fn fields(seen: NodeOverlayModel, object: &Json) -> NodeOverlayModel {
         id: seen.id,
         requirements: (!further.is_empty()).then_some(further).into(),
         capacity: without(&read.capacity, |name| {
-            name.starts_with(GPU_RESOURCE) || name.starts_with("nvidia.com/mig-")
+            name.starts_with(GPU_RESOURCE) || name.starts_with(RESOURCE_PREFIX)
         }),
         ..read
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mig::manifests::karpenter::labels;
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
@@ -113,7 +114,7 @@ impl ManifestModel for NodeOverlayModel {
             .and_then(Json::as_array)
             .into_iter()
             .flatten()
-            .find(|requirement| requirement["key"] == "node.kubernetes.io/instance-type")
+            .find(|requirement| requirement["key"] == labels::INSTANCE_TYPE)
             .and_then(|requirement| requirement.pointer("/values/0")?.as_str())
             .unwrap_or_default();
         text("/metadata/name") == format!("{}-{}", self.object_id(), first.replace('.', "-"))

@@ -2,7 +2,11 @@
 
 use mig::Profile;
 use mig::boot::RenderVersion;
-use mig::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN_LABEL, LAYOUT_LABEL};
+use mig::layout::{
+    DEVICE_MANAGER_LABEL, DEVICE_PLUGIN_LABEL, GPU_PRESENT_LABEL, LAYOUT_LABEL, MPS_LABEL, Taint,
+};
+use mig::manifests::karpenter::labels;
+use mig::manifests::karpenter::node_pool::NodeClassRef;
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
@@ -20,8 +24,8 @@ const OWN_LABELS: [&str; 5] = [
     LAYOUT_LABEL,
     DEVICE_PLUGIN_LABEL,
     DEVICE_MANAGER_LABEL,
-    "nvidia.com/gpu.present",
-    "nvidia.com/mps.capable",
+    GPU_PRESENT_LABEL,
+    MPS_LABEL,
 ];
 
 /// The pool with all that the live object says, and the layout of its class where that gives this pool.
@@ -60,21 +64,26 @@ fn fields(seen: NodePoolModel, object: &Json) -> NodePoolModel {
 
 /// Group and kind are shown where they are others than usual.
 fn by_name(class: &NodeClassRefModel) -> NodeClassRefModel {
+    let usual = NodeClassRef::default();
     let unusual = |part: &Attr<String>, usual: &str| match part.as_str() {
         Some(text) if text != usual => part.clone(),
         _ => Attr::Null,
     };
     NodeClassRefModel {
-        group: unusual(&class.group, "karpenter.k8s.aws"),
-        kind: unusual(&class.kind, "EC2NodeClass"),
+        group: unusual(&class.group, &usual.group),
+        kind: unusual(&class.kind, &usual.kind),
         ..class.clone()
     }
 }
 
 fn is_own_taint(taint: &TaintModel) -> bool {
     let text = |part: &Attr<String>| part.as_str().unwrap_or_default().to_owned();
-    let parts = [text(&taint.key), text(&taint.value), text(&taint.effect)];
-    parts == ["nvidia.com/gpu", "present", "NoSchedule"]
+    let found = Taint {
+        key: text(&taint.key),
+        value: text(&taint.value),
+        effect: text(&taint.effect),
+    };
+    found == Taint::gpu_present()
 }
 
 /// A list with those of its elements; null where there are none.
@@ -102,11 +111,11 @@ fn with_requirements(pool: NodePoolModel) -> NodePoolModel {
         });
         one.map(|one| one.values)
     };
-    next("node.kubernetes.io/instance-type");
-    next("kubernetes.io/arch");
-    let capacity_types = next("karpenter.sh/capacity-type").unwrap_or_default();
-    let zones = next("topology.kubernetes.io/zone").unwrap_or_default();
-    let require_gpu_name = next("karpenter.k8s.aws/instance-gpu-name").map(|_| true).into();
+    next(labels::INSTANCE_TYPE);
+    next(labels::ARCH);
+    let capacity_types = next(labels::CAPACITY_TYPE).unwrap_or_default();
+    let zones = next(labels::ZONE).unwrap_or_default();
+    let require_gpu_name = next(labels::GPU_NAME).map(|_| true).into();
     let further: Vec<RequirementModel> = all.collect();
     NodePoolModel {
         capacity_types,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mig::manifests::karpenter::node_pool::NodeClassRef;
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
@@ -212,11 +213,12 @@ impl KarpenterObject for NodePoolModel {
     fn need(&self) -> Option<Need> {
         let class = self.nodeclass.known()?;
         let aws = |part: &Attr<String>, own: &str| part.as_str().is_none_or(|text| text == own);
-        if !aws(&class.group, "karpenter.k8s.aws") || !aws(&class.kind, "EC2NodeClass") {
+        let usual = NodeClassRef::default();
+        if !aws(&class.group, &usual.group) || !aws(&class.kind, &usual.kind) {
             return None;
         }
         Some(Need {
-            key: Key::new("EC2NodeClass", class.name.as_str()?)?,
+            key: Key::new(&usual.kind, class.name.as_str()?)?,
             attribute: "nodeclass",
             without: "Karpenter launches no node of the pool while there is none.",
         })

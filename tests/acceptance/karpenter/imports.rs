@@ -101,39 +101,15 @@ fn a_generated_configuration_plans_to_nothing() {
             let made = Ground::with(cli, "elsewhere", |_| configuration(&ground.name, &wish));
             made.apply();
             let before = generations(&ground.name);
-            let block = |provider: &str| {
-                let of = |address| {
-                    format!(
-                        "import {{\n  to = {address}\n{provider}  id = \"prod/{}\"\n}}\n",
-                        ground.name
-                    )
-                };
-                ALL.map(of).concat()
-            };
-            // Terraform 1.16.0 to 1.16.2 look for another provider without its name.
-            ground.write(&block("  provider = mig\n"));
-            ground.project.init().unwrap();
-            let generated = ground
-                .project
-                .try_plan(&["-generate-config-out=generated.tf"])
-                .unwrap();
-            assert_says(
-                &generated.words(),
-                &["3 to import, 0 to add, 0 to change, 0 to destroy"],
-            );
-            ground.write(&block(""));
-            assert_says(
-                &ground.plan().output.words(),
-                &["3 to import, 0 to add, 0 to change, 0 to destroy"],
-            );
-            ground.settle();
+            let id = format!("prod/{}", ground.name);
+            ground.settle_generated(&ALL.map(|address| (address, id.as_str())));
             assert_eq!(generations(&ground.name), before);
             made.project.destroy().unwrap();
         }
     });
 }
 
-/// A class that somebody wrote by hand keeps its fields, and nothing is said of a layout.
+/// A class with user data of another tool keeps its fields, and no layout is shown for it.
 #[test]
 fn what_does_not_follow_from_the_cluster_is_said() {
     with_each_cli(|cli| {

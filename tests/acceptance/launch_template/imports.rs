@@ -127,30 +127,6 @@ fn a_template_that_is_not_there_is_not_imported() {
     });
 }
 
-/// Imports into an empty configuration, lets the program write one, and applies it: the import is all there is to do.
-fn assert_generated_settles(ground: &Ground, id: &str) {
-    // Terraform 1.16.0 to 1.16.2 look for another provider without its name.
-    let block = |provider| format!("import {{\n  to = {ADDRESS}\n{provider}  id = \"{id}\"\n}}\n");
-    ground.write(&block("  provider = mig\n"));
-    ground.project.init().unwrap();
-    let generated = ground
-        .project
-        .try_plan(&["-generate-config-out=generated.tf"])
-        .unwrap();
-    assert_says(
-        &generated.words(),
-        &["1 to import, 0 to add, 0 to change, 0 to destroy"],
-    );
-    ground.write(&block(""));
-    let plan = ground.plan();
-    assert_says(
-        &plan.output.words(),
-        &["1 to import, 0 to add, 0 to change, 0 to destroy"],
-    );
-    ground.settle();
-    assert_eq!(ec2::template(&ground.name).latest_version, 1);
-}
-
 #[test]
 fn a_generated_configuration_plans_to_nothing() {
     let everything = "  instance_type = \"p5.48xlarge\"\n  on_failure = \"terminate\"\n  partition_timeout = \"90s\"\n  render_version = 2\n  \
@@ -175,7 +151,8 @@ fn a_generated_configuration_plans_to_nothing() {
                 }
             });
             made.apply();
-            assert_generated_settles(&ground, &ground.name);
+            ground.settle_generated(&[(ADDRESS, &ground.name)]);
+            assert_eq!(ec2::template(&ground.name).latest_version, 1);
             assert_eq!(ground.this()["user_data"], made.this()["user_data"]);
         }
     });

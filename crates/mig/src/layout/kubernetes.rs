@@ -23,6 +23,12 @@ pub const DEVICE_MANAGER_LABEL: &str = "mig.eks/device-manager";
 /// The value of [`DEVICE_MANAGER_LABEL`].
 pub const DEVICE_PLUGIN: &str = "device-plugin";
 
+/// Node label by which NVIDIA's own charts (feature discovery, DCGM exporter) select nodes.
+pub const GPU_PRESENT_LABEL: &str = "nvidia.com/gpu.present";
+
+/// Node label by which the control daemon of MPS finds its nodes.
+pub const MPS_LABEL: &str = "nvidia.com/mps.capable";
+
 /// Taint of a node that joined although its GPUs could not be cut.
 pub const PARTITION_FAILED_TAINT: &str = "mig.eks/partition-failed";
 
@@ -78,20 +84,30 @@ pub struct PluginConfig {
 /// whole GPUs tolerate the layout's own.
 pub const SLICES_TAINT: &str = "mig.eks/slices";
 
+impl Taint {
+    /// The taint of every node with GPUs of a layout.
+    pub fn gpu_present() -> Self {
+        Self {
+            key: GPU_RESOURCE.to_owned(),
+            value: "present".to_owned(),
+            effect: "NoSchedule".to_owned(),
+        }
+    }
+}
+
 impl Layout {
     /// Labels of every node of this layout.
     pub fn labels(&self) -> BTreeMap<String, String> {
         let mut labels = BTreeMap::from([
             (LAYOUT_LABEL.to_owned(), self.id()),
             (DEVICE_PLUGIN_LABEL.to_owned(), self.plugin_config().name),
-            // What NVIDIA's own charts (feature discovery, DCGM exporter) select nodes by.
-            ("nvidia.com/gpu.present".to_owned(), "true".to_owned()),
+            (GPU_PRESENT_LABEL.to_owned(), "true".to_owned()),
         ]);
         if self
             .sharing()
             .is_some_and(|sharing| sharing.strategy == SharingStrategy::Mps)
         {
-            labels.insert("nvidia.com/mps.capable".to_owned(), "true".to_owned());
+            labels.insert(MPS_LABEL.to_owned(), "true".to_owned());
         }
         labels
     }
@@ -99,12 +115,7 @@ impl Layout {
     /// Taints of every node of this layout: the one that NVIDIA's charts tolerate by default, so that only pods that
     /// want GPUs are scheduled here.
     pub fn taints(&self) -> Vec<Taint> {
-        let taint = |key: &str, value: &str| Taint {
-            key: key.to_owned(),
-            value: value.to_owned(),
-            effect: "NoSchedule".to_owned(),
-        };
-        vec![taint(GPU_RESOURCE, "present")]
+        vec![Taint::gpu_present()]
     }
 
     /// The device plugin's configuration for nodes of this layout.

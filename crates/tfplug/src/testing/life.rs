@@ -19,7 +19,7 @@ pub trait Remote: Send + Sync {
     /// How many objects of the resource exist.
     fn count(&self) -> usize;
 
-    /// Changes the object as somebody else would, in an attribute that the configuration sets.
+    /// Changes the object past the provider, in an attribute that the configuration sets.
     fn drift(&self);
 }
 
@@ -288,7 +288,7 @@ impl<R: Resource> Session<R> {
         Ok(answer.into())
     }
 
-    /// Somebody else changes the object: a read shows it, and an apply takes it back.
+    /// The object is changed past the provider: a read shows it, and an apply reverts it.
     async fn drift(&self, stored: &Stored, config: &Value) -> Result<Stored, Breach> {
         let step = "drift";
         self.world.remote.drift();

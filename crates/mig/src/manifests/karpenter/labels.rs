@@ -6,13 +6,19 @@
 use super::place::{Findings, Place};
 use crate::manifests::kubernetes::is_qualified_name;
 
-pub(super) const INSTANCE_TYPE: &str = "node.kubernetes.io/instance-type";
-pub(super) const ARCH: &str = "kubernetes.io/arch";
+/// The EC2 instance type.
+pub const INSTANCE_TYPE: &str = "node.kubernetes.io/instance-type";
+/// The processor architecture, `amd64` or `arm64`.
+pub const ARCH: &str = "kubernetes.io/arch";
 pub(super) const OS: &str = "kubernetes.io/os";
-pub(super) const ZONE: &str = "topology.kubernetes.io/zone";
-pub(super) const CAPACITY_TYPE: &str = "karpenter.sh/capacity-type";
-pub(super) const NODE_POOL: &str = "karpenter.sh/nodepool";
-pub(super) const GPU_NAME: &str = "karpenter.k8s.aws/instance-gpu-name";
+/// The availability zone.
+pub const ZONE: &str = "topology.kubernetes.io/zone";
+/// `on-demand`, `spot` or `reserved`.
+pub const CAPACITY_TYPE: &str = "karpenter.sh/capacity-type";
+/// The pool of the node.
+pub const NODE_POOL: &str = "karpenter.sh/nodepool";
+/// The GPU's name in Karpenter's words.
+pub const GPU_NAME: &str = "karpenter.k8s.aws/instance-gpu-name";
 
 /// Names below `karpenter.k8s.aws/` that pools and overlays may require.
 const AWS: [&str; 21] = [

@@ -10,7 +10,7 @@
 mod duration;
 mod family;
 mod field;
-mod labels;
+pub mod labels;
 mod metadata;
 pub mod node_class;
 mod node_facts;

@@ -8,7 +8,7 @@ use crate::manifests::karpenter::labels::{self, INSTANCE_TYPE, NODE_POOL, Object
 use crate::manifests::karpenter::place::{Findings, Place};
 use crate::manifests::karpenter::{metadata, node_facts, requirement};
 use crate::manifests::kubernetes::{is_dns_subdomain, is_qualified_name};
-use crate::profile::GPU_RESOURCE;
+use crate::profile::{GPU_RESOURCE, RESOURCE_PREFIX};
 
 const MOST_WEIGHT: i64 = 10_000;
 
@@ -90,7 +90,7 @@ fn capacity(findings: &mut Findings, place: &Place, name: &str, quantity: &str, 
     if RESTRICTED.contains(&name) {
         let detail = "Karpenter takes it from EC2 and refuses an overlay that says otherwise.";
         findings.fault(place, format!("{name} cannot be overlaid"), detail);
-    } else if groups.iter().any(own) || name == GPU_RESOURCE || name.starts_with("nvidia.com/mig-") {
+    } else if groups.iter().any(own) || name == GPU_RESOURCE || name.starts_with(RESOURCE_PREFIX) {
         let detail = "It follows from the layout. Change the layout, or leave it out.";
         findings.fault(place, format!("{name} cannot be set"), detail);
     } else if !is_extended(name) {
