@@ -18,7 +18,7 @@ pub mod model_fit;
 pub mod placement;
 pub mod profile;
 
-pub use catalog::{Catalog, Gpu, InstanceType, MigSupport, did_you_mean, nearest_names};
+pub use catalog::{Catalog, CatalogText, Gpu, InstanceType, MigSupport, did_you_mean, nearest_names};
 pub use finding::{FieldPath, Finding, FindingKind, PathStep};
 pub use layout::{Layout, LayoutSpec};
 pub use profile::{Profile, ProfileRef};

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use mig::catalog::{Gpu, InstanceType};
 use mig::placement::enumerate;
-use mig::{Catalog, Layout, LayoutSpec};
+use mig::{Catalog, CatalogText, Layout, LayoutSpec};
 
 /// Reads documents that are parted by a zero byte; prints for each how many rectangles of each class it has, and fails
 /// where one is no well-formed XML, or draws anything outside its own canvas.
@@ -130,17 +130,15 @@ fn every_instance_type_can_be_drawn_whole() {
 #[test]
 fn names_are_escaped() {
     let name = "H100 <\"A&B\"> 80GB";
-    let types = include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/catalog/aws-instance-types.json"
-    ));
-    let gpus = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/gpus.json"));
-    let images = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/eks-images.json"));
-    let mut file: serde_json::Value = serde_json::from_str(types).unwrap();
+    let mut file: serde_json::Value = serde_json::from_str(CatalogText::BUILTIN.instance_types).unwrap();
     for found in file["instance_types"].as_array_mut().unwrap() {
         found["gpu"]["model"] = name.into();
     }
-    let catalog = Catalog::parse(gpus, &file.to_string(), images).unwrap();
+    let catalog = Catalog::parse(CatalogText {
+        instance_types: &file.to_string(),
+        ..CatalogText::BUILTIN
+    })
+    .unwrap();
     let svg = layout(&catalog, "p5.48xlarge", BTreeMap::from([("1g".to_owned(), 6)])).picture_svg();
     assert!(svg.contains("H100 &lt;&quot;A&amp;B&quot;&gt; 80GB"), "{svg}");
     assert_eq!(read(&[svg]), ["slice=6 stranded=1"]);

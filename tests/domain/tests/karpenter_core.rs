@@ -40,6 +40,8 @@ fn kwok_type(of: &InstanceType) -> Value {
     } else {
         "amd64"
     };
+    let price = Catalog::builtin().price(&of.name, "us-east-1");
+    let price = price.map_or(100.0, |price| price.usd_micros_per_hour.0 as f64 / 1e6);
     json!({
         "name": of.name,
         "architecture": arch,
@@ -52,7 +54,7 @@ fn kwok_type(of: &InstanceType) -> Value {
             "nvidia.com/gpu": of.gpu.count.to_string(),
         },
         "offerings": [{
-            "Price": of.on_demand_usd_per_hour.unwrap_or(100.0),
+            "Price": price,
             "Available": true,
             "Requirements": [
                 requirement("karpenter.sh/capacity-type", "on-demand"),

@@ -79,8 +79,6 @@ pub struct InstanceType {
     pub network_mbps: Option<u64>,
     /// Whether the GPUs are joined by NVSwitch, so that CUDA needs the fabric manager; none where unknown.
     pub nvswitch_fabric_manager: Option<bool>,
-    /// US dollars per hour, Linux, on demand, us-east-1, at the catalog's date. Prices drift.
-    pub on_demand_usd_per_hour: Option<f64>,
     /// What a reader should know of it.
     pub notes: Vec<String>,
     /// Keys for [`super::Catalog::source`].

@@ -8,9 +8,11 @@ mod image;
 mod instance_type;
 mod nearest;
 mod overrides;
+mod price;
 mod rows;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -22,6 +24,7 @@ pub use image::{ImageAlias, ImageDriver, ImageError, ImageFamily, ImageRelease};
 pub use instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
 pub use nearest::{did_you_mean, nearest as nearest_names};
 pub use overrides::{CatalogOverrides, GpuOverride, InstanceTypeOverride, ProfileOverride};
+pub use price::{Price, UsdMicros};
 pub use rows::{ProfileFilter, ProfileRow};
 
 const GPUS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/gpus.json"));
@@ -30,6 +33,30 @@ const INSTANCE_TYPES: &str = include_str!(concat!(
     "/catalog/aws-instance-types.json"
 ));
 const EKS_IMAGES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/eks-images.json"));
+const PRICES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog/prices.json"));
+
+/// The text of the catalog's files.
+#[derive(Debug, Clone, Copy)]
+pub struct CatalogText<'a> {
+    /// `gpus.json`
+    pub gpus: &'a str,
+    /// `aws-instance-types.json`
+    pub instance_types: &'a str,
+    /// `eks-images.json`
+    pub images: &'a str,
+    /// `prices.json`
+    pub prices: &'a str,
+}
+
+impl CatalogText<'static> {
+    /// The files of this release.
+    pub const BUILTIN: Self = Self {
+        gpus: GPUS,
+        instance_types: INSTANCE_TYPES,
+        images: EKS_IMAGES,
+        prices: PRICES,
+    };
+}
 
 /// Every GPU and every AWS GPU instance type that is known.
 #[derive(Debug, Clone)]
@@ -38,6 +65,7 @@ pub struct Catalog {
     instance_types: BTreeMap<String, InstanceType>,
     images: Vec<ImageDriver>,
     newest_images: BTreeMap<ImageFamily, ImageRelease>,
+    prices: BTreeMap<(String, String), Price>,
     sources: BTreeMap<String, String>,
 }
 
@@ -55,6 +83,9 @@ pub enum CatalogError {
     /// Two entries of one name.
     #[error("{0} is in the catalog twice")]
     Twice(String),
+    /// A price of an instance type that is not there.
+    #[error("a price refers to instance type {0}, which the catalog does not have")]
+    NoSuchType(String),
     /// An instance type refers to a GPU that is not there.
     #[error("instance type {instance_type} refers to GPU {gpu}, which the catalog does not have")]
     NoSuchGpu {
@@ -118,47 +149,57 @@ struct InstanceTypeFile {
     instance_types: Vec<InstanceType>,
 }
 
+#[derive(Deserialize)]
+struct PriceFile {
+    sources: BTreeMap<String, String>,
+    prices: Vec<Price>,
+}
+
 impl Catalog {
     /// The catalog of this release, read once.
     pub fn builtin() -> &'static Catalog {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| match Catalog::parse(GPUS, INSTANCE_TYPES, EKS_IMAGES) {
+        BUILTIN.get_or_init(|| match Catalog::parse(CatalogText::BUILTIN) {
             Ok(catalog) => catalog,
             // The text is part of the program and a test reads it, so this line cannot be reached in a release.
             Err(error) => unreachable!("{error}"),
         })
     }
 
-    /// Reads a catalog from the text of its three files.
-    pub fn parse(gpus: &str, instance_types: &str, images: &str) -> Result<Self, CatalogError> {
-        let gpus: GpuFile = read("GPUs", gpus)?;
-        let types: InstanceTypeFile = read("instance types", instance_types)?;
-        let images: ImageFile = read("EKS images", images)?;
-        let mut sources = gpus.sources;
-        sources.extend(types.sources);
-        sources.extend(images.sources);
-        let gpus = unique(gpus.gpus, |gpu| &gpu.id)?;
-        let instance_types = unique(types.instance_types, |instance_type| &instance_type.name)?;
-        for (name, instance_type) in &instance_types {
-            if let Some(gpu) = instance_type
-                .mig
-                .gpu
-                .as_ref()
-                .filter(|gpu| !gpus.contains_key(*gpu))
-            {
+    /// Reads a catalog from the text of its files.
+    pub fn parse(text: CatalogText<'_>) -> Result<Self, CatalogError> {
+        let gpus: GpuFile = read("GPUs", text.gpus)?;
+        let types: InstanceTypeFile = read("instance types", text.instance_types)?;
+        let images: ImageFile = read("EKS images", text.images)?;
+        let prices: PriceFile = read("prices", text.prices)?;
+        let sources = [gpus.sources, types.sources, images.sources, prices.sources];
+        let catalog = Self {
+            gpus: unique(gpus.gpus, |gpu| gpu.id.clone())?,
+            instance_types: unique(types.instance_types, |found| found.name.clone())?,
+            images: images.images,
+            newest_images: images.newest,
+            prices: unique(prices.prices, |price| {
+                (price.instance_type.clone(), price.region.clone())
+            })?,
+            sources: sources.into_iter().flatten().collect(),
+        };
+        catalog.check_references()?;
+        Ok(catalog)
+    }
+
+    fn check_references(&self) -> Result<(), CatalogError> {
+        for (name, instance_type) in &self.instance_types {
+            let gpu = instance_type.mig.gpu.as_ref();
+            if let Some(gpu) = gpu.filter(|gpu| !self.gpus.contains_key(*gpu)) {
                 return Err(CatalogError::NoSuchGpu {
                     instance_type: name.clone(),
                     gpu: gpu.clone(),
                 });
             }
         }
-        Ok(Self {
-            gpus,
-            instance_types,
-            images: images.images,
-            newest_images: images.newest,
-            sources,
-        })
+        let mut priced = self.prices.keys().map(|(name, _)| name);
+        let unknown = priced.find(|name| !self.instance_types.contains_key(*name));
+        unknown.map_or(Ok(()), |name| Err(CatalogError::NoSuchType(name.clone())))
     }
 
     /// The GPU of that identity (`h100-80gb`).
@@ -189,6 +230,16 @@ impl Catalog {
     /// Up to three instance types that a misspelt name may have meant, the likeliest first.
     pub fn nearest_instance_types(&self, name: &str) -> Vec<&str> {
         nearest::nearest(name, self.instance_types.keys().map(String::as_str))
+    }
+
+    /// The price of an instance type in a region, where the catalog has one.
+    pub fn price(&self, instance_type: &str, region: &str) -> Option<&Price> {
+        self.prices.get(&(instance_type.to_owned(), region.to_owned()))
+    }
+
+    /// All prices, by instance type and region.
+    pub fn prices(&self) -> impl Iterator<Item = &Price> {
+        self.prices.values()
     }
 
     /// Where a fact comes from, in words, by the key that facts carry.
@@ -235,12 +286,15 @@ fn read<'t, T: Deserialize<'t>>(what: &'static str, text: &'t str) -> Result<T, 
     serde_json::from_str(text).map_err(|error| CatalogError::Malformed { what, error })
 }
 
-fn unique<T>(entries: Vec<T>, name: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>, CatalogError> {
+fn unique<K: Ord + Clone + fmt::Debug, T>(
+    entries: Vec<T>,
+    name: impl Fn(&T) -> K,
+) -> Result<BTreeMap<K, T>, CatalogError> {
     let mut map = BTreeMap::new();
     for entry in entries {
-        let key = name(&entry).clone();
+        let key = name(&entry);
         if map.insert(key.clone(), entry).is_some() {
-            return Err(CatalogError::Twice(key));
+            return Err(CatalogError::Twice(format!("{key:?}")));
         }
     }
     Ok(map)

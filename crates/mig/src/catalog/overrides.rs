@@ -364,7 +364,6 @@ fn instance_type(
         efa_interfaces: None,
         network_mbps: None,
         nvswitch_fabric_manager: Some(given.fabric_manager),
-        on_demand_usd_per_hour: None,
         notes: Vec::new(),
         sources: vec![SOURCE.to_owned()],
     })

@@ -191,12 +191,51 @@ fn rows_are_filtered() {
 #[test]
 fn a_broken_catalog_is_refused() {
     assert!(matches!(
-        Catalog::parse("{}", INSTANCE_TYPES, EKS_IMAGES),
+        Catalog::parse(CatalogText {
+            gpus: "{}",
+            ..CatalogText::BUILTIN
+        }),
         Err(CatalogError::Malformed { .. })
     ));
     let without_gpus = r#"{"sources": {}, "gpus": []}"#;
     assert!(matches!(
-        Catalog::parse(without_gpus, INSTANCE_TYPES, EKS_IMAGES),
+        Catalog::parse(CatalogText {
+            gpus: without_gpus,
+            ..CatalogText::BUILTIN
+        }),
         Err(CatalogError::NoSuchGpu { .. })
     ));
+    let with_prices = |rows: serde_json::Value| {
+        let prices = serde_json::json!({"sources": {}, "prices": rows}).to_string();
+        Catalog::parse(CatalogText {
+            prices: &prices,
+            ..CatalogText::BUILTIN
+        })
+    };
+    let price = |of: &str| {
+        serde_json::json!({
+            "instance_type": of, "region": "us-east-1", "usd_micros_per_hour": 1, "date": "2026-07-20", "source": "x",
+        })
+    };
+    let unknown = with_prices(serde_json::json!([price("p5.1xlarge")]));
+    assert!(matches!(unknown, Err(CatalogError::NoSuchType(_))));
+    let twice = with_prices(serde_json::json!([price("p5.48xlarge"), price("p5.48xlarge")]));
+    assert!(matches!(twice, Err(CatalogError::Twice(_))));
+}
+
+#[test]
+fn prices_are_exact_and_dated() {
+    let catalog = Catalog::builtin();
+    let price = catalog.price("p5.48xlarge", "us-east-1").unwrap();
+    assert_eq!(price.usd_micros_per_hour.to_string(), "55.040000");
+    assert_eq!(price.date, "2026-07-20");
+    assert_ne!(catalog.source(&price.source), price.source);
+    assert_eq!(catalog.price("p5.48xlarge", "eu-west-9"), None);
+    for price in catalog.prices() {
+        let hour = price.usd_micros_per_hour;
+        assert!(
+            hour > UsdMicros(100_000) && hour < UsdMicros(500_000_000),
+            "{price:?}"
+        );
+    }
 }

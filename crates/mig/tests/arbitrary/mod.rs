@@ -15,14 +15,10 @@ use std::sync::OnceLock;
 use mig::catalog::Gpu;
 use mig::layout::GpuGroup;
 use mig::placement::enumerate;
-use mig::{Catalog, LayoutSpec};
+use mig::{Catalog, CatalogText, LayoutSpec};
 use serde_json::{Value, json};
 
-pub const GPUS: &str = include_str!("../../catalog/gpus.json");
-
-const INSTANCE_TYPES: &str = include_str!("../../catalog/aws-instance-types.json");
-
-const IMAGES: &str = include_str!("../../catalog/eks-images.json");
+pub const GPUS: &str = CatalogText::BUILTIN.gpus;
 
 /// Every GPU model whose placements are known, by its number of GPUs, on an instance type `any.MODEL-COUNT`.
 pub const COUNTS: [u8; 4] = [1, 2, 3, 8];
@@ -37,7 +33,7 @@ pub fn catalog() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| {
         let gpus: Value = serde_json::from_str(GPUS).unwrap();
-        let mut types: Value = serde_json::from_str(INSTANCE_TYPES).unwrap();
+        let mut types: Value = serde_json::from_str(CatalogText::BUILTIN.instance_types).unwrap();
         let list = types["instance_types"].as_array_mut().unwrap();
         let template = list
             .iter()
@@ -57,7 +53,12 @@ pub fn catalog() -> &'static Catalog {
             added["mig"] = json!({"support": "yes", "gpu": gpu["id"], "min_driver": gpu["min_driver"]});
             list.push(added);
         }
-        Catalog::parse(GPUS, &types.to_string(), IMAGES).unwrap()
+        let types = types.to_string();
+        Catalog::parse(CatalogText {
+            instance_types: &types,
+            ..CatalogText::BUILTIN
+        })
+        .unwrap()
     })
 }
 
