@@ -95,20 +95,22 @@ where
     let deadline = begun + options.timeout;
     let mut pause = pace.first;
     loop {
-        match bounded(look(), deadline, &options.cancel).await {
+        let looked = progress.logging(object, look());
+        match bounded(looked, deadline, &options.cancel).await {
             Ok(Look::Done(value)) => return Ok(value),
             Ok(Look::Failed(error)) => return Err(WaitError::Failed(error)),
             Ok(Look::Again(what)) => progress.note(object, what),
             Err(end) => return Err(end.error(progress.waiting, options.timeout)),
         }
-        if let Err(end) = bounded(sleep(pause), deadline, &options.cancel).await {
+        let paused = progress.logging(object, sleep(pause));
+        if let Err(end) = bounded(paused, deadline, &options.cancel).await {
             return Err(end.error(progress.waiting, options.timeout));
         }
         pause = (pause * 2).min(pace.longest);
     }
 }
 
-/// What is waited for, and when that was last logged.
+/// What is waited for, and when a line was last logged.
 struct Progress {
     begun: Instant,
     logged: Instant,
@@ -117,14 +119,27 @@ struct Progress {
 
 impl Progress {
     fn note(&mut self, object: &(dyn fmt::Display + Sync), waiting: String) {
-        let waited_s = self.begun.elapsed().as_secs();
-        if self.logged.elapsed() >= PROGRESS {
-            self.logged = Instant::now();
-            tracing::info!(%object, waited_s, "Still waiting for {waiting}");
-        } else if waiting != self.waiting {
+        if waiting != self.waiting {
+            let waited_s = self.begun.elapsed().as_secs();
             tracing::debug!(%object, waited_s, "Waiting for {waiting}");
         }
         self.waiting = waiting;
+    }
+
+    /// Does the work, and logs that the wait goes on, however long a look or a pause lasts.
+    async fn logging<T>(&mut self, object: &(dyn fmt::Display + Sync), work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = sleep_until(self.logged + PROGRESS) => {
+                    self.logged = Instant::now();
+                    let waited_s = self.begun.elapsed().as_secs();
+                    tracing::info!(%object, waited_s, "Still waiting for {}", self.waiting);
+                }
+            }
+        }
     }
 }
 

@@ -8,6 +8,10 @@ use aws_sdk_ec2::config::interceptors::{
 };
 use aws_sdk_ec2::config::{ConfigBag, Intercept, Region, RuntimeComponents};
 use aws_sdk_ec2::error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
@@ -60,7 +64,7 @@ impl Intercept for CallLog {
         let Some(attempt) = config.load::<Attempt>() else {
             return Ok(());
         };
-        let took_ms = u64::try_from(attempt.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took_ms = milliseconds(attempt.begun);
         let operation = config.load::<Metadata>().map_or("", |metadata| metadata.name());
         let region = config.load::<Region>().map_or("", |region| region.as_ref());
         let number = config
@@ -78,6 +82,52 @@ impl Intercept for CallLog {
         );
         Ok(())
     }
+}
+
+/// The same client, which logs each call. It is for the sources of credentials, such as STS and SSO, whose clients the SDK
+/// makes itself. Paths are shown; queries and bodies may hold secrets.
+pub(super) fn logged(inner: SharedHttpClient) -> SharedHttpClient {
+    SharedHttpClient::new(Logged(inner))
+}
+
+#[derive(Debug)]
+struct Logged<T>(T);
+
+impl HttpClient for Logged<SharedHttpClient> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Logged(self.0.http_connector(settings, components)))
+    }
+}
+
+impl HttpConnector for Logged<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let uri = request.uri().parse::<http::Uri>().unwrap_or_default();
+        let begun = Instant::now();
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await;
+            let (host, path) = (uri.host().unwrap_or_default(), uri.path());
+            let came_back = match &answer {
+                Ok(response) => status(response),
+                Err(error) => scrub(&chain(error)),
+            };
+            tracing::debug!(
+                host,
+                path,
+                took_ms = milliseconds(begun),
+                "AWS credentials: {came_back}"
+            );
+            answer
+        })
+    }
+}
+
+fn milliseconds(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Which object a request is about: the path of a REST service, the names and IDs of a query.
@@ -115,6 +165,11 @@ fn answered(context: &FinalizerInterceptorContextRef<'_>) -> String {
         let error = error.and_then(|error| error.as_connector_error());
         return error.map_or_else(|| "no answer".to_owned(), |error| scrub(&chain(error)));
     };
+    status(response)
+}
+
+/// Status, the service's code of an error, and its ID of the request.
+fn status(response: &HttpResponse) -> String {
     let id = response.headers().get("x-amzn-requestid");
     let id = id.map_or_else(String::new, |id| format!(", request ID {id}"));
     let code = code(response).map_or_else(String::new, |code| format!(" {code}"));

@@ -9,6 +9,7 @@ use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 
 use super::ec2::{Ec2, Ec2Client};
@@ -16,13 +17,15 @@ use super::eks::{Eks, EksClient};
 use super::error::{AwsError, AwsErrorKind};
 use super::settings::{AssumeRole, AwsSettings};
 use super::token::TokenSource;
-use super::{credentials, region, retry, sts_endpoint, transport, trust};
+use super::{call_log, credentials, region, retry, sts_endpoint, transport, trust};
 
 /// All AWS connections of one provider block.
 #[derive(Debug)]
 pub struct Aws {
     settings: AwsSettings,
-    base: OnceCell<SdkConfig>,
+    /// What all regions share, with the HTTP client of the services: they log their calls themselves, and the client of the
+    /// configuration logs those of the sources of credentials.
+    base: OnceCell<(SdkConfig, SharedHttpClient)>,
     regions: Mutex<BTreeMap<String, Arc<Regional>>>,
 }
 
@@ -43,7 +46,7 @@ impl Aws {
             region: Some(region.to_owned()),
             ..AwsSettings::default()
         });
-        let regional = aws.regional(region, &SdkConfig::builder().build());
+        let regional = aws.regional(region, &SdkConfig::builder().build(), None);
         regional.ec2.get_or_init(|| ec2);
         aws.regions().insert(region.to_owned(), regional);
         aws
@@ -71,7 +74,7 @@ impl Aws {
             return Ok(made.clone());
         }
         let base = self.base.get_or_try_init(|| self.load(region.clone())).await?;
-        let made = self.regional(&region, base);
+        let made = self.regional(&region, &base.0, Some(base.1.clone()));
         Ok(self.regions().entry(region).or_insert(made).clone())
     }
 
@@ -111,12 +114,13 @@ impl Aws {
         self.regions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What all regions share. The region is for those credential sources that call a service.
-    async fn load(&self, region: String) -> Result<SdkConfig, AwsError> {
+    /// The region is for those credential sources that call a service.
+    async fn load(&self, region: String) -> Result<(SdkConfig, SharedHttpClient), AwsError> {
         let settings = &self.settings;
         let bundle = trust::bundle(settings, &credentials::files(settings)).await;
-        let http = transport::http_client(trust::context(bundle.as_ref())?);
-        let http = sts_endpoint::redirected(http, settings.endpoints.sts.as_deref());
+        let services = transport::http_client(trust::context(bundle.as_ref())?);
+        let http = sts_endpoint::redirected(services.clone(), settings.endpoints.sts.as_deref());
+        let http = call_log::logged(http);
         let region = Region::new(region);
         let provider = ProviderConfig::without_region()
             .with_http_client(http.clone())
@@ -142,7 +146,7 @@ impl Aws {
         if let Some(source) = credentials::named_source(settings, &provider) {
             loader = loader.credentials_provider(source);
         }
-        Ok(self.with_credentials(loader.load().await).await)
+        Ok((self.with_credentials(loader.load().await).await, services))
     }
 
     /// Puts a cache before the credentials' source, and assumes the role, if one is set.
@@ -165,12 +169,17 @@ impl Aws {
         builder.build()
     }
 
-    fn regional(&self, region: &str, base: &SdkConfig) -> Arc<Regional> {
-        let config = base.to_builder().region(Region::new(region.to_owned())).build();
+    fn regional(&self, region: &str, base: &SdkConfig, http: Option<SharedHttpClient>) -> Arc<Regional> {
+        let here = base.to_builder().region(Region::new(region.to_owned())).build();
+        let sts = self.sts(&here);
+        let mut config = here.into_builder();
+        if http.is_some() {
+            config.set_http_client(http);
+        }
         Arc::new(Regional {
             region: region.to_owned(),
-            sts: self.sts(&config),
-            config,
+            sts,
+            config: config.build(),
             settings: self.settings.clone(),
             ec2: OnceLock::new(),
             eks: OnceLock::new(),

@@ -19,7 +19,7 @@ use tower::retry::{Policy, RetryLayer};
 use tower::{BoxError, Layer, Service, ServiceExt as _};
 
 use super::kubeconfig::Settings;
-use super::transport;
+use super::transport::{self, AttemptNumber};
 use crate::aws::TokenSource;
 
 /// Requests that may wait for a connection; more than Terraform ever has in flight.
@@ -176,12 +176,17 @@ impl<B> Policy<Request<Body>, Response<B>, BoxError> for Patience {
             return None;
         }
         let inner: &mut Inner<B> = &mut self.0;
-        inner.retry(request, answer)
+        let again = inner.retry(request, answer);
+        let attempt = AttemptNumber::of(request).next();
+        request.extensions_mut().insert(attempt);
+        again
     }
 
     fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
         let inner: &mut Inner<B> = &mut self.0;
-        inner.clone_request(request)
+        let mut copy = inner.clone_request(request)?;
+        copy.extensions_mut().insert(AttemptNumber::of(request));
+        Some(copy)
     }
 }
 
@@ -314,6 +319,19 @@ mod tests {
         assert_eq!(seen(&[401, 200]).await.0, 200);
         let (status, headers) = seen(&[401, 401]).await;
         assert_eq!((status, headers.len()), (401, 2));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_tried_again_counts_its_attempts() {
+        let policy = RetryPolicy::new(FIRST_DELAY, LONGEST_DELAY, RETRIES, true).unwrap();
+        let mut patience = Patience(policy);
+        let mut request = Request::get("/api").body(Body::empty()).unwrap();
+        let mut answer = Ok(Response::builder().status(429).body(()).unwrap());
+        let first = AttemptNumber::of(&request);
+        assert!(patience.retry(&mut request, &mut answer).is_some());
+        let sent: &mut Inner<()> = &mut patience;
+        let sent = sent.clone_request(&request).unwrap();
+        assert_eq!(AttemptNumber::of(&sent), first.next());
     }
 
     #[tokio::test]

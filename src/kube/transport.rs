@@ -149,11 +149,26 @@ impl Error for NoConnection {
 type Sender<T> = Client<Spare<T>, Body>;
 type Attempt<T> = Shared<BoxFuture<'static, Result<Sender<T>, NoConnection>>>;
 
+/// Which attempt of a call a request is, from 1 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AttemptNumber(u32);
+
+impl AttemptNumber {
+    pub(super) fn of<B>(request: &Request<B>) -> Self {
+        request.extensions().get().copied().unwrap_or(Self(1))
+    }
+
+    pub(super) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
 /// A request, for the log: what may be shown of it, and since when it is under way.
 struct Asked {
     server: String,
     method: Method,
     path: String,
+    attempt: u32,
     begun: Instant,
 }
 
@@ -163,6 +178,7 @@ impl Asked {
             server: request.uri().host().unwrap_or_default().to_owned(),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
+            attempt: AttemptNumber::of(request).0,
             begun: Instant::now(),
         }
     }
@@ -170,11 +186,20 @@ impl Asked {
     /// Logs the answer, or that there is none. Its body may hold secrets.
     fn log(&self, answer: &Result<Response<Incoming>, BoxError>) {
         let (server, method, path) = (self.server.as_str(), self.method.as_str(), self.path.as_str());
+        let attempt = self.attempt;
         let took_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match answer {
             Ok(answer) => {
                 let status = answer.status().as_u16();
-                tracing::debug!(server, method, path, status, took_ms, "Kubernetes API answered");
+                tracing::debug!(
+                    server,
+                    method,
+                    path,
+                    attempt,
+                    status,
+                    took_ms,
+                    "Kubernetes API answered"
+                );
             }
             Err(error) => {
                 let error = scrub(&chain(error.as_ref()));
@@ -182,6 +207,7 @@ impl Asked {
                     server,
                     method,
                     path,
+                    attempt,
                     error,
                     took_ms,
                     "Kubernetes API did not answer"
