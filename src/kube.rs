@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod connections;
 pub mod error;
 pub mod fields;
+pub mod kinds;
 mod kubeconfig;
 pub mod list;
 pub mod quantity;

@@ -30,6 +30,35 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// A kind whose objects live in namespaces.
+    pub const fn namespaced(
+        group: &'static str,
+        version: &'static str,
+        kind: &'static str,
+        plural: &'static str,
+    ) -> Self {
+        Self {
+            group,
+            version,
+            kind,
+            plural,
+            namespaced: true,
+        }
+    }
+
+    /// A kind whose objects live in no namespace.
+    pub const fn cluster_wide(
+        group: &'static str,
+        version: &'static str,
+        kind: &'static str,
+        plural: &'static str,
+    ) -> Self {
+        Self {
+            namespaced: false,
+            ..Self::namespaced(group, version, kind, plural)
+        }
+    }
+
     /// `group/version`, or `version` in the core group.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {
@@ -285,22 +314,8 @@ fn deletion(answer: &Value) -> Deletion {
 mod tests {
     use serde_json::json;
 
+    use super::super::kinds::{DAEMON_SET, NODE};
     use super::*;
-
-    const DAEMON_SET: Resource = Resource {
-        group: "apps",
-        version: "v1",
-        kind: "DaemonSet",
-        plural: "daemonsets",
-        namespaced: true,
-    };
-    const NODE: Resource = Resource {
-        group: "",
-        version: "v1",
-        kind: "Node",
-        plural: "nodes",
-        namespaced: false,
-    };
 
     #[test]
     fn paths() {

@@ -36,9 +36,18 @@ impl Clusters {
     /// [`KubeErrorKind::ClusterNotFound`] where EKS knows no such cluster,
     /// [`KubeErrorKind::Connection`] where the settings make no connection, or the AWS failure.
     pub async fn get(&self, spec: &ClusterSpec) -> Result<Arc<Connection>, KubeError> {
-        let region = self.aws.settings().region.as_deref();
-        let cell = self.cell(spec.key(region));
+        let cell = self.cell(self.key(spec).await);
         cell.get_or_try_init(|| self.connect(spec)).await.cloned()
+    }
+
+    /// A cluster whose region is left out is the one in the default region, wherever that comes from. Where there is none,
+    /// connecting says so.
+    async fn key(&self, spec: &ClusterSpec) -> ClusterKey {
+        let region = match spec {
+            ClusterSpec::Eks { region: None, .. } => self.aws.default_region().await.ok(),
+            _ => None,
+        };
+        spec.key(region.as_deref())
     }
 
     fn cell(&self, key: ClusterKey) -> Arc<OnceCell<Arc<Connection>>> {
@@ -155,6 +164,28 @@ mod tests {
         let other = clusters.get(&direct("https://127.0.0.1:2")).await.unwrap();
         assert!(Arc::ptr_eq(&one, &same) && !Arc::ptr_eq(&one, &other));
         assert!(!format!("{clusters:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn a_region_that_is_left_out_is_the_default_one_wherever_that_comes_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config");
+        std::fs::write(&file, "[default]\nregion = eu-west-3\n").unwrap();
+        let aws = Arc::new(Aws::new(AwsSettings {
+            shared_config_files: vec![file],
+            ..AwsSettings::default()
+        }));
+        // A variable of the environment comes before the file.
+        let default = aws.default_region().await.unwrap();
+        let clusters = Clusters::new(aws);
+        let eks = |region: Option<&str>| ClusterSpec::Eks {
+            name: "prod".to_owned(),
+            region: region.map(str::to_owned),
+            role: None,
+        };
+        let left_out = clusters.key(&eks(None)).await;
+        assert_eq!(left_out, clusters.key(&eks(Some(&default))).await);
+        assert_ne!(left_out, clusters.key(&eks(Some("ap-south-2"))).await);
     }
 
     #[tokio::test]

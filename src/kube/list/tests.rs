@@ -4,15 +4,8 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::super::api::{Applied, Apply, Delete, Deletion, ObjectRef};
+use super::super::kinds::NODE;
 use super::*;
-
-const NODE: Resource = Resource {
-    group: "",
-    version: "v1",
-    kind: "Node",
-    plural: "nodes",
-    namespaced: false,
-};
 
 /// Gives its answers in turn, and notes from where each page was asked.
 #[derive(Default)]

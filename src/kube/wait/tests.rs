@@ -3,7 +3,8 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::api::{Applied, Apply, Delete, Deletion, Resource};
+use super::super::api::{Applied, Apply, Delete, Deletion};
+use super::super::kinds::DAEMON_SET;
 use super::super::list::Listing;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -11,13 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 
 const OBJECT: ObjectRef<'static> = ObjectRef {
-    resource: Resource {
-        group: "apps",
-        version: "v1",
-        kind: "DaemonSet",
-        plural: "daemonsets",
-        namespaced: true,
-    },
+    resource: DAEMON_SET,
     namespace: Some("gpu"),
     name: "plugin",
 };

@@ -2,17 +2,6 @@
 
 use serde_json::Value as Json;
 
-use crate::kube::Resource;
-
-/// What components of the cluster say of objects.
-pub(super) const EVENT: Resource = Resource {
-    group: "",
-    version: "v1",
-    kind: "Event",
-    plural: "events",
-    namespaced: true,
-};
-
 /// Reasons that a message has room for.
 const SHOWN: usize = 3;
 

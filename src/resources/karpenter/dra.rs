@@ -4,17 +4,6 @@ use mig::layout::SLICES_TAINT;
 use serde_json::Value as Json;
 use tfplug::{Diagnostic, Path};
 
-use crate::kube::Resource;
-
-/// DeviceClass; Kubernetes serves this version from 1.34 on.
-pub(super) const DEVICE_CLASS: Resource = Resource {
-    group: "resource.k8s.io",
-    version: "v1",
-    kind: "DeviceClass",
-    plural: "deviceclasses",
-    namespaced: false,
-};
-
 /// The driver whose whole GPUs Karpenter reckons with.
 const NVIDIA: &str = "gpu.nvidia.com";
 

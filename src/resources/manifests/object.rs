@@ -4,55 +4,19 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::kube::{ObjectRef, Resource};
+use crate::kube::{ObjectRef, Resource, kinds};
 
 /// Objects as state holds them: JSON by `KIND/NAME`.
 pub type Manifests = BTreeMap<String, String>;
 
 /// The kinds in the order in which they are applied.
 const KINDS: [Resource; 6] = [
-    Resource {
-        group: "",
-        version: "v1",
-        kind: "ServiceAccount",
-        plural: "serviceaccounts",
-        namespaced: true,
-    },
-    Resource {
-        group: "",
-        version: "v1",
-        kind: "ConfigMap",
-        plural: "configmaps",
-        namespaced: true,
-    },
-    Resource {
-        group: "apps",
-        version: "v1",
-        kind: "DaemonSet",
-        plural: "daemonsets",
-        namespaced: true,
-    },
-    Resource {
-        group: "karpenter.k8s.aws",
-        version: "v1",
-        kind: "EC2NodeClass",
-        plural: "ec2nodeclasses",
-        namespaced: false,
-    },
-    Resource {
-        group: "karpenter.sh",
-        version: "v1",
-        kind: "NodePool",
-        plural: "nodepools",
-        namespaced: false,
-    },
-    Resource {
-        group: "karpenter.sh",
-        version: "v1alpha1",
-        kind: "NodeOverlay",
-        plural: "nodeoverlays",
-        namespaced: false,
-    },
+    kinds::SERVICE_ACCOUNT,
+    kinds::CONFIG_MAP,
+    kinds::DAEMON_SET,
+    kinds::EC2_NODE_CLASS,
+    kinds::NODE_POOL,
+    kinds::NODE_OVERLAY,
 ];
 
 /// One object: what it is called in state, and where it is in the API.

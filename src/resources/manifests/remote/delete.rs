@@ -11,17 +11,9 @@ use super::connect::{failure, is_absent, uid_of};
 use super::missing;
 use crate::connections::Connections;
 use crate::kube::{
-    self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, Listing, Name, ObjectRef, Resource,
+    self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, Listing, Name, ObjectRef, kinds,
 };
 use crate::wait::WaitOptions;
-
-const NODE_CLAIM: Resource = Resource {
-    group: "karpenter.sh",
-    version: "v1",
-    kind: "NodeClaim",
-    plural: "nodeclaims",
-    namespaced: false,
-};
 
 /// Names of NodeClaims that a message has room for.
 const SHOWN: usize = 10;
@@ -146,7 +138,7 @@ fn held_by(names: &[String]) -> String {
 pub(crate) async fn claims(api: &dyn KubeApi, labels: &str) -> Result<Vec<String>, KubeError> {
     let listing = Listing {
         labels,
-        ..Listing::all(NODE_CLAIM)
+        ..Listing::all(kinds::NODE_CLAIM)
     };
     let found: Vec<Name> = match kube::list(api, &listing).await {
         Err(error) if error.kind == KubeErrorKind::CrdMissing => return Ok(Vec::new()),

@@ -8,16 +8,8 @@ use tfplug::{Context, Diagnostic, Diagnostics};
 use super::super::ManifestModel;
 use super::super::object;
 use crate::connections::Connections;
-use crate::kube::{self, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource};
+use crate::kube::{self, KubeApi, KubeError, KubeErrorKind, ObjectRef, Resource, kinds};
 use crate::wait::WaitOptions;
-
-const CRD: Resource = Resource {
-    group: "apiextensions.k8s.io",
-    version: "v1",
-    kind: "CustomResourceDefinition",
-    plural: "customresourcedefinitions",
-    namespaced: false,
-};
 
 /// Waits until the API server knows the kinds that are wanted: the same apply may be installing them.
 pub(super) async fn wait_for_kinds<M: ManifestModel>(
@@ -50,7 +42,7 @@ pub(super) async fn wait_for_kinds<M: ManifestModel>(
 pub(super) async fn served_versions(api: &dyn KubeApi, resource: Resource) -> Vec<String> {
     let name = definition_name(resource);
     let definition = ObjectRef {
-        resource: CRD,
+        resource: kinds::CUSTOM_RESOURCE_DEFINITION,
         namespace: None,
         name: &name,
     };
@@ -116,7 +108,7 @@ pub(super) async fn is_kind_gone(api: &dyn KubeApi, object: &ObjectRef<'_>, erro
     }
     let name = definition_name(object.resource);
     let definition = ObjectRef {
-        resource: CRD,
+        resource: kinds::CUSTOM_RESOURCE_DEFINITION,
         namespace: None,
         name: &name,
     };
