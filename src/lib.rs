@@ -10,6 +10,7 @@
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
 pub mod aws;
+pub mod checked;
 pub mod cli;
 pub mod connections;
 pub mod data_sources;

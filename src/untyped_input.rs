@@ -12,9 +12,13 @@ use tfplug::ty::Type;
 use tfplug::unstable::engine::validate::validate_given;
 use tfplug::{Diagnostics, Model, Path, Value};
 
-/// Reads what is written at `at` as an object of `M`'s attributes, with their own checks. `None` when it is at fault, which
-/// `diags` tells.
-pub(crate) fn decode<M: Model>(written: &Value, at: &Path, diags: &mut Diagnostics) -> Option<M> {
+use crate::checked::{Checked, Withheld};
+
+/// Reads what is written at `at` as an object of `M`'s attributes, with their own checks.
+///
+/// # Errors
+/// [`Withheld::Invalid`]
+pub(crate) fn decode<M: Model>(written: &Value, at: &Path, diags: &mut Diagnostics) -> Checked<M> {
     let mut found = Diagnostics::new();
     let attributes = M::attributes();
     let value = object(plain(written), &attributes, at, &mut found);
@@ -25,7 +29,11 @@ pub(crate) fn decode<M: Model>(written: &Value, at: &Path, diags: &mut Diagnosti
     found.extend_at(at, inside);
     let right = !found.has_errors();
     diags.extend(found);
-    right.then_some(decoded)
+    if right {
+        Ok(decoded)
+    } else {
+        Err(Withheld::Invalid)
+    }
 }
 
 /// The value without the type that comes with it.

@@ -74,12 +74,12 @@ fn render(text: &str, findings: &mut Diagnostics) -> Option<String> {
     let value = file::parse(text)
         .map_err(|problem| findings.push(Diagnostic::error("The file is not readable", problem.to_string())))
         .ok()?;
-    let file: RenderFile = untyped_input::decode(&value, &Path::root(), findings)?;
+    let file: RenderFile = untyped_input::decode(&value, &Path::root(), findings).ok()?;
     let facts = models::facts(&file.catalog_overrides, findings);
     if findings.has_errors() {
         return None;
     }
-    let objects = objects(&file.given, &facts, findings)?;
+    let objects = objects(&file.given, &facts, findings).ok()?;
     match yaml(&objects) {
         Ok(yaml) => Some(yaml),
         Err(errors) => {

@@ -4,7 +4,7 @@ mod advice;
 mod model;
 mod read;
 
-use tfplug::{Context, DataSource, Diagnostics, Path, async_trait};
+use tfplug::{Context, DataSource, Diagnostic, Diagnostics, Path, async_trait};
 
 pub use model::LayoutData;
 
@@ -34,7 +34,8 @@ impl DataSource for LayoutDataSource {
     }
 
     fn validate(&self, config: &LayoutData, diags: &mut Diagnostics) {
-        config.given.resolve(&self.facts.get(), &Path::root(), diags);
+        // What is deferred or invalid is judged by the errors alone.
+        let _ = config.given.resolve(&self.facts.get(), &Path::root(), diags);
         advice::image(config, diags);
         advice::need(config, diags);
     }
@@ -45,9 +46,12 @@ impl DataSource for LayoutDataSource {
         let layout = config.given.resolve(&facts, &Path::root(), &mut findings);
         let image = advice::image(&config, &mut findings);
         let need = advice::need(&config, &mut findings);
-        let Some(layout) = layout.filter(|_| !findings.has_errors()) else {
+        if findings.has_errors() {
             return Err(findings);
-        };
+        }
+        // Terraform reads once all of the configuration is known.
+        let layout =
+            layout.map_err(|_| Diagnostic::bug("The layout of a known configuration is unknown."))?;
         let catalog = facts.catalog();
         let of_image = image.map(|image| advice::image_warnings(&layout, catalog, &image));
         let of_model = need.map(|need| advice::model_warnings(&layout, catalog, &need));

@@ -35,7 +35,8 @@ impl DataSource for ManifestsDataSource {
 
     fn validate(&self, config: &ManifestsData, diags: &mut Diagnostics) {
         let mut findings = Diagnostics::new();
-        objects(&config.given, &self.facts.get(), &mut findings);
+        // What is deferred or invalid is judged by the errors alone.
+        let _ = objects(&config.given, &self.facts.get(), &mut findings);
         // Reading gives the warnings.
         diags.extend(findings.into_iter().filter(Diagnostic::is_error));
     }
@@ -52,7 +53,7 @@ impl DataSource for ManifestsDataSource {
         }
         // Terraform reads once all of the configuration is known.
         let objects =
-            objects.ok_or_else(|| Diagnostic::bug("Manifests of a known configuration are unknown."))?;
+            objects.map_err(|_| Diagnostic::bug("Manifests of a known configuration are unknown."))?;
         let yaml = yaml(&objects)?;
         findings.into_iter().for_each(|warning| cx.warn(warning));
         Ok(ManifestsData {

@@ -170,7 +170,7 @@ pub(super) fn layout(arguments: &[Value]) -> Result<Option<Layout>, FunctionErro
     if diags.has_errors() {
         return Err(failed(0, &diags));
     }
-    Ok(layout)
+    Ok(layout.ok())
 }
 
 fn by_instance_type(layout: &Layout, of: impl Fn(&str) -> Value) -> Value {

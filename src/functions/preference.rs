@@ -10,6 +10,7 @@ use tfplug::{Diagnostics, Function, Model, Path, Value};
 
 use super::failed::failed;
 use super::of_layout::CATALOG_NOTE;
+use crate::checked::{self, Checked, Withheld};
 use crate::facts::Facts;
 use crate::findings::report;
 use crate::models::LayoutModel;
@@ -44,12 +45,15 @@ impl Function for PreferenceFunction {
         let layouts = arguments.get(1).unwrap_or(&Value::Null);
         let mut diags = Diagnostics::new();
         let models = models(layouts, &mut diags);
-        let resolved: Option<Vec<Layout>> = models.as_deref().and_then(|models| resolve(models, &mut diags));
+        let resolved = models
+            .as_deref()
+            .map_err(|why| *why)
+            .and_then(|models| resolve(models, &mut diags));
         if diags.has_errors() {
             return Err(failed(1, &diags));
         }
         match (models, resolved) {
-            (Some(models), Some(layouts)) => pools(name, &models, &layouts),
+            (Ok(models), Ok(layouts)) => pools(name, &models, &layouts),
             _ => Ok(Value::unknown()),
         }
     }
@@ -72,39 +76,39 @@ fn returns() -> Type {
     ]))
 }
 
-/// What is written for each layout. `None` while the list is unknown, or at fault.
-fn models(written: &Value, diags: &mut Diagnostics) -> Option<Vec<LayoutModel>> {
+/// What is written for each layout.
+fn models(written: &Value, diags: &mut Diagnostics) -> Checked<Vec<LayoutModel>> {
     let written = match written {
         Value::Dynamic(inside) => &inside.1,
         other => other,
     };
     if !written.is_known() {
-        return None;
+        return Err(Withheld::Deferred);
     }
     let at = Path::attr(LAYOUTS);
     let Some(elements) = written.as_elements() else {
         let detail = format!("Found {}; give a list of layouts.", written.kind_name());
         diags.error_at(at, "Not a list", detail);
-        return None;
+        return Err(Withheld::Invalid);
     };
     let decoded: Vec<_> = elements
         .iter()
         .enumerate()
-        .map(|(index, element)| {
-            let known = element.is_known();
-            known.then(|| untyped_input::decode(element, &at.index(index), diags))?
+        .map(|(index, element)| match element.is_known() {
+            true => untyped_input::decode(element, &at.index(index), diags),
+            false => Err(Withheld::Deferred),
         })
         .collect();
-    decoded.into_iter().collect()
+    checked::all(decoded)
 }
 
-fn resolve(models: &[LayoutModel], diags: &mut Diagnostics) -> Option<Vec<Layout>> {
+fn resolve(models: &[LayoutModel], diags: &mut Diagnostics) -> Checked<Vec<Layout>> {
     let resolved: Vec<_> = models
         .iter()
         .enumerate()
         .map(|(index, model)| model.resolve(&Facts::default(), &Path::attr(LAYOUTS).index(index), diags))
         .collect();
-    resolved.into_iter().collect()
+    checked::all(resolved)
 }
 
 fn pools(name: &str, models: &[LayoutModel], layouts: &[Layout]) -> Result<Value, FunctionError> {

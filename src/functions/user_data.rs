@@ -104,7 +104,7 @@ fn options(arguments: &[Value]) -> Result<UserDataOptions, FunctionError> {
     let decoded = untyped_input::decode::<UserDataOptions>(options, &Path::attr(OPTIONS), &mut diags);
     let decoded = decoded.inspect(|options| options.check(&mut diags));
     match decoded {
-        Some(options) if !diags.has_errors() => Ok(options),
+        Ok(options) if !diags.has_errors() => Ok(options),
         _ => Err(failed(1, &diags)),
     }
 }
@@ -159,7 +159,7 @@ impl UserDataOptions {
             let of_layout = diags.iter().all(|fault| fault.path.starts_with(&at_layout));
             return Err(failed(usize::from(!of_layout), &diags));
         }
-        Ok(rendered.map_or_else(Value::unknown, |user_data| user_data.text.into()))
+        Ok(rendered.map_or_else(|_| Value::unknown(), |user_data| user_data.text.into()))
     }
 }
 

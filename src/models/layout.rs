@@ -7,6 +7,7 @@ use mig::{Finding, Layout, LayoutSpec};
 use tfplug::schema::validators;
 use tfplug::{Attr, Diagnostics, Model, Path};
 
+use crate::checked::{Checked, OrDeferred, Withheld};
 use crate::facts::Facts;
 use crate::findings::report;
 
@@ -70,19 +71,23 @@ impl LayoutModel {
         })
     }
 
-    /// The checked layout: `None` while any part of it, or the catalog that knows its instance types, is unknown, or when
-    /// it is at fault, which `diags` then tells.
+    /// The checked layout; deferred while any part of it, or the catalog that knows its instance types, is unknown.
     /// Facts that are not certain become warnings.
-    pub fn resolve(&self, facts: &Facts, at: &Path, diags: &mut Diagnostics) -> Option<Layout> {
-        match Layout::resolve(&self.spec()?, facts.catalog()) {
+    ///
+    /// # Errors
+    /// [`Withheld`]
+    pub fn resolve(&self, facts: &Facts, at: &Path, diags: &mut Diagnostics) -> Checked<Layout> {
+        match Layout::resolve(&self.spec().or_deferred()?, facts.catalog()) {
             Ok(layout) => {
                 report(layout.warnings(), at, diags);
-                Some(layout)
+                Ok(layout)
             }
-            Err(faults) if !facts.is_complete() && faults.iter().any(is_unknown_type) => None,
+            Err(faults) if !facts.is_complete() && faults.iter().any(is_unknown_type) => {
+                Err(Withheld::Deferred)
+            }
             Err(faults) => {
                 report(&faults, at, diags);
-                None
+                Err(Withheld::Invalid)
             }
         }
     }
@@ -151,7 +156,7 @@ mod tests {
         assert!(
             layout("1g.11gb", 7)
                 .resolve(&Facts::default(), &Path::attr("layout"), &mut diags)
-                .is_none()
+                .is_err()
         );
         let places: Vec<_> = diags.iter().map(|d| d.path.to_string()).collect();
         assert_eq!(places, [r#"layout.slices["1g.11gb"]"#]);
@@ -167,7 +172,7 @@ mod tests {
         assert!(
             unknown
                 .resolve(&Facts::default(), &Path::attr("layout"), &mut diags)
-                .is_none()
+                .is_err()
         );
         assert!(diags.is_empty());
     }

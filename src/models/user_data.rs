@@ -7,6 +7,7 @@ use mig::{Finding, Layout, PathStep};
 use tfplug::schema::Validator;
 use tfplug::{Attr, Diagnostics, Model, Path};
 
+use crate::checked::{Checked, OrDeferred, Withheld};
 use crate::duration;
 use crate::findings::report_at;
 
@@ -74,18 +75,20 @@ pub struct UserDataParts<'a> {
 }
 
 impl UserDataParts<'_> {
-    /// The user data, `None` while anything that it is made of is unknown, or at fault, which `diags` tells. `at` is where
-    /// the parts are attributes of, and `layout` where the layout is.
+    /// The user data. `at` is where the parts are attributes of, and `layout_at` where the layout is.
+    ///
+    /// # Errors
+    /// [`Withheld`]
     pub fn render(
         &self,
         layout: &Layout,
         at: &Path,
         layout_at: &Path,
         diags: &mut Diagnostics,
-    ) -> Option<UserData> {
+    ) -> Checked<UserData> {
         let options = self.options(layout, at, diags)?;
         match boot::user_data(layout, &options) {
-            Ok(user_data) => Some(user_data),
+            Ok(user_data) => Ok(user_data),
             Err(faults) => {
                 let (whole, parts): (Vec<_>, Vec<_>) =
                     faults.into_iter().partition(|fault| fault.path().is_empty());
@@ -96,12 +99,18 @@ impl UserDataParts<'_> {
                 };
                 report_user_data(&whole, &at_whole, diags);
                 report_user_data(&parts, at, diags);
-                None
+                Err(Withheld::Invalid)
             }
         }
     }
 
-    fn options(&self, layout: &Layout, at: &Path, diags: &mut Diagnostics) -> Option<BootOptions> {
+    /// Times and words that are none are refused by the attributes' own checks.
+    fn options(&self, layout: &Layout, at: &Path, diags: &mut Diagnostics) -> Checked<BootOptions> {
+        let render_version = render_version(self.render_version, at, diags)?;
+        self.known_options(layout, render_version).or_deferred()
+    }
+
+    fn known_options(&self, layout: &Layout, render_version: RenderVersion) -> Option<BootOptions> {
         let seconds = duration::parse(self.partition_timeout.as_str()?)?.as_secs();
         let extra = self.extra_user_data.settled()?;
         let parts = |list: fn(&ExtraUserData) -> &Attr<Vec<ExtraPart>>| match extra {
@@ -109,7 +118,7 @@ impl UserDataParts<'_> {
             None => Some(Vec::new()),
         };
         Some(BootOptions {
-            render_version: render_version(self.render_version, at, diags)?,
+            render_version,
             on_failure: OnFailure::parse(self.on_failure.as_str()?)?,
             deadline_seconds: u32::try_from(seconds).ok()?,
             parts_before: parts(|extra| &extra.before)?,
@@ -122,9 +131,12 @@ impl UserDataParts<'_> {
     }
 }
 
-/// The version of that number; `None` while it is unknown, or when there is none, which `diags` tells.
-pub fn render_version(number: &Attr<i64>, at: &Path, diags: &mut Diagnostics) -> Option<RenderVersion> {
-    let number = *number.known()?;
+/// The version of that number.
+///
+/// # Errors
+/// [`Withheld`]
+pub fn render_version(number: &Attr<i64>, at: &Path, diags: &mut Diagnostics) -> Checked<RenderVersion> {
+    let number = *number.known().or_deferred()?;
     let version = RenderVersion::from_number(number);
     if version.is_none() {
         let newest = RenderVersion::default().number();
@@ -133,7 +145,7 @@ pub fn render_version(number: &Attr<i64>, at: &Path, diags: &mut Diagnostics) ->
         );
         diags.error_at(at.attribute("render_version"), "Unknown render_version", detail);
     }
-    version
+    version.ok_or(Withheld::Invalid)
 }
 
 /// The version that new objects are rendered by.

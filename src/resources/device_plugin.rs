@@ -1,6 +1,7 @@
 //! `mig_device_plugin`: NVIDIA's device plugin for the layouts of a cluster.
 
 mod events;
+mod imported;
 mod model;
 mod neighbours;
 mod object;
@@ -76,5 +77,9 @@ impl ManifestLife for DevicePluginModel {
         planned: &Self,
     ) -> Result<(), Diagnostics> {
         remote::wait(cx, connection, planned).await
+    }
+
+    async fn describe(cx: &Context<Connections>, seen: Self, facts: &Facts) -> Self {
+        remote::describe(cx, seen, facts).await
     }
 }

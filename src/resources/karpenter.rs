@@ -2,7 +2,6 @@
 
 mod dra;
 mod found;
-mod imported;
 mod offers;
 mod parts;
 mod remote;
@@ -16,8 +15,6 @@ use tfplug::{Attr, Context, Diagnostic, Diagnostics, Model, Plan, async_trait};
 
 pub(crate) use dra::{never_initialised, wrong_node};
 pub(crate) use found::{Found, attribute_of, attribute_path, timeout, wait_time};
-pub use imported::Live;
-pub(crate) use imported::{given, gives, imported, json_text, rest, without};
 pub use offers::Places;
 pub use parts::{
     AliasModel, NodeClassRefModel, NodePoolRefModel, RequirementModel, ReservationModel, TaintModel,
@@ -30,7 +27,7 @@ use crate::facts::Facts;
 use crate::kube::Connection;
 use crate::models::ClusterModel;
 use crate::resources::manifests::remote::Provenance;
-use crate::resources::manifests::{Key, ManifestLife, ManifestModel, Named, Renderable};
+use crate::resources::manifests::{Importable, Key, ManifestLife, Named, Renderable};
 
 /// What Helm calls the gate without which Karpenter reads no overlay.
 pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
@@ -71,14 +68,10 @@ pub trait KarpenterModel: Renderable + fmt::Debug {
 
     /// Values of which nothing is known but name and cluster, for an import.
     fn named(name: Attr<String>, cluster: Attr<ClusterModel>) -> Self;
-
-    /// The same with the attributes that live objects were made from, and what may surprise. Where they do not follow for
-    /// certain they are null, with a warning.
-    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>);
 }
 
 /// What the shared life of the resources asks of one.
-pub trait KarpenterObject: KarpenterModel + ManifestModel {
+pub trait KarpenterObject: KarpenterModel + Importable {
     /// What is looked for after an apply.
     fn settling(&self) -> Settling;
 

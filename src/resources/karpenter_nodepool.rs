@@ -4,6 +4,7 @@ mod imported;
 mod model;
 mod plan;
 
+pub(crate) use imported::layout_of_pool;
 pub use model::{BudgetModel, DisruptionModel, NodePoolModel};
 
 /// The resource.

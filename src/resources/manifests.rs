@@ -3,6 +3,7 @@
 //!
 //! A resource gives its [`ManifestModel`]; `remote` does the rest.
 
+mod imported;
 mod object;
 pub(crate) mod remote;
 mod renderable;
@@ -13,10 +14,13 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
+pub use imported::{Importable, Live};
+pub(crate) use imported::{given, gives, imported, json_text, rest, without};
 pub use object::{Key, Manifests, in_order, kind, manifests};
 pub use renderable::{Renderable, WithoutApplying};
 pub use resource::{ManifestLife, ManifestResource, Named};
 
+use crate::checked::{Checked, OrDeferred, Withheld};
 use crate::kube::Resource;
 use crate::models::ClusterModel;
 
@@ -145,16 +149,16 @@ pub(crate) fn json_object(
     text: &Attr<String>,
     at: &Path,
     diags: &mut Diagnostics,
-) -> Option<serde_json::Map<String, Json>> {
-    let Some(text) = text.settled()? else {
-        return Some(serde_json::Map::new());
+) -> Checked<serde_json::Map<String, Json>> {
+    let Some(text) = text.settled().or_deferred()? else {
+        return Ok(serde_json::Map::new());
     };
     let object = serde_json::from_str(text);
     if object.is_err() {
         let detail = "Give it an object by jsonencode({ ... }).";
         diags.error_at(at.clone(), "The text is not a JSON object", detail);
     }
-    object.ok()
+    object.map_err(|_| Withheld::Invalid)
 }
 
 /// An import ID of another form.

@@ -4,7 +4,7 @@ use crate::models::LayoutModel;
 fn layout(value: &Value) -> Result<LayoutModel, Vec<String>> {
     let mut diags = Diagnostics::new();
     decode::<LayoutModel>(value, &Path::attr("layout"), &mut diags)
-        .ok_or_else(|| diags.iter().map(ToString::to_string).collect())
+        .map_err(|_| diags.iter().map(ToString::to_string).collect())
 }
 
 fn types(names: &[&str]) -> Value {

@@ -29,12 +29,12 @@ const OVERLAY: &str = "mig_karpenter_nodeoverlay.this";
 const LAYOUT: &str = r#"{ instance_types = ["p5.48xlarge"], slices = { "1g.10gb" = 7 } }"#;
 
 /// What a test changes of the three resources.
-struct Wish<'a> {
-    cluster: &'a str,
-    layout: &'a str,
-    class: &'a str,
-    pool: &'a str,
-    overlay: &'a str,
+pub(crate) struct Wish<'a> {
+    pub(crate) cluster: &'a str,
+    pub(crate) layout: &'a str,
+    pub(crate) class: &'a str,
+    pub(crate) pool: &'a str,
+    pub(crate) overlay: &'a str,
 }
 
 impl Default for Wish<'_> {
@@ -51,7 +51,7 @@ impl Default for Wish<'_> {
 }
 
 /// All three, each following from the one before.
-fn configuration(name: &str, wish: &Wish<'_>) -> String {
+pub(crate) fn configuration(name: &str, wish: &Wish<'_>) -> String {
     assert_eq!(CLUSTER, "prod");
     let Wish {
         cluster,

@@ -11,7 +11,7 @@ use tfplug::{Diagnostic, Diagnostics, Path};
 use super::model::{LanguageModel, LayoutData, ModelFitData, ModelMemoryData};
 use crate::findings::{below, diagnostic, report};
 
-/// The image, `None` while it is unknown, not given, or at fault, which `diags` tells.
+/// The image, if one is given that is known and right; `diags` gets what is wrong with it.
 pub(super) fn image(config: &LayoutData, diags: &mut Diagnostics) -> Option<ImageAlias> {
     let alias = config.ami_alias.known()?.parse::<ImageAlias>();
     alias
@@ -23,7 +23,7 @@ pub(super) fn image(config: &LayoutData, diags: &mut Diagnostics) -> Option<Imag
         .ok()
 }
 
-/// What the model needs, `None` while a figure is unknown, not given, or at fault, which `diags` tells.
+/// What the model needs, if one is given whose figures are known and right; `diags` gets what is wrong with it.
 pub(super) fn need(config: &LayoutData, diags: &mut Diagnostics) -> Option<ModelNeed> {
     let spec = config.model.known()?.spec()?;
     spec.need()

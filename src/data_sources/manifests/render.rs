@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 use super::model::{ManifestsInput, PoolInput};
+use crate::checked::{self, Checked, OrDeferred, Withheld};
 use crate::facts::Facts;
 use crate::models::{LayoutModel, render_version};
 use crate::resources::karpenter::{NodeClassRefModel, NodePoolRefModel, followed};
@@ -15,14 +16,22 @@ use crate::resources::karpenter_nodeoverlay::NodeOverlayModel;
 use crate::resources::karpenter_nodepool::NodePoolModel;
 use crate::resources::manifests::{Renderable, WithoutApplying};
 
-/// All objects. `None` while anything that they are made of is unknown, or at fault, which `diags` tells.
-pub(crate) fn objects(input: &ManifestsInput, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+/// All objects.
+///
+/// # Errors
+/// [`Withheld`]
+pub(crate) fn objects(input: &ManifestsInput, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
     let version = render_version(&input.render_version, &Path::root(), diags);
-    let pools = input.pools.settled()?.map(Vec::as_slice).unwrap_or_default();
+    let pools = input
+        .pools
+        .settled()
+        .or_deferred()?
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     if pools.is_empty() && input.device_plugin.is_null() {
         let detail = "Give pools, device_plugin, or both.";
         diags.push(Diagnostic::error("Nothing is to be rendered", detail));
-        return None;
+        return Err(Withheld::Invalid);
     }
     // Faults that do not depend on the version are reported together with a wrong one.
     let rendering = Rendering {
@@ -30,13 +39,13 @@ pub(crate) fn objects(input: &ManifestsInput, facts: &Facts, diags: &mut Diagnos
         facts,
     };
     let of_pools = rendering.pools(pools, diags);
-    let plugin = input.device_plugin.settled()?;
+    let plugin = input.device_plugin.settled().or_deferred()?;
     let of_plugin = match plugin {
         Some(plugin) => rendering.device_plugin(plugin, pools, diags),
-        None => Some(Vec::new()),
+        None => Ok(Vec::new()),
     };
     version?;
-    Some(of_pools?.into_iter().chain(of_plugin?).collect())
+    Ok(of_pools?.into_iter().chain(of_plugin?).collect())
 }
 
 /// The objects as one stream.
@@ -69,40 +78,43 @@ struct Rendering<'a> {
 }
 
 impl Rendering<'_> {
-    fn one<M: Renderable>(&self, model: M, at: &Path, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn one<M: Renderable>(&self, model: M, at: &Path, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
         let mut findings = Diagnostics::new();
         model.check_references(&mut findings);
         let objects = model.of_version(self.version).objects(self.facts, &mut findings);
-        let objects = objects.filter(|_| !findings.has_errors());
+        let is_invalid = findings.has_errors();
         diags.extend_at(at, findings);
-        objects
+        if is_invalid {
+            Err(Withheld::Invalid)
+        } else {
+            objects
+        }
     }
 
-    fn pools(&self, pools: &[PoolInput], diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn pools(&self, pools: &[PoolInput], diags: &mut Diagnostics) -> Checked<Vec<Json>> {
         let rendered: Vec<_> = pools
             .iter()
             .enumerate()
             .map(|(index, pool)| self.pool(pool, &Path::attr("pools").index(index), diags))
             .collect();
-        let rendered: Option<Vec<_>> = rendered.into_iter().collect();
-        Some(rendered?.into_iter().flatten().collect())
+        Ok(checked::all(rendered)?.concat())
     }
 
     /// Class, pool, overlays; what follows from a faulty one is not looked at, since it has the same faults.
-    fn pool(&self, input: &PoolInput, at: &Path, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn pool(&self, input: &PoolInput, at: &Path, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
         let mut all = Vec::new();
-        if let Some(WithoutApplying(class)) = input.nodeclass.settled()? {
+        if let Some(WithoutApplying(class)) = input.nodeclass.settled().or_deferred()? {
             all.extend(self.one(class.clone(), &at.attribute("nodeclass"), diags)?);
         }
-        if let Some(pool) = pool_of(input)? {
+        if let Some(pool) = pool_of(input).or_deferred()? {
             required(pool.nodeclass.is_null(), at, ("nodepool", "nodeclass"), diags)?;
             all.extend(self.one(pool, &at.attribute("nodepool"), diags)?);
         }
-        if let Some(overlay) = overlay_of(input)? {
+        if let Some(overlay) = overlay_of(input).or_deferred()? {
             required(overlay.nodepool.is_null(), at, ("nodeoverlay", "nodepool"), diags)?;
             all.extend(self.one(overlay, &at.attribute("nodeoverlay"), diags)?);
         }
-        Some(all)
+        Ok(all)
     }
 
     fn device_plugin(
@@ -110,24 +122,20 @@ impl Rendering<'_> {
         WithoutApplying(plugin): &WithoutApplying<crate::resources::device_plugin::DevicePluginModel>,
         pools: &[PoolInput],
         diags: &mut Diagnostics,
-    ) -> Option<Vec<Json>> {
+    ) -> Checked<Vec<Json>> {
         let mut plugin = plugin.clone();
         if plugin.layouts.is_null() {
-            let layouts = layouts(pools)?;
+            let layouts = layouts(pools).or_deferred()?;
             if layouts.is_empty() {
                 let detail = "Give layouts, or pools that have some.";
                 let at = Path::attr("device_plugin").attribute("layouts");
                 diags.error_at(at, "The layouts are not known", detail);
-                return None;
+                return Err(Withheld::Invalid);
             }
             // What is wrong with a pool's layout is said there.
-            let right = |layout: &LayoutModel| {
-                let mut said = Diagnostics::new();
-                layout.resolve(self.facts, &Path::root(), &mut said).is_some()
-            };
-            if !layouts.iter().all(right) {
-                return None;
-            }
+            let resolve =
+                |layout: &LayoutModel| layout.resolve(self.facts, &Path::root(), &mut Diagnostics::new());
+            checked::all(layouts.iter().map(resolve))?;
             plugin.layouts = layouts.into();
         }
         self.one(plugin, &Path::attr("device_plugin"), diags)
@@ -135,13 +143,13 @@ impl Rendering<'_> {
 }
 
 /// An attribute of the object at `at` that follows from what stands beside it, if anything does.
-fn required(missing: bool, at: &Path, (object, name): (&str, &str), diags: &mut Diagnostics) -> Option<()> {
+fn required(missing: bool, at: &Path, (object, name): (&str, &str), diags: &mut Diagnostics) -> Checked<()> {
     if missing {
         let detail = format!("Give {name} beside {object}, or {object}.{name} for one that lives elsewhere.");
         let at = at.attribute(object).attribute(name);
         diags.error_at(at, format!("The {name} is not known"), detail);
     }
-    (!missing).then_some(())
+    if missing { Err(Withheld::Invalid) } else { Ok(()) }
 }
 
 /// The pool with what follows from the class; `None` while that is not known.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::schema::validators;
+use mig::manifests::{PULL_POLICIES, TAINT_EFFECTS, TOLERATION_OPERATORS};
+use tfplug::schema::validators::{self, declared_one_of};
 use tfplug::{Attr, Diagnostic, Model, Path};
 
 use super::object;
@@ -31,7 +32,8 @@ pub struct DevicePluginModel {
     /// new ones.
     #[attr(optional, computed, stable)]
     pub image: Attr<String>,
-    /// `Always`, `IfNotPresent` or `Never`.
+    /// When the image is pulled.
+    #[attr(validate = declared_one_of(&PULL_POLICIES))]
     pub image_pull_policy: Attr<String>,
     /// Names of Secrets with which the image is pulled.
     pub image_pull_secrets: Attr<Vec<String>>,
@@ -111,11 +113,13 @@ pub struct DevicePluginModel {
 pub struct TolerationModel {
     /// Key of the taint; without one every key is tolerated, and the operator is `Exists`.
     pub key: Attr<String>,
-    /// `Equal` or `Exists`; `Equal` if left out.
+    /// How the taint is compared; `Equal` if left out.
+    #[attr(validate = declared_one_of(&TOLERATION_OPERATORS))]
     pub operator: Attr<String>,
     /// Value of the taint, under `Equal`.
     pub value: Attr<String>,
-    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`; all of them if left out.
+    /// Effect of the taint; all of them if left out.
+    #[attr(validate = declared_one_of(&TAINT_EFFECTS))]
     pub effect: Attr<String>,
 }
 

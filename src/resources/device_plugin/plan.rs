@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mig::boot::RenderVersion;
+use mig::manifests::Extra;
 use mig::manifests::device_plugin::{DEFAULT_IMAGE, DevicePlugin, DevicePluginVersion, image_of_version};
 use mig::manifests::{DevicePluginOptions, ResourceRequirements, Toleration};
 use mig::{Layout, PathStep};
@@ -10,6 +11,7 @@ use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
 use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
+use crate::checked::{self, Checked, OrDeferred, Withheld};
 use crate::facts::Facts;
 use crate::findings::{below, report_at};
 use crate::resources::manifests::{self, Renderable};
@@ -25,7 +27,7 @@ impl Renderable for DevicePluginModel {
         "The layouts of the nodes that the plugin serves; those of all pools beside it if left out.",
     )];
 
-    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
         let mut complete = self.with_defaults();
         if complete.image.is_null() {
             complete.image = DEFAULT_IMAGE.into();
@@ -68,11 +70,9 @@ pub(super) fn refine<T>(
     }
     let mut findings = Diagnostics::new();
     let objects = render(&plan.planned, facts, &mut findings);
-    if findings.has_errors() {
-        return Err(findings);
-    }
+    let objects = objects.map(|objects| manifests::manifests(&objects));
+    plan.planned.manifests = checked::planned(objects, &mut findings)?;
     findings.extend(unprivileged(&plan.planned, facts));
-    plan.planned.manifests = objects.map_or(Attr::Unknown, |objects| manifests::manifests(&objects).into());
     plan.planned.id = match (&plan.planned.namespace, &plan.planned.name) {
         (Attr::Known(namespace), Attr::Known(name)) => format!("{namespace}/{name}").into(),
         _ => Attr::Unknown,
@@ -85,7 +85,7 @@ fn unprivileged(planned: &DevicePluginModel, facts: &Facts) -> Option<Diagnostic
     if planned.render_version.known().copied() != Some(i64::from(DevicePluginVersion::V1.number())) {
         return None;
     }
-    let layouts = layouts(planned, facts, &mut Diagnostics::new())?;
+    let layouts = layouts(planned, facts, &mut Diagnostics::new()).ok()?;
     let cut = layouts.iter().any(Layout::is_cut);
     let detail = "Its containers are not privileged. The NVIDIA container toolkit from 1.18.0 to 1.20.0, which images of EKS have, shows \
                   slices to privileged containers alone (NVIDIA/nvidia-container-toolkit issue 1740), so that nodes of such an image announce none. \
@@ -94,21 +94,18 @@ fn unprivileged(planned: &DevicePluginModel, facts: &Facts) -> Option<Diagnostic
     cut.then(|| warning.at(Path::attr("render_version")))
 }
 
-/// The objects, `None` while anything that they are made of is unknown, or at fault, which `diags` tells.
-fn render(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+fn render(model: &DevicePluginModel, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
     let layouts = layouts(model, facts, diags);
-    let version = render_version(*model.render_version.known()?, diags)?;
-    let options = options(model, version, diags)?;
-    match DevicePlugin::render(&layouts?, &options) {
-        Ok(objects) => Some(objects),
-        Err(faults) => {
-            report_at(&faults, |path| attribute(path), diags);
-            None
-        }
-    }
+    let version = render_version(*model.render_version.known().or_deferred()?, diags)?;
+    let extra = manifests::json_object(&model.extra, &Path::attr("extra"), diags)?;
+    let options = options(model, version, extra).or_deferred()?;
+    DevicePlugin::render(&layouts?, &options).map_err(|faults| {
+        report_at(&faults, |path| attribute(path), diags);
+        Withheld::Invalid
+    })
 }
 
-fn render_version(found: i64, diags: &mut Diagnostics) -> Option<DevicePluginVersion> {
+fn render_version(found: i64, diags: &mut Diagnostics) -> Checked<DevicePluginVersion> {
     let version = DevicePluginVersion::from_number(found);
     if version.is_none() {
         let newest = newest_version();
@@ -118,7 +115,7 @@ fn render_version(found: i64, diags: &mut Diagnostics) -> Option<DevicePluginVer
         );
         diags.error_at(Path::attr("render_version"), "Unknown render_version", detail);
     }
-    version
+    version.ok_or(Withheld::Invalid)
 }
 
 /// Every layout is checked, so that all faults show at once.
@@ -126,19 +123,19 @@ pub(super) fn layouts(
     model: &DevicePluginModel,
     facts: &Facts,
     diags: &mut Diagnostics,
-) -> Option<Vec<Layout>> {
-    let models = model.layouts.known()?;
+) -> Checked<Vec<Layout>> {
+    let models = model.layouts.known().or_deferred()?;
     let resolve = |(i, layout): (usize, &crate::models::LayoutModel)| {
         layout.resolve(facts, &Path::attr("layouts").index(i), diags)
     };
     let resolved: Vec<_> = models.iter().enumerate().map(resolve).collect();
-    resolved.into_iter().collect()
+    checked::all(resolved)
 }
 
 fn options(
     model: &DevicePluginModel,
     render_version: DevicePluginVersion,
-    diags: &mut Diagnostics,
+    extra: Extra,
 ) -> Option<DevicePluginOptions> {
     Some(DevicePluginOptions {
         render_version,
@@ -167,7 +164,7 @@ fn options(
         env: model.env.settled()?.cloned().unwrap_or_default(),
         labels: model.labels.settled()?.cloned().unwrap_or_default(),
         annotations: model.annotations.settled()?.cloned().unwrap_or_default(),
-        extra: manifests::json_object(&model.extra, &Path::attr("extra"), diags)?,
+        extra,
     })
 }
 

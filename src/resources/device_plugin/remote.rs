@@ -8,20 +8,11 @@ use crate::connections::Connections;
 use crate::duration;
 use crate::facts::Facts;
 use crate::kube::{
-    self, Cancellable, Connection, KubeApi, KubeError, KubeErrorKind, Listing, ObjectRef, Resource,
+    self, Cancellable, Connection, KubeApi, KubeError, KubeErrorKind, Listing, ObjectRef, kinds,
 };
-use crate::resources::manifests::remote::{connect_at_plan, failure};
-use crate::resources::manifests::{self, Key, ManifestModel};
+use crate::resources::manifests::remote::{connect_at_plan, failure, objects_of_kind, own_objects};
+use crate::resources::manifests::{self, Key, Live, ManifestModel, imported};
 use crate::wait::WaitOptions;
-
-/// What Node Feature Discovery keeps of a node.
-const NODE_FEATURE: Resource = Resource {
-    group: "nfd.k8s-sigs.io",
-    version: "v1alpha1",
-    kind: "NodeFeature",
-    plural: "nodefeatures",
-    namespaced: true,
-};
 
 /// Tells in the plan of what is on the cluster, or is not, so that the plugin will not serve as it should. Says nothing
 /// where the cluster cannot be asked: that is told where the objects are tried out.
@@ -50,12 +41,34 @@ pub(super) async fn check_cluster(
     }
 }
 
+/// What is imported, with all that its objects and the node classes of the cluster say.
+pub(super) async fn describe(
+    cx: &Context<Connections>,
+    seen: DevicePluginModel,
+    facts: &Facts,
+) -> DevicePluginModel {
+    let Some(connection) = connect_at_plan(cx, &seen).await else {
+        return seen;
+    };
+    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
+    let own = own_objects(api, &seen).await;
+    let mut above = objects_of_kind(api, kinds::NODE_POOL).await;
+    above.extend(objects_of_kind(api, kinds::EC2_NODE_CLASS).await);
+    let live = Live {
+        own: &own,
+        above: &above,
+    };
+    let (described, warnings) = imported(seen, live, facts);
+    warnings.into_iter().for_each(|warning| cx.warn(warning));
+    described
+}
+
 /// DaemonSets of others on the same GPUs. Who may not look sees none.
 async fn others(api: &dyn KubeApi, planned: &DevicePluginModel, facts: &Facts) -> Vec<Diagnostic> {
     let Some(daemon_sets) = manifests::kind("DaemonSet") else {
         return Vec::new();
     };
-    let Some(layouts) = plan::layouts(planned, facts, &mut Diagnostics::new()) else {
+    let Ok(layouts) = plan::layouts(planned, facts, &mut Diagnostics::new()) else {
         return Vec::new();
     };
     let namespace = planned.namespace().unwrap_or_default();
@@ -100,7 +113,7 @@ fn mig_manager_conflict(place: &str) -> Diagnostic {
 async fn has_nfd(api: &dyn KubeApi, namespace: &Attr<String>) -> bool {
     // There need not be one of this name: the answer tells whether the kind is known.
     let any = ObjectRef {
-        resource: NODE_FEATURE,
+        resource: kinds::NODE_FEATURE,
         namespace: namespace.as_str(),
         name: "any",
     };
@@ -129,7 +142,7 @@ async fn not_rolled_out(
     // Who may not list events gets the error without them.
     let listing = Listing {
         namespace: planned.namespace(),
-        ..Listing::all(events::EVENT)
+        ..Listing::all(kinds::EVENT)
     };
     let found = kube::list_objects(api, &listing).await;
     let reasons = events::reasons(&found.unwrap_or_default(), key.name());

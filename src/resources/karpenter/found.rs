@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use tfplug::schema::Validator;
 use tfplug::{Attr, Diagnostics, Model, Path};
 
+use crate::checked::{Checked, Withheld};
 use crate::duration;
 use crate::findings::{below, report_at};
 
@@ -19,10 +20,10 @@ pub(crate) struct Found<'a, F> {
 
 impl<F: Fn(&[PathStep]) -> Path> Found<'_, F> {
     /// The objects, with warnings reported; or nothing, with the errors reported.
-    pub(crate) fn objects(self, rendered: Result<Rendered, Vec<Finding>>) -> Option<Vec<Json>> {
+    pub(crate) fn objects(self, rendered: Result<Rendered, Vec<Finding>>) -> Checked<Vec<Json>> {
         let (objects, found) = match rendered {
-            Ok(rendered) => (Some(rendered.objects), rendered.warnings),
-            Err(faults) => (None, faults),
+            Ok(rendered) => (Ok(rendered.objects), rendered.warnings),
+            Err(faults) => (Err(Withheld::Invalid), faults),
         };
         report_at(&found, |path| (self.place)(path), self.diags);
         objects

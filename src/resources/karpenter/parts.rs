@@ -1,12 +1,15 @@
 //! Attributes that several of the resources share, and references from one to another.
 
-use mig::manifests::karpenter::AmiFamily;
+use mig::manifests::TAINT_EFFECTS;
+use mig::manifests::karpenter::{AmiFamily, choices};
 use mig::{Layout, LayoutSpec};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use tfplug::schema::validators::{declared_between, declared_one_of};
 use tfplug::{Attr, Diagnostics, Model, Path};
 
+use crate::checked::{Checked, OrDeferred, Withheld};
 use crate::facts::Facts;
 use crate::models::{ClusterModel, LayoutModel};
 
@@ -70,12 +73,13 @@ pub struct RequirementModel {
     /// Key of the label.
     #[attr(required)]
     pub key: Attr<String>,
-    /// `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Gte`, `Lt` or `Lte`.
-    #[attr(required)]
+    /// How the label is compared.
+    #[attr(validate = declared_one_of(&choices::OPERATORS), required)]
     pub operator: Attr<String>,
     /// Values under `In` and `NotIn`; one whole number under `Gt`, `Gte`, `Lt` and `Lte`.
     pub values: Attr<Vec<String>>,
-    /// At least so many different values must remain to choose from, 1 to 50. Alpha in Karpenter; for pools only.
+    /// At least so many different values must remain to choose from. Alpha in Karpenter; for pools only.
+    #[attr(validate = declared_between(choices::MIN_VALUES.0, choices::MIN_VALUES.1))]
     pub min_values: Attr<i64>,
 }
 
@@ -87,8 +91,8 @@ pub struct TaintModel {
     pub key: Attr<String>,
     /// Value.
     pub value: Attr<String>,
-    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
-    #[attr(required)]
+    /// What it does to pods that do not tolerate it.
+    #[attr(validate = declared_one_of(&TAINT_EFFECTS), required)]
     pub effect: Attr<String>,
 }
 
@@ -164,14 +168,14 @@ pub(crate) fn check_agreement(
 }
 
 /// The checked layout that is given here (`own`) or followed from the resource that attribute `reference` takes, whose type
-/// is `mig_karpenter_REFERENCE`. `None` while it is unknown, or when it is missing or at fault, which `diags` tells.
+/// is `mig_karpenter_REFERENCE`. A layout that is missing is invalid.
 pub(crate) fn followed_layout(
     effective: &Attr<LayoutModel>,
     own: &Attr<LayoutModel>,
     reference: &str,
     facts: &Facts,
     diags: &mut Diagnostics,
-) -> Option<Layout> {
+) -> Checked<Layout> {
     let at = if own.is_null() {
         Path::attr(reference).attribute("layout")
     } else {
@@ -180,7 +184,7 @@ pub(crate) fn followed_layout(
     if effective.is_null() {
         let detail = format!("Give {reference} = mig_karpenter_{reference}.NAME, or layout.");
         diags.error_at(at, "The layout is not known", detail);
-        return None;
+        return Err(Withheld::Invalid);
     }
-    effective.known()?.resolve(facts, &at, diags)
+    effective.known().or_deferred()?.resolve(facts, &at, diags)
 }

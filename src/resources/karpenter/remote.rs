@@ -3,19 +3,21 @@
 
 use std::sync::Arc;
 
+use mig::manifests::karpenter::labels;
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
-use super::imported::{self, Live};
-use super::{KarpenterObject, OVERLAY_GATE, Settling, dra, offers};
+use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
 use crate::facts::Facts;
 use crate::kube::{
-    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout,
+    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout, kinds,
 };
-use crate::resources::manifests::remote::{FIELD_MANAGER, claims, connect_at_plan, failure, is_silent};
-use crate::resources::manifests::{self, Key, Manifests};
+use crate::resources::manifests::remote::{
+    FIELD_MANAGER, claims, connect_at_plan, failure, is_silent, objects_of_kind, own_objects,
+};
+use crate::resources::manifests::{self, Key, Live, Manifests, imported};
 use crate::wait::WaitOptions;
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
@@ -135,7 +137,7 @@ pub(super) async fn warn_of_device_classes<M: KarpenterObject>(
         return;
     };
     let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let classes = kube::list_objects(api, &Listing::all(dra::DEVICE_CLASS))
+    let classes = kube::list_objects(api, &Listing::all(kinds::DEVICE_CLASS))
         .await
         .unwrap_or_default();
     let objects = manifests::in_order(&wanted);
@@ -185,29 +187,50 @@ pub(super) async fn warn_if_missing<M: KarpenterObject>(
     }
 }
 
-/// What is imported, with all that its objects say, and those that they name.
+/// The object that a live one names: a pool its class, an overlay its pool.
+fn named_by(live: &Json) -> Option<Key> {
+    let class = || {
+        Key::new(
+            "EC2NodeClass",
+            live.pointer("/spec/template/spec/nodeClassRef/name")?.as_str()?,
+        )
+    };
+    let pool = || {
+        let all = live.pointer("/spec/requirements")?.as_array()?;
+        let pool = all.iter().find(|one| one["key"] == labels::NODE_POOL)?;
+        Key::new("NodePool", pool.pointer("/values/0")?.as_str()?)
+    };
+    match live["kind"].as_str()? {
+        "NodePool" => class(),
+        "NodeOverlay" => pool(),
+        _ => None,
+    }
+}
+
+/// What is imported, with all that its objects say, and those that they name. Of a class it is the pools that name it.
 pub(super) async fn describe<M: KarpenterObject>(cx: &Context<Connections>, seen: M, facts: &Facts) -> M {
     let Some(connection) = connect_at_plan(cx, &seen).await else {
         return seen;
     };
     let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let (mut own, mut above) = (Vec::new(), Vec::new());
-    for (key, _) in manifests::in_order(&seen.wanted()) {
-        // It was there just now.
-        own.extend(api.get(&key.object(None)).await.ok());
-    }
-    let mut next = own.first().and_then(imported::named_by);
+    let own = own_objects(api, &seen).await;
+    let mut above = Vec::new();
+    let mut next = own.first().and_then(named_by);
     while let Some(key) = next {
         // Without the right to read it the import has less to show.
         let live = api.get(&key.object(None)).await.ok();
-        next = live.as_ref().and_then(imported::named_by);
+        next = live.as_ref().and_then(named_by);
         above.extend(live);
+    }
+    if let Some(class) = own.iter().find(|object| object["kind"] == "EC2NodeClass") {
+        above = objects_of_kind(api, kinds::NODE_POOL).await;
+        above.retain(|pool| named_by(pool).is_some_and(|key| class["metadata"]["name"] == key.name()));
     }
     let live = Live {
         own: &own,
         above: &above,
     };
-    let (described, warnings) = imported::imported(seen, live, facts);
+    let (described, warnings) = imported(seen, live, facts);
     warnings.into_iter().for_each(|warning| cx.warn(warning));
     described
 }

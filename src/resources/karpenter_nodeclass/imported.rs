@@ -7,23 +7,21 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model};
 use super::model::NodeClassModel;
 use crate::facts::Facts;
 use crate::models::{LayoutModel, MadeFrom, not_ours, or};
-use crate::resources::karpenter::{Live, given, json_text, rest};
-use crate::resources::manifests::Renderable;
+use crate::resources::karpenter_nodepool::layout_of_pool;
+use crate::resources::manifests::{Importable, Live, Renderable, given, json_text, rest};
 
-/// The class with all that the live object says.
-pub(super) fn described(
-    seen: NodeClassModel,
-    live: Live<'_>,
-    facts: &Facts,
-) -> (NodeClassModel, Vec<Diagnostic>) {
-    let Some(object) = live.own.first().map(given) else {
-        return (seen, Vec::new());
-    };
-    let class = fields(seen, &object);
-    let text = object.pointer("/spec/userData").and_then(Json::as_str);
-    match text.and_then(|text| from_user_data(&class, text, facts)) {
-        Some((class, warning)) => (class, warning.into_iter().collect()),
-        None => (class, vec![not_ours("node class")]),
+impl Importable for NodeClassModel {
+    /// The class with all that the live object says.
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
+        let Some(object) = live.own.first().map(given) else {
+            return (self, Vec::new());
+        };
+        let class = fields(self, &object);
+        let text = object.pointer("/spec/userData").and_then(Json::as_str);
+        match text.and_then(|text| from_user_data(&class, text, facts)) {
+            Some((class, warning)) => (of_pools(class, live.above, facts), warning.into_iter().collect()),
+            None => (class, vec![not_ours("node class")]),
+        }
     }
 }
 
@@ -48,6 +46,23 @@ fn fields(seen: NodeClassModel, object: &Json) -> NodeClassModel {
     }
 }
 
+/// The class with the strategy and sharing of the pools that name it, where they agree: the user data does not say them.
+fn of_pools(class: NodeClassModel, pools: &[Json], facts: &Facts) -> NodeClassModel {
+    let Some(layout) = class.layout.known() else {
+        return class;
+    };
+    let mut found = pools
+        .iter()
+        .filter_map(|pool| layout_of_pool(layout, pool, facts));
+    match found.next() {
+        Some(first) if found.all(|other| other == first) => NodeClassModel {
+            layout: first.into(),
+            ..class
+        },
+        _ => class,
+    }
+}
+
 fn from_user_data(
     class: &NodeClassModel,
     text: &str,
@@ -64,7 +79,7 @@ fn from_user_data(
         extra_user_data: made.extra_user_data,
         ..class.clone()
     };
-    let again = found.objects(facts, &mut Diagnostics::new())?;
+    let again = found.objects(facts, &mut Diagnostics::new()).ok()?;
     let same = again.iter().any(|object| object["spec"]["userData"] == text);
     same.then_some((found, warning))
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mig::manifests::karpenter::choices;
 use serde_json::Value as Json;
-use tfplug::schema::validators;
+use tfplug::schema::validators::{self, declared_one_of};
 use tfplug::{Attr, Model, Path};
 
 use super::spec::{
@@ -57,7 +58,8 @@ pub struct NodeClassModel {
     /// Parts of MIME user data before and after ours.
     #[attr(no_json)]
     pub extra_user_data: Attr<ExtraUserData>,
-    /// `AL2023`, `Bottlerocket` or `Custom`. Leave it out where an alias says it.
+    /// Image family. Leave it out where an alias says it.
+    #[attr(validate = declared_one_of(&choices::AMI_FAMILIES))]
     pub ami_family: Attr<String>,
     /// Images: at least one term, of which one must fit. Pin a release, such as `alias = "al2023@v20261003"`.
     #[attr(required)]
@@ -80,7 +82,8 @@ pub struct NodeClassModel {
     pub instance_profile: Attr<String>,
     /// Disks. Left out, one of 200 GiB for images and containers; empty leaves them to the image.
     pub block_device_mappings: Attr<Vec<BlockDeviceMappingModel>>,
-    /// `RAID0` joins the instance's own NVMe disks for containers and pods.
+    /// What is done with the instance's own NVMe disks: `RAID0` joins them for containers and pods.
+    #[attr(validate = declared_one_of(&choices::INSTANCE_STORE_POLICIES))]
     pub instance_store_policy: Attr<String>,
     /// Instance metadata service. IMDSv2 is required unless said otherwise.
     pub metadata_options: Attr<MetadataOptionsModel>,

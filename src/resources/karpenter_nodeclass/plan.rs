@@ -4,18 +4,18 @@ use mig::PathStep;
 use mig::boot::{OnFailure, RenderVersion};
 use mig::manifests::karpenter::{NodeClass, NodeClassOptions};
 use serde_json::{Map, Value as Json};
-use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
+use tfplug::{Attr, Diagnostics, Model, Path, Plan};
 
-use super::imported;
 use super::model::{self, NodeClassModel};
+use crate::checked::{self, Checked, OrDeferred, Withheld};
 use crate::duration;
 use crate::facts::Facts;
 use crate::models::{ClusterModel, ExtraPart, ExtraUserData, newest_version, render_version, user_parts};
-use crate::resources::karpenter::{Found, KarpenterModel, Live, attribute_path};
+use crate::resources::karpenter::{Found, KarpenterModel, attribute_path};
 use crate::resources::manifests::{self, Renderable};
 
 impl Renderable for NodeClassModel {
-    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
         let mut complete = self.with_defaults();
         if complete.render_version.is_null() {
             complete.render_version = newest_version().into();
@@ -42,12 +42,10 @@ impl KarpenterModel for NodeClassModel {
         }
         let mut findings = Diagnostics::new();
         let objects = render(&plan.planned, facts, &mut findings);
-        if findings.has_errors() {
-            return Err(findings);
-        }
         let manifests = objects.map(|objects| manifests::manifests(&objects));
-        plan.planned.user_data = manifests.as_ref().map_or(Attr::Unknown, model::user_data);
-        plan.planned.manifests = manifests.map_or(Attr::Unknown, Attr::Known);
+        let manifests = checked::planned(manifests, &mut findings)?;
+        plan.planned.user_data = manifests.known().map_or(Attr::Unknown, model::user_data);
+        plan.planned.manifests = manifests;
         Ok(findings)
     }
 
@@ -63,52 +61,52 @@ impl KarpenterModel for NodeClassModel {
             ..Self::default()
         }
     }
-
-    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
-        imported::described(self, live, facts)
-    }
 }
 
-fn render(model: &NodeClassModel, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
-    let layout = model.layout.known()?.resolve(facts, &Path::attr("layout"), diags);
+fn render(model: &NodeClassModel, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
+    let layout = model.layout.known().or_deferred()?;
+    let layout = layout.resolve(facts, &Path::attr("layout"), diags);
     let version = render_version(&model.render_version, &Path::root(), diags);
     let options = options(model, version?, diags)?;
     let found = Found { diags, place };
     found.objects(NodeClass::render(&layout?, &options, facts.catalog()))
 }
 
-/// `None` while something is unknown, or invalid with the fault in `diags`.
 fn options(
     model: &NodeClassModel,
     render_version: RenderVersion,
     diags: &mut Diagnostics,
-) -> Option<NodeClassOptions> {
+) -> Checked<NodeClassOptions> {
     let kubelet = further_kubelet_keys(model, diags);
-    let Some(seconds) = duration::parse(model.partition_timeout.as_str()?) else {
+    let Some(seconds) = duration::parse(model.partition_timeout.as_str().or_deferred()?) else {
         let detail = "Write a whole number and s, m or h, such as 10m or 1m30s.";
         diags.error_at(Path::attr("partition_timeout"), "Not a time", detail);
-        return None;
+        return Err(Withheld::Invalid);
     };
     let extra = manifests::json_object(&model.extra, &Path::attr("extra"), diags);
-    let mut object = model.to_api_form()?;
+    let mut object = model.to_api_form().or_deferred()?;
     for (key, value) in kubelet? {
         object["spec"]["kubelet"][key] = value;
     }
-    let parts = model.extra_user_data.settled()?;
+    let parts = model.extra_user_data.settled().or_deferred()?;
     let parts = |list: fn(&ExtraUserData) -> &Attr<Vec<ExtraPart>>| {
         parts.map_or(Some(Vec::new()), |parts| user_parts(list(parts)))
     };
     let mut own_fields = NodeClassModel::api_fields();
     own_fields.push("spec.userData".to_owned());
-    Some(NodeClassOptions {
+    Ok(NodeClassOptions {
         object,
         render_version,
-        on_failure: OnFailure::parse(model.on_failure.as_str()?)?,
+        on_failure: model
+            .on_failure
+            .as_str()
+            .and_then(OnFailure::parse)
+            .or_deferred()?,
         deadline_seconds: u32::try_from(seconds.as_secs()).unwrap_or(u32::MAX),
-        parts_before: parts(|parts| &parts.before)?,
-        parts_after: parts(|parts| &parts.after)?,
-        cluster: match model.node_config.settled()? {
-            Some(config) => Some(config.cluster()?),
+        parts_before: parts(|parts| &parts.before).or_deferred()?,
+        parts_after: parts(|parts| &parts.after).or_deferred()?,
+        cluster: match model.node_config.settled().or_deferred()? {
+            Some(config) => Some(config.cluster().or_deferred()?),
             None => None,
         },
         extra: extra?,
@@ -117,9 +115,9 @@ fn options(
 }
 
 /// Keys of kubelet's configuration that have no attribute.
-fn further_kubelet_keys(model: &NodeClassModel, diags: &mut Diagnostics) -> Option<Map<String, Json>> {
-    let Some(kubelet) = model.kubelet.settled()? else {
-        return Some(Map::new());
+fn further_kubelet_keys(model: &NodeClassModel, diags: &mut Diagnostics) -> Checked<Map<String, Json>> {
+    let Some(kubelet) = model.kubelet.settled().or_deferred()? else {
+        return Ok(Map::new());
     };
     let at = Path::attr("kubelet").attribute("extra");
     let keys = manifests::json_object(&kubelet.extra, &at, diags)?;
@@ -130,7 +128,7 @@ fn further_kubelet_keys(model: &NodeClassModel, diags: &mut Diagnostics) -> Opti
             diags.error_at(at.clone(), format!("{key} has an attribute of its own"), detail);
         }
     }
-    Some(keys)
+    Ok(keys)
 }
 
 /// Keys of kubelet's configuration without an attribute stand in `extra`.

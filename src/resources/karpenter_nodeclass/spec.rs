@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use mig::ec2::disk::VOLUME_TYPES;
+use mig::ec2::metadata::HTTP_TOKENS;
+use mig::manifests::karpenter::choices;
+use tfplug::schema::validators::{declared_between, declared_one_of};
 use tfplug::{Attr, Model};
 
 /// Images: by alias, by ID, by SSM parameter, or by name, owner and tags together.
@@ -47,7 +51,8 @@ pub struct SecurityGroupSelectorTermModel {
 pub struct CapacityReservationSelectorTermModel {
     /// ID of a reservation.
     pub id: Attr<String>,
-    /// `open` or `targeted`.
+    /// Which instances the reservation accepts.
+    #[attr(validate = declared_one_of(&choices::MATCH_CRITERIA))]
     pub instance_match_criteria: Attr<String>,
     /// Account number of the owner.
     #[attr(json = "ownerID")]
@@ -74,8 +79,8 @@ pub struct NetworkInterfaceModel {
     /// Index of the device on its card.
     #[attr(required)]
     pub device_index: Attr<i64>,
-    /// `interface` or `efa-only`.
-    #[attr(required)]
+    /// Kind of the interface.
+    #[attr(validate = declared_one_of(&choices::INTERFACE_TYPES), required)]
     pub interface_type: Attr<String>,
 }
 
@@ -107,25 +112,30 @@ pub struct EbsModel {
     pub snapshot_id: Attr<String>,
     /// MiB per second, for gp3.
     pub throughput: Attr<i64>,
-    /// MiB per second at which a snapshot is loaded, 100 to 300.
+    /// MiB per second at which a snapshot is loaded.
+    #[attr(validate = declared_between(100, 300))]
     pub volume_initialization_rate: Attr<i64>,
     /// Size, such as `200Gi`: a whole number with Gi, G, Ti or T.
     pub volume_size: Attr<String>,
-    /// `gp3`, `gp2`, `io1`, `io2`, `sc1`, `st1` or `standard`.
+    /// Type of the volume.
+    #[attr(validate = declared_one_of(&VOLUME_TYPES))]
     pub volume_type: Attr<String>,
 }
 
 /// The instance metadata service.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct MetadataOptionsModel {
-    /// `enabled`; nodes read their user data through it.
+    /// Whether the service answers. Nodes read their user data through it, so it must be `enabled`.
+    #[attr(validate = declared_one_of(&choices::SWITCH))]
     pub http_endpoint: Attr<String>,
-    /// `enabled` or `disabled`; `disabled` if left out.
-    #[attr(json = "httpProtocolIPv6")]
+    /// Whether the service answers over IPv6; `disabled` if left out.
+    #[attr(validate = declared_one_of(&choices::SWITCH), json = "httpProtocolIPv6")]
     pub http_protocol_ipv6: Attr<String>,
     /// Hops that an answer may take; 1 if left out, which keeps pods away from the node's role.
+    #[attr(validate = declared_between(1, 64))]
     pub http_put_response_hop_limit: Attr<i64>,
-    /// `required` (IMDSv2, if left out) or `optional`.
+    /// Whether a token is needed; `required` (IMDSv2) if left out.
+    #[attr(validate = declared_one_of(&HTTP_TOKENS))]
     pub http_tokens: Attr<String>,
 }
 
@@ -152,10 +162,10 @@ pub struct KubeletModel {
     /// Most seconds that a pod gets to end on a soft eviction.
     pub eviction_max_pod_grace_period: Attr<i64>,
     /// Percentage of the disk from which on images are collected.
-    #[attr(json = "imageGCHighThresholdPercent")]
+    #[attr(validate = declared_between(choices::PERCENT.0, choices::PERCENT.1), json = "imageGCHighThresholdPercent")]
     pub image_gc_high_threshold_percent: Attr<i64>,
     /// Percentage of the disk down to which images are collected.
-    #[attr(json = "imageGCLowThresholdPercent")]
+    #[attr(validate = declared_between(choices::PERCENT.0, choices::PERCENT.1), json = "imageGCLowThresholdPercent")]
     pub image_gc_low_threshold_percent: Attr<i64>,
     /// Whether CPU limits are enforced.
     #[attr(json = "cpuCFSQuota")]
@@ -169,7 +179,8 @@ pub struct KubeletModel {
 /// CPU options.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct CpuOptionsModel {
-    /// `enabled` or `disabled`.
+    /// Nested virtualization.
+    #[attr(validate = declared_one_of(&choices::SWITCH))]
     pub nested_virtualization: Attr<String>,
 }
 
@@ -184,10 +195,13 @@ pub struct EnclaveOptionsModel {
 /// Seconds until an idle connection is forgotten.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct ConnectionTrackingModel {
-    /// Of an established TCP connection, 60 to 432000.
+    /// Of an established TCP connection.
+    #[attr(validate = declared_between(choices::TCP_ESTABLISHED_SECONDS.0, choices::TCP_ESTABLISHED_SECONDS.1))]
     pub tcp_established_timeout: Attr<i64>,
-    /// Of a UDP flow with more than one exchange, 60 to 180.
+    /// Of a UDP flow with more than one exchange.
+    #[attr(validate = declared_between(choices::UDP_STREAM_SECONDS.0, choices::UDP_STREAM_SECONDS.1))]
     pub udp_stream_timeout: Attr<i64>,
-    /// Of another UDP flow, 30 to 60.
+    /// Of a UDP flow with one exchange.
+    #[attr(validate = declared_between(choices::UDP_SECONDS.0, choices::UDP_SECONDS.1))]
     pub udp_timeout: Attr<i64>,
 }

@@ -6,23 +6,22 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 use super::model::NodeOverlayModel;
 use crate::facts::Facts;
-use crate::resources::karpenter::{KarpenterModel, Live, NodePoolRefModel, given, gives, imported, without};
+use crate::resources::karpenter::{KarpenterModel, NodePoolRefModel};
 use crate::resources::karpenter_nodepool::NodePoolModel;
+use crate::resources::manifests::{Importable, Live, given, gives, imported, without};
 
-/// The overlays with all that the live objects say, and the layout of their pool where that gives these overlays.
-pub(super) fn described(
-    seen: NodeOverlayModel,
-    live: Live<'_>,
-    facts: &Facts,
-) -> (NodeOverlayModel, Vec<Diagnostic>) {
-    let all: Vec<Json> = live.own.iter().map(given).collect();
-    let Some(first) = all.iter().min_by_key(|one| one["spec"]["weight"].as_i64()) else {
-        return (seen, Vec::new());
-    };
-    let overlay = fields(seen, first);
-    match of_pool(&overlay, live, facts) {
-        Some(overlay) => (overlay, Vec::new()),
-        None => (overlay, vec![layout_unknown()]),
+impl Importable for NodeOverlayModel {
+    /// The overlays with all that the live objects say, and the layout of their pool where that gives these overlays.
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
+        let all: Vec<Json> = live.own.iter().map(given).collect();
+        let Some(first) = all.iter().min_by_key(|one| one["spec"]["weight"].as_i64()) else {
+            return (self, Vec::new());
+        };
+        let overlay = fields(self, first);
+        match of_pool(&overlay, live, facts) {
+            Some(overlay) => (overlay, Vec::new()),
+            None => (overlay, vec![layout_unknown()]),
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mig::manifests::karpenter::labels;
+use mig::manifests::karpenter::{choices, labels};
 use serde_json::Value as Json;
+use tfplug::schema::validators::declared_between;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
 use crate::kube::Resource;
@@ -42,7 +43,8 @@ pub struct NodeOverlayModel {
     /// Annotations of the objects.
     #[attr(json = "metadata.annotations")]
     pub annotations: Attr<BTreeMap<String, String>>,
-    /// Weight of the first object, 1 to 10000; the others follow upwards. Derived from the pool's name if left out.
+    /// Weight of the first object; the others follow upwards. Derived from the pool's name if left out.
+    #[attr(validate = declared_between(choices::OVERLAY_WEIGHT.0, choices::OVERLAY_WEIGHT.1))]
     pub weight: Attr<i64>,
     /// Further requirements, which narrow the nodes that are described.
     pub requirements: Attr<Vec<RequirementModel>>,

@@ -6,13 +6,13 @@ use mig::manifests::karpenter::{NodeOverlay, NodeOverlayOptions};
 use serde_json::Value as Json;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
 
-use super::imported;
 use super::model::NodeOverlayModel;
+use crate::checked::{self, Checked, OrDeferred};
 use crate::facts::Facts;
 use crate::findings::below;
 use crate::models::ClusterModel;
 use crate::resources::karpenter::{
-    Found, KarpenterModel, Live, OVERLAY_GATE, check_agreement, followed, followed_layout, part,
+    Found, KarpenterModel, OVERLAY_GATE, check_agreement, followed, followed_layout, part,
 };
 use crate::resources::manifests::{self, Renderable};
 
@@ -38,7 +38,7 @@ impl Renderable for NodeOverlayModel {
         Self { nodepool, ..self }
     }
 
-    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
         render(&effective(&self.with_defaults()), self, facts, diags)
     }
 
@@ -57,10 +57,8 @@ impl KarpenterModel for NodeOverlayModel {
         plan.planned.id = plan.planned.name.clone();
         let mut findings = Diagnostics::new();
         let objects = render(&plan.planned, &plan.config, facts, &mut findings);
-        if findings.has_errors() {
-            return Err(findings);
-        }
-        plan.planned.manifests = objects.map_or(Attr::Unknown, |all| manifests::manifests(&all).into());
+        let objects = objects.map(|objects| manifests::manifests(&objects));
+        plan.planned.manifests = checked::planned(objects, &mut findings)?;
         if plan.prior.is_none() {
             findings.push(gate());
         }
@@ -78,10 +76,6 @@ impl KarpenterModel for NodeOverlayModel {
             cluster,
             ..Self::default()
         }
-    }
-
-    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
-        imported::described(self, live, facts)
     }
 }
 
@@ -112,9 +106,9 @@ fn render(
     config: &NodeOverlayModel,
     facts: &Facts,
     diags: &mut Diagnostics,
-) -> Option<Vec<Json>> {
+) -> Checked<Vec<Json>> {
     let layout = followed_layout(&model.layout, &config.layout, "nodepool", facts, diags)?;
-    let options = options(model)?;
+    let options = options(model).or_deferred()?;
     let found = Found { diags, place };
     found.objects(NodeOverlay::render(&layout, &options, facts.catalog()))
 }
@@ -132,6 +126,7 @@ fn options(model: &NodeOverlayModel) -> Option<NodeOverlayOptions> {
         capacity: part(&spec["capacity"])?.unwrap_or_default(),
         price: part(&spec["price"])?,
         price_adjustment: part(&spec["priceAdjustment"])?,
+        given: spec.clone(),
     })
 }
 

@@ -13,11 +13,9 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 use super::model::{DisruptionModel, NodePoolModel};
 use crate::facts::Facts;
 use crate::models::{LayoutModel, or};
-use crate::resources::karpenter::{
-    KarpenterModel, Live, NodeClassRefModel, RequirementModel, TaintModel, given, gives, imported, json_text,
-    rest, without,
-};
+use crate::resources::karpenter::{KarpenterModel, NodeClassRefModel, RequirementModel, TaintModel};
 use crate::resources::karpenter_nodeclass::NodeClassModel;
+use crate::resources::manifests::{Importable, Live, given, gives, imported, json_text, rest, without};
 
 /// Labels of nodes that follow from a layout.
 const OWN_LABELS: [&str; 5] = [
@@ -28,19 +26,17 @@ const OWN_LABELS: [&str; 5] = [
     MPS_LABEL,
 ];
 
-/// The pool with all that the live object says, and the layout of its class where that gives this pool.
-pub(super) fn described(
-    seen: NodePoolModel,
-    live: Live<'_>,
-    facts: &Facts,
-) -> (NodePoolModel, Vec<Diagnostic>) {
-    let Some(object) = live.own.first().map(given) else {
-        return (seen, Vec::new());
-    };
-    let pool = fields(seen, &object);
-    match of_class(&pool, &object, live, facts) {
-        Some(pool) => (pool, Vec::new()),
-        None => (pool, vec![layout_unknown()]),
+impl Importable for NodePoolModel {
+    /// The pool with all that the live object says, and the layout of its class where that gives this pool.
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
+        let Some(object) = live.own.first().map(given) else {
+            return (self, Vec::new());
+        };
+        let pool = fields(self, &object);
+        match of_class(&pool, &object, live, facts) {
+            Some(pool) => (pool, Vec::new()),
+            None => (pool, vec![layout_unknown()]),
+        }
     }
 }
 
@@ -152,7 +148,7 @@ fn of_class(pool: &NodePoolModel, object: &Json, live: Live<'_>, facts: &Facts) 
         above: &[],
     };
     let (class, _) = imported(class, of_class, facts);
-    let layout = layout(class.layout.known()?, object, facts)?;
+    let layout = layout_of_pool(class.layout.known()?, object, facts)?;
     let whole = NodeClassModel {
         layout: layout.clone().into(),
         ..class
@@ -174,10 +170,12 @@ fn of_class(pool: &NodePoolModel, object: &Json, live: Live<'_>, facts: &Facts) 
 }
 
 /// The layout of the class with the strategy and sharing that the label of the nodes names: the class does not say them.
-fn layout(of_class: &LayoutModel, object: &Json, facts: &Facts) -> Option<LayoutModel> {
+pub(crate) fn layout_of_pool(of_class: &LayoutModel, object: &Json, facts: &Facts) -> Option<LayoutModel> {
     let labels = object.pointer("/spec/template/metadata/labels")?;
     let id = labels.get(LAYOUT_LABEL)?.as_str()?;
-    let layout = of_class.resolve(facts, &Path::root(), &mut Diagnostics::new())?;
+    let layout = of_class
+        .resolve(facts, &Path::root(), &mut Diagnostics::new())
+        .ok()?;
     if layout.id() == id {
         return Some(of_class.clone());
     }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mig::manifests::karpenter::choices;
 use mig::manifests::karpenter::node_pool::NodeClassRef;
 use serde_json::Value as Json;
+use tfplug::schema::validators::{declared_between, declared_one_of};
 use tfplug::{Attr, Diagnostic, Model, Path};
 
 use crate::models::{ClusterModel, LayoutModel};
@@ -84,7 +86,8 @@ pub struct NodePoolModel {
     pub slice_limits: Attr<BTreeMap<String, i64>>,
     /// When Karpenter may replace nodes by itself.
     pub disruption: Attr<DisruptionModel>,
-    /// Preference among pools that fit a pod, 1 to 100, the highest first.
+    /// Preference among pools that fit a pod, the highest first.
+    #[attr(validate = declared_between(choices::POOL_WEIGHT.0, choices::POOL_WEIGHT.1))]
     pub weight: Attr<i64>,
     /// Fixed number of nodes, whatever pods ask for. Alpha in Karpenter (feature gate StaticCapacity). Cannot be added
     /// to a pool or taken from it.
@@ -123,7 +126,8 @@ pub struct NodePoolModel {
 /// When Karpenter may replace nodes by itself.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct DisruptionModel {
-    /// `WhenEmptyOrUnderutilized` (if left out), `WhenEmpty` for long jobs, or `Balanced` from Karpenter 1.14 on.
+    /// When nodes are consolidated; `WhenEmptyOrUnderutilized` if left out. `WhenEmpty` suits long jobs; `Balanced` needs Karpenter 1.14.
+    #[attr(validate = declared_one_of(&choices::CONSOLIDATION_POLICIES))]
     pub consolidation_policy: Attr<String>,
     /// How long a node must have been unneeded, such as `10m` (if left out), or `Never`.
     pub consolidate_after: Attr<String>,

@@ -1,17 +1,18 @@
 //! What an apply would do, from values alone.
 
 use mig::boot::RenderVersion;
+use mig::manifests::Extra;
 use mig::manifests::karpenter::{NodePool, NodePoolOptions};
 use serde_json::Value as Json;
-use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Plan};
+use tfplug::{Attr, Diagnostics, Model, Path, Plan};
 
-use super::imported;
 use super::model::NodePoolModel;
+use crate::checked::{self, Checked, OrDeferred};
 use crate::facts::Facts;
 use crate::findings::below;
 use crate::models::{ClusterModel, newest_version, or, render_version};
 use crate::resources::karpenter::{
-    Found, KarpenterModel, Live, NodeClassRefModel, check_agreement, followed, followed_layout, part,
+    Found, KarpenterModel, NodeClassRefModel, check_agreement, followed, followed_layout, part,
 };
 use crate::resources::manifests::{self, Renderable};
 
@@ -38,7 +39,7 @@ impl Renderable for NodePoolModel {
         Self { nodeclass, ..self }
     }
 
-    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>> {
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>> {
         let mut complete = effective(&self.with_defaults());
         if complete.render_version.is_null() {
             complete.render_version = newest_version().into();
@@ -69,10 +70,8 @@ impl KarpenterModel for NodePoolModel {
         }
         let mut findings = Diagnostics::new();
         let objects = render(&plan.planned, &plan.config, facts, &mut findings);
-        if findings.has_errors() {
-            return Err(findings);
-        }
-        plan.planned.manifests = objects.map_or(Attr::Unknown, |all| manifests::manifests(&all).into());
+        let objects = objects.map(|objects| manifests::manifests(&objects));
+        plan.planned.manifests = checked::planned(objects, &mut findings)?;
         let fixed_before = plan.prior.as_ref().map(|prior| prior.replicas.is_null());
         // An import does not know it; the API server then tells.
         let imported = plan.prior.as_ref().is_some_and(|prior| prior.layout.is_null());
@@ -93,10 +92,6 @@ impl KarpenterModel for NodePoolModel {
             cluster,
             ..Self::default()
         }
-    }
-
-    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>) {
-        imported::described(self, live, facts)
     }
 }
 
@@ -128,10 +123,11 @@ fn render(
     config: &NodePoolModel,
     facts: &Facts,
     diags: &mut Diagnostics,
-) -> Option<Vec<Json>> {
+) -> Checked<Vec<Json>> {
     let layout = followed_layout(&model.layout, &config.layout, "nodeclass", facts, diags)?;
     let version = render_version(&model.render_version, &Path::root(), diags)?;
-    let options = options(model, version, diags)?;
+    let extra = manifests::json_object(&model.extra, &Path::attr("extra"), diags)?;
+    let options = options(model, version, extra).or_deferred()?;
     let found = Found {
         diags,
         place: |steps: &[mig::PathStep]| below(&Path::root(), steps),
@@ -139,11 +135,7 @@ fn render(
     found.objects(NodePool::render(&layout, &options, facts.catalog()))
 }
 
-fn options(
-    model: &NodePoolModel,
-    render_version: RenderVersion,
-    diags: &mut Diagnostics,
-) -> Option<NodePoolOptions> {
+fn options(model: &NodePoolModel, render_version: RenderVersion, extra: Extra) -> Option<NodePoolOptions> {
     let defaults = NodePoolOptions::default();
     let object = model.to_api_form()?;
     let template = &object["spec"]["template"];
@@ -171,8 +163,9 @@ fn options(
         disruption: part(&object["spec"]["disruption"])?.unwrap_or(defaults.disruption),
         weight: part(&object["spec"]["weight"])?,
         replicas: part(&object["spec"]["replicas"])?,
-        extra: manifests::json_object(&model.extra, &Path::attr("extra"), diags)?,
+        extra,
         own_fields: NodePoolModel::api_fields(),
+        given: object["spec"].clone(),
     })
 }
 

@@ -38,8 +38,9 @@ fn from_user_data(seen: &LaunchTemplate, facts: &Facts) -> Option<(LaunchTemplat
 fn renders(found: &LaunchTemplate, text: &str, facts: &Facts) -> bool {
     let mut ignored = Diagnostics::new();
     let layout = found.layout.known();
-    let layout = layout.and_then(|layout| layout.resolve(facts, &Path::attr("layout"), &mut ignored));
-    let again = layout.and_then(|layout| user_data::render(found, &layout, facts.catalog(), &mut ignored));
+    let layout = layout.and_then(|layout| layout.resolve(facts, &Path::attr("layout"), &mut ignored).ok());
+    let again =
+        layout.and_then(|layout| user_data::render(found, &layout, facts.catalog(), &mut ignored).ok());
     again.as_deref() == Some(text)
 }
 

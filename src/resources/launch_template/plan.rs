@@ -12,6 +12,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
 
 use super::model::LaunchTemplate;
 use super::user_data;
+use crate::checked::{self, Checked, OrDeferred};
 use crate::facts::Facts;
 use crate::models::{newest_version, or};
 use crate::resources::aws::surroundings::Surroundings;
@@ -19,11 +20,7 @@ use crate::resources::aws::tags;
 
 /// Checks what the attributes' own rules cannot.
 pub(super) fn validate(config: &LaunchTemplate, facts: &Facts, diags: &mut Diagnostics) {
-    let layout = config
-        .layout
-        .known()
-        .and_then(|layout| layout.resolve(facts, &Path::attr("layout"), diags));
-    if let Some(layout) = layout {
+    if let Ok(layout) = layout(config, facts, diags) {
         check_instance_type(config, &layout, diags);
         let with_defaults = LaunchTemplate {
             render_version: or(&config.render_version, newest_version()),
@@ -31,13 +28,19 @@ pub(super) fn validate(config: &LaunchTemplate, facts: &Facts, diags: &mut Diagn
             partition_timeout: or(&config.partition_timeout, "10m".to_owned()),
             ..config.clone()
         };
-        user_data::render(&with_defaults, &layout, facts.catalog(), diags);
+        // What is deferred or invalid is judged by the errors alone.
+        let _ = user_data::render(&with_defaults, &layout, facts.catalog(), diags);
     }
     user_data::check_family(config, diags);
     check_names(config, diags);
     check_network(config, diags);
     launch::check(config, diags);
     launch::warn_of_managed_groups(config, diags);
+}
+
+fn layout(model: &LaunchTemplate, facts: &Facts, diags: &mut Diagnostics) -> Checked<Layout> {
+    let layout = model.layout.known().or_deferred()?;
+    layout.resolve(facts, &Path::attr("layout"), diags)
 }
 
 fn check_instance_type(config: &LaunchTemplate, layout: &Layout, diags: &mut Diagnostics) {
@@ -100,17 +103,11 @@ pub(super) fn refine(
 ) -> Result<Vec<Diagnostic>, Diagnostics> {
     settle_render_version(plan);
     let mut findings = Diagnostics::new();
-    let layout = plan
-        .planned
-        .layout
-        .known()
-        .and_then(|layout| layout.resolve(facts, &Path::attr("layout"), &mut findings));
+    let layout = layout(&plan.planned, facts, &mut findings);
     let rendered =
         layout.and_then(|layout| user_data::render(&plan.planned, &layout, facts.catalog(), &mut findings));
-    if findings.has_errors() {
-        return Err(findings);
-    }
-    set_user_data(&mut plan.planned, rendered);
+    let rendered = checked::planned(rendered, &mut findings)?;
+    set_user_data(&mut plan.planned, rendered.into_known());
     let (planned, is_new) = (&mut plan.planned, plan.prior.is_none());
     surroundings.set_region(&mut planned.region, &plan.config.region, is_new);
     planned.tags_all = surroundings.all_tags(&planned.tags);

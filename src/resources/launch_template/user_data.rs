@@ -4,16 +4,20 @@ use mig::{Catalog, Layout, boot};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path};
 
 use super::model::LaunchTemplate;
+use crate::checked::{Checked, OrDeferred, Withheld};
 use crate::models::{DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT, UserDataParts, render_version, report_user_data};
 
-/// The user data, `None` while anything that it is made of is unknown, or at fault, which `diags` tells.
+/// The user data.
+///
+/// # Errors
+/// [`Withheld`]
 pub(super) fn render(
     model: &LaunchTemplate,
     layout: &Layout,
     catalog: &Catalog,
     diags: &mut Diagnostics,
-) -> Option<String> {
-    if model.is_bottlerocket()? {
+) -> Checked<String> {
+    if model.is_bottlerocket().or_deferred()? {
         return bottlerocket(model, layout, catalog, diags);
     }
     let parts = UserDataParts {
@@ -34,15 +38,12 @@ fn bottlerocket(
     layout: &Layout,
     catalog: &Catalog,
     diags: &mut Diagnostics,
-) -> Option<String> {
+) -> Checked<String> {
     render_version(&model.render_version, &Path::root(), diags)?;
-    match boot::bottlerocket_settings(layout, catalog) {
-        Ok(settings) => Some(settings),
-        Err(faults) => {
-            report_user_data(&faults, &Path::root(), diags);
-            None
-        }
-    }
+    boot::bottlerocket_settings(layout, catalog).map_err(|faults| {
+        report_user_data(&faults, &Path::root(), diags);
+        Withheld::Invalid
+    })
 }
 
 /// Refuses what Bottlerocket has no use for: it runs no script, and what joins the node to its cluster is a setting too.

@@ -6,16 +6,14 @@
 use std::collections::BTreeMap;
 
 use mig::manifests::MANAGED_BY;
-use mig::manifests::karpenter::labels;
 use serde_json::{Map, Value as Json};
 use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality};
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Value};
 
-use super::KarpenterModel;
+use super::remote::FIELD_MANAGER;
+use super::{ManifestModel, Renderable, manifests};
 use crate::facts::Facts;
 use crate::kube;
-use crate::resources::manifests::remote::FIELD_MANAGER;
-use crate::resources::manifests::{Key, ManifestModel, manifests};
 
 type Values = BTreeMap<String, Value>;
 
@@ -28,32 +26,15 @@ pub struct Live<'a> {
     pub above: &'a [Json],
 }
 
-/// The object that a live one names: a pool its class, an overlay its pool.
-pub(super) fn named_by(live: &Json) -> Option<Key> {
-    let class = || {
-        Key::new(
-            "EC2NodeClass",
-            live.pointer("/spec/template/spec/nodeClassRef/name")?.as_str()?,
-        )
-    };
-    let pool = || {
-        let all = live.pointer("/spec/requirements")?.as_array()?;
-        let pool = all.iter().find(|one| one["key"] == labels::NODE_POOL)?;
-        Key::new("NodePool", pool.pointer("/values/0")?.as_str()?)
-    };
-    match live["kind"].as_str()? {
-        "NodePool" => class(),
-        "NodeOverlay" => pool(),
-        _ => None,
-    }
+/// A resource whose attributes can be read off its live objects.
+pub trait Importable: ManifestModel + Renderable {
+    /// The same with the attributes that live objects were made from, and what may surprise. Where they do not follow for
+    /// certain they are null, with a warning.
+    fn described(self, live: Live<'_>, facts: &Facts) -> (Self, Vec<Diagnostic>);
 }
 
 /// The resource with all that its objects say.
-pub(crate) fn imported<M: KarpenterModel + ManifestModel>(
-    seen: M,
-    live: Live<'_>,
-    facts: &Facts,
-) -> (M, Vec<Diagnostic>) {
+pub(crate) fn imported<M: Importable>(seen: M, live: Live<'_>, facts: &Facts) -> (M, Vec<Diagnostic>) {
     let before = seen.wanted();
     let (described, warnings) = seen.described(live, facts);
     let described = shortest(with_applying_defaults(&described), facts);
@@ -94,14 +75,14 @@ fn without_empty(object: &mut Json) {
 }
 
 /// The objects that the attributes give, if they give any.
-fn rendered<M: KarpenterModel>(model: &M, facts: &Facts) -> Option<Vec<Json>> {
+fn rendered<M: Renderable>(model: &M, facts: &Facts) -> Option<Vec<Json>> {
     let mut faults = Diagnostics::new();
-    let objects = model.objects(facts, &mut faults);
+    let objects = model.objects(facts, &mut faults).ok();
     objects.filter(|_| !faults.has_errors())
 }
 
 /// Whether the attributes give just these live objects.
-pub(crate) fn gives<M: KarpenterModel>(model: &M, live: &[Json], facts: &Facts) -> bool {
+pub(crate) fn gives<M: Renderable>(model: &M, live: &[Json], facts: &Facts) -> bool {
     let objects = rendered(model, facts).unwrap_or_default();
     are_all(&objects, live, |object, live| {
         kube::diff(&plain(object.clone()), &given(live)).is_empty()
@@ -116,9 +97,9 @@ fn kept_by_us(objects: &[Json], live: &[Json]) -> bool {
     })
 }
 
-/// Whether both are the same objects by name, and each of them is equal.
+/// Whether both are the same objects by kind and name, and each of them is equal.
 fn are_all(objects: &[Json], live: &[Json], equal: impl Fn(&Json, &Json) -> bool) -> bool {
-    let name = |object: &Json| object.pointer("/metadata/name").cloned();
+    let name = |object: &Json| (object["kind"].clone(), object.pointer("/metadata/name").cloned());
     let is_there = |object: &Json| {
         let found = live.iter().find(|live| name(live) == name(object));
         found.is_some_and(|live| equal(object, live))
@@ -176,7 +157,7 @@ fn with_applying_defaults<M: Model>(model: &M) -> M {
 }
 
 /// The same without attributes that say what holds without them, too: the configuration that a person would write.
-fn shortest<M: KarpenterModel>(model: M, facts: &Facts) -> M {
+fn shortest<M: Renderable>(model: M, facts: &Facts) -> M {
     let Some(objects) = rendered(&model, facts) else {
         return model;
     };

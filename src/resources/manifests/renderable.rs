@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use tfplug::schema::{Attribute, AttributeType, Default, Optionality};
 use tfplug::{Diagnostics, Model, Path, Value};
 
+use crate::checked::Checked;
 use crate::facts::Facts;
 
 /// A resource whose objects follow from its configuration.
@@ -27,9 +28,11 @@ pub trait Renderable: Model {
         self
     }
 
-    /// The objects of a configuration that has no past. `None` while anything that they are made of is unknown, or at
-    /// fault, which `diags` tells.
-    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Option<Vec<Json>>;
+    /// The objects of a configuration that has no past.
+    ///
+    /// # Errors
+    /// `Withheld`
+    fn objects(&self, facts: &Facts, diags: &mut Diagnostics) -> Checked<Vec<Json>>;
 
     /// The same configuration, whose objects no later release of the provider renders differently.
     #[must_use]

@@ -110,7 +110,8 @@ impl<M: ManifestLife> Resource for ManifestResource<M> {
             cluster.validate(&Path::attr("cluster"), diags);
         }
         let mut findings = Diagnostics::new();
-        config
+        // What is deferred or invalid is judged by the errors alone.
+        let _ = config
             .clone()
             .without_references()
             .objects(&self.facts.get(), &mut findings);

@@ -3,8 +3,10 @@
 use counterparts::Cli;
 use serde_json::json;
 
-use super::{MIXED, THIS, ground, plugin, plugin_on, this};
-use crate::support::kube::{KUBE, collection, live, objects};
+use super::{MIXED, THIS, TIME_SLICED, ground, plugin, plugin_on, this};
+use crate::karpenter::{Wish, configuration};
+use crate::support::karpenter::know_karpenter;
+use crate::support::kube::{KUBE, collection, live, make_namespace, objects};
 use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
 
 #[test]
@@ -59,6 +61,16 @@ fn importer(cli: &Cli, test: &str, configuration: &str) -> Ground {
 /// knows has to reach the state.
 fn assert_adopts(ground: &Ground, namespace: &str) {
     let before = live(namespace, "DaemonSet/mig-device-plugin-mixed").unwrap();
+    assert_adopts_all(ground);
+    let after = live(namespace, "DaemonSet/mig-device-plugin-mixed").unwrap();
+    assert_eq!(
+        before["metadata"]["resourceVersion"],
+        after["metadata"]["resourceVersion"]
+    );
+}
+
+/// The same, by the objects of the state.
+fn assert_adopts_all(ground: &Ground) {
     let plan = ground.plan();
     for change in plan.changes() {
         assert_eq!(change.actions, ["update"], "{}", plan.output.stdout);
@@ -69,11 +81,6 @@ fn assert_adopts(ground: &Ground, namespace: &str) {
         );
     }
     ground.settle();
-    let after = live(namespace, "DaemonSet/mig-device-plugin-mixed").unwrap();
-    assert_eq!(
-        before["metadata"]["resourceVersion"],
-        after["metadata"]["resourceVersion"]
-    );
 }
 
 #[test]
@@ -114,6 +121,80 @@ fn imported_by_id_in_both_forms() {
         let id = format!("{namespace}/mig-device-plugin");
         without.project.try_import(THIS, &id).unwrap().success().unwrap();
         assert_adopts(&without, namespace);
+    });
+}
+
+/// A layout with a configuration of the plugin that no other test has, so that the layouts follow from the pool beside it.
+const OWN: &str = r#"{
+  instance_types = ["p5.48xlarge"]
+  slices         = { "1g.10gb" = 7 }
+  sharing        = { strategy = "time-slicing", replicas = 37 }
+}"#;
+
+/// Attributes of all kinds.
+const EVERYTHING: &str = r#"
+  image               = "nvcr.io/nvidia/k8s-device-plugin:v0.20.0"
+  image_pull_policy   = "Always"
+  image_pull_secrets  = ["registry"]
+  tolerations         = [{ key = "team", operator = "Equal", value = "ml", effect = "NoSchedule" }]
+  node_selector       = { team = "ml" }
+  priority_class_name = ""
+  runtime_class_name  = "nvidia"
+  resources           = { requests = { cpu = "10m" }, limits = { memory = "64Mi" } }
+  feature_discovery   = true
+  env                 = { PASS_DEVICE_SPECS = "true" }
+  labels              = { team = "ml" }
+  annotations         = { note = "x" }
+  extra               = jsonencode({ minReadySeconds = 10 })
+  render_version      = 1"#;
+
+#[test]
+fn after_an_import_beside_its_pools_nothing_is_left_to_do() {
+    with_each_cli(|cli| {
+        know_karpenter();
+        for (number, more) in ["", EVERYTHING].into_iter().enumerate() {
+            let nodes = |name: &str| {
+                let wish = Wish {
+                    layout: OWN,
+                    ..Wish::default()
+                };
+                let plugin = plugin(name, &[OWN], more).replace("provider \"mig\" {}", "");
+                configuration(name, &wish) + &plugin
+            };
+            let ground = Ground::with(cli, &format!("imports-{number}"), nodes);
+            make_namespace(&ground.name);
+            ground.settle();
+            let forgotten = ground.project.run(&["state", "rm", THIS]).unwrap();
+            forgotten.success().unwrap();
+            let id = format!("prod/{}/mig-device-plugin", ground.name);
+            ground.project.try_import(THIS, &id).unwrap().success().unwrap();
+            let words = ground.plan().output.words();
+            assert!(words.contains("No changes"), "{words}");
+
+            let generated = Ground::new(cli, &format!("generated-{number}"));
+            generated.settle_generated(&[(THIS, id.as_str())]);
+            ground.project.destroy().unwrap();
+        }
+    });
+}
+
+#[test]
+fn layouts_that_do_not_follow_from_the_cluster_are_said() {
+    with_each_cli(|cli| {
+        let ground = ground(cli, "no-pools");
+        ground.write(&plugin(&ground.name, &[TIME_SLICED], ""));
+        ground.settle();
+        let forgotten = ground.project.run(&["state", "rm", THIS]).unwrap();
+        forgotten.success().unwrap();
+        let id = format!("prod/{}/mig-device-plugin", ground.name);
+        let imported = ground.project.try_import(THIS, &id).unwrap();
+        assert_eq!(imported.code, 0);
+        assert_says(
+            &imported.words(),
+            &["The layouts of the plugin do not follow from the cluster"],
+        );
+        assert!(this(&ground)["layouts"].is_null());
+        assert_adopts_all(&ground);
     });
 }
 

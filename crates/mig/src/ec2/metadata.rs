@@ -3,6 +3,9 @@
 use super::{Faults, Given};
 use crate::finding::Finding;
 
+/// Whether a token is needed (IMDSv2).
+pub const HTTP_TOKENS: [&str; 2] = ["required", "optional"];
+
 /// The instance metadata service.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Metadata<'a> {
@@ -22,7 +25,7 @@ pub fn check(metadata: &Metadata<'_>) -> Vec<Finding> {
     let switch = ["enabled", "disabled"];
     faults.word("http_endpoint", metadata.http_endpoint, &switch);
     faults.word("http_protocol_ipv6", metadata.http_protocol_ipv6, &switch);
-    faults.word("http_tokens", metadata.http_tokens, &["required", "optional"]);
+    faults.word("http_tokens", metadata.http_tokens, &HTTP_TOKENS);
     faults.range("http_put_response_hop_limit", metadata.hop_limit, 1, 64);
     if metadata.http_endpoint.known() == Some("disabled") {
         faults.add(

@@ -46,6 +46,31 @@ pub(super) fn merge(spec: &mut Value, extra: &Extra, options: &[&str]) -> Vec<Re
     merger.refusals
 }
 
+/// Adds what is given in the API's form and not rendered: fields that no rule here reads. What is empty says nothing.
+pub(super) fn complete(rendered: &mut Value, given: &Value) {
+    let (Value::Object(rendered), Value::Object(given)) = (rendered, given) else {
+        return;
+    };
+    for (key, value) in given {
+        match rendered.get_mut(key) {
+            Some(rendered) => complete(rendered, value),
+            None if says_something(value) => {
+                rendered.insert(key.clone(), value.clone());
+            }
+            None => {}
+        }
+    }
+}
+
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => map.values().any(says_something),
+        _ => true,
+    }
+}
+
 struct Merger<'a> {
     options: &'a [&'a str],
     refusals: Vec<Refusal>,
@@ -123,6 +148,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_is_given_and_not_rendered_is_added() {
+        let mut rendered = json!({"a": 1, "b": {"c": [1]}});
+        let given =
+            json!({"a": 2, "b": {"c": [2], "d": true, "e": []}, "f": {"g": {"h": null}}, "i": {"j": 0}});
+        complete(&mut rendered, &given);
+        assert_eq!(
+            rendered,
+            json!({"a": 1, "b": {"c": [1], "d": true}, "i": {"j": 0}})
+        );
+    }
 
     fn merged(spec: Value, extra: Value, options: &[&str]) -> (Value, Vec<Refusal>) {
         let mut spec = spec;

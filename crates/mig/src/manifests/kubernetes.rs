@@ -7,6 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::fault::fault;
 use crate::finding::{Finding, PathStep};
 
+/// What a taint does to pods that do not tolerate it.
+pub const TAINT_EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
+/// How a toleration compares.
+pub const TOLERATION_OPERATORS: [&str; 2] = ["Equal", "Exists"];
+
+/// When an image is pulled.
+pub const PULL_POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
+
 /// A pod's toleration, with Kubernetes' words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Toleration {
@@ -59,10 +68,10 @@ impl Toleration {
     fn fault(&self) -> Option<String> {
         let operator = self.operator.as_deref().unwrap_or("Equal");
         let effect = self.effect.as_deref();
-        if !["Equal", "Exists"].contains(&operator) {
+        if !TOLERATION_OPERATORS.contains(&operator) {
             return Some(format!("operator is \"Equal\" or \"Exists\", not {operator:?}"));
         }
-        if effect.is_some_and(|effect| !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect)) {
+        if effect.is_some_and(|effect| !TAINT_EFFECTS.contains(&effect)) {
             let found = effect.unwrap_or_default();
             return Some(format!(
                 "effect is \"NoSchedule\", \"PreferNoSchedule\" or \"NoExecute\", not {found:?}"

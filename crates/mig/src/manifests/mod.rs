@@ -11,7 +11,7 @@ pub mod yaml;
 
 pub use device_plugin::{DevicePlugin, DevicePluginOptions};
 pub use extra::Extra;
-pub use kubernetes::{ResourceRequirements, Toleration};
+pub use kubernetes::{PULL_POLICIES, ResourceRequirements, TAINT_EFFECTS, TOLERATION_OPERATORS, Toleration};
 pub use pod::{PodError, slice_pod};
 
 /// The label of all objects that names this provider.

@@ -133,7 +133,11 @@ fn of_type(ty: &Type, json: &Json) -> Option<Value> {
     };
     match ty {
         Type::Bool => json.as_bool().map(Value::Bool),
-        Type::String => json.as_str().map(Value::from),
+        // APIs such as Kubernetes' take a number where they define a text: a quantity, a port.
+        Type::String => match json {
+            Json::Number(number) => Some(Value::from(number.to_string())),
+            other => other.as_str().map(Value::from),
+        },
         Type::Number => {
             let number: Option<Number> = json.as_number()?.to_string().parse().ok();
             number.map(Value::Number)

@@ -22,6 +22,7 @@ pub struct Validator {
 #[derive(Clone)]
 enum Rule {
     Constraint(Constraint),
+    Declared(Constraint),
     Check(Arc<Check>),
 }
 
@@ -58,6 +59,14 @@ impl Validator {
         })
     }
 
+    /// A constraint that is declared, and that the provider checks itself, in words of its own.
+    pub fn declared(constraint: Constraint) -> Self {
+        Self {
+            description: constraint.to_string(),
+            rule: Rule::Declared(constraint),
+        }
+    }
+
     /// Runs the check, if the value is known and not null.
     pub fn run(&self, value: &Value, path: &Path, diags: &mut Diagnostics) {
         if !value.is_known() || value.is_null() {
@@ -65,6 +74,7 @@ impl Validator {
         }
         match &self.rule {
             Rule::Check(check) => check(value, path, diags),
+            Rule::Declared(_) => {}
             Rule::Constraint(constraint) => {
                 if let Some(detail) = constraint.breach(value) {
                     let summary = match constraint {
@@ -77,10 +87,10 @@ impl Validator {
         }
     }
 
-    /// The closed set, range or size that it checks. `None` for a check that is code.
+    /// The closed set, range or size that it checks or declares. `None` for a check that is code.
     pub fn constraint(&self) -> Option<&Constraint> {
         match &self.rule {
-            Rule::Constraint(constraint) => Some(constraint),
+            Rule::Constraint(constraint) | Rule::Declared(constraint) => Some(constraint),
             Rule::Check(_) => None,
         }
     }
@@ -110,4 +120,31 @@ pub fn length(least: usize, greatest: usize) -> Validator {
 /// The list, set or map is not empty.
 pub fn not_empty() -> Validator {
     Constraint::NotEmpty.into()
+}
+
+/// The string is one of these, which the provider checks itself: see [`Validator::declared`].
+pub fn declared_one_of(allowed: &[&str]) -> Validator {
+    Validator::declared(Constraint::OneOf(
+        allowed.iter().map(|&one| one.to_owned()).collect(),
+    ))
+}
+
+/// The whole number lies between these two, both included, which the provider checks itself: see [`Validator::declared`].
+pub fn declared_between(least: i64, greatest: i64) -> Validator {
+    Validator::declared(Constraint::Between { least, greatest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_declared_is_documented_and_not_checked_here() {
+        let declared = declared_one_of(&["a", "b"]);
+        assert_eq!(declared.description, "One of `a`, `b`.");
+        assert_eq!(declared.constraint(), one_of(&["a", "b"]).constraint());
+        let mut diags = Diagnostics::new();
+        declared.run(&Value::from("c"), &Path::root(), &mut diags);
+        assert!(diags.is_empty());
+    }
 }

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::*;
+use crate::resources::device_plugin::DevicePluginModel;
+use crate::resources::karpenter::KarpenterModel;
 use crate::resources::karpenter_nodeclass::NodeClassModel;
 use crate::resources::karpenter_nodeoverlay::NodeOverlayModel;
 use crate::resources::karpenter_nodepool::NodePoolModel;
@@ -13,7 +15,8 @@ fn live(objects: &[Json], manager: &str) -> Vec<Json> {
         let mut object = object.clone();
         object["metadata"]["managedFields"] = json!([
             {"manager": manager, "operation": "Apply", "fieldsV1": {
-                "f:metadata": {"f:labels": {}, "f:annotations": {}}, "f:spec": {},
+                "f:metadata": {"f:labels": {}, "f:annotations": {}}, "f:spec": {}, "f:data": {},
+                "f:automountServiceAccountToken": {},
             }},
             {"manager": "karpenter", "operation": "Update", "fieldsV1": {"f:status": {}}},
         ]);
@@ -89,18 +92,14 @@ fn overlay(pool: &NodePoolModel, more: &Json) -> NodeOverlayModel {
     })
 }
 
-fn objects<M: KarpenterModel>(model: &M) -> Vec<Json> {
+fn objects<M: Renderable>(model: &M) -> Vec<Json> {
     let mut diags = Diagnostics::new();
     let objects = model.objects(&Facts::default(), &mut diags);
-    objects.unwrap_or_else(|| panic!("{diags:?}"))
+    objects.unwrap_or_else(|_| panic!("{diags:?}"))
 }
 
 /// What an import of the model's own objects gives, with how many warnings.
-fn again<M: KarpenterModel + ManifestModel>(
-    model: &M,
-    above: &[Json],
-    manager: &str,
-) -> (M, Vec<Diagnostic>) {
+fn again<M: KarpenterModel + Importable>(model: &M, above: &[Json], manager: &str) -> (M, Vec<Diagnostic>) {
     let own = live(&objects(model), manager);
     let seen = M::named(model.name().clone(), Attr::Null);
     let live = Live { own: &own, above };
@@ -115,7 +114,7 @@ fn differing<M: Model>(found: &M, expected: &M) -> Vec<String> {
     differing.map(|(name, _)| name).collect()
 }
 
-fn assert_shown<M: KarpenterModel + ManifestModel>(model: &M, above: &[Json]) -> Vec<Diagnostic> {
+fn assert_shown<M: KarpenterModel + Importable>(model: &M, above: &[Json]) -> Vec<Diagnostic> {
     let (found, warnings) = again(model, above, FIELD_MANAGER);
     let expected = model.with_manifests(manifests(&objects(model)));
     assert_eq!(differing(&found, &expected), [""; 0]);
@@ -155,6 +154,24 @@ fn a_class_shows_what_it_was_made_from() {
         let warnings = assert_shown(&class, &[]);
         assert_eq!(warnings.len(), 0, "{warnings:?}");
     }
+}
+
+/// Strategy and sharing are not in its user data.
+#[test]
+fn a_class_of_shared_slices_is_known_by_its_pools() {
+    let layout = |replicas: u32| {
+        json!({"layout": {
+            "instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7},
+            "sharing": {"strategy": "time-slicing", "replicas": replicas},
+        }})
+    };
+    let class = class(&layout(4));
+    let pools = |class: &NodeClassModel| live(&objects(&pool(class, &json!({}))), FIELD_MANAGER);
+    assert_eq!(assert_shown(&class, &pools(&class)).len(), 0);
+    // Pools that differ do not say which layout is meant.
+    let others = pools(&self::class(&layout(2)));
+    let (found, _) = again(&class, &[pools(&class), others].concat(), FIELD_MANAGER);
+    assert!(found.layout.known().unwrap().sharing.is_null());
 }
 
 /// The settings name no instance type.
@@ -242,6 +259,24 @@ fn a_pool_of_shared_slices_is_known_by_its_label() {
     assert_eq!(assert_shown(&pool(&class, &json!({})), &above).len(), 0);
 }
 
+/// kubectl applies a limit as it is written, and the API server keeps it.
+#[test]
+fn a_limit_that_is_a_number_is_shown() {
+    let class = class(&json!({}));
+    let above = live(&objects(&class), FIELD_MANAGER);
+    let limited = pool(&class, &json!({"limits": {"cpu": "1000"}}));
+    let mut own = live(&objects(&limited), "kubectl");
+    own[0]["spec"]["limits"] = json!({"cpu": 1000});
+    let seen = NodePoolModel::named("small".into(), Attr::Null);
+    let live = Live {
+        own: &own,
+        above: &above,
+    };
+    let (found, warnings) = imported(seen, live, &Facts::default());
+    assert_eq!(warnings.len(), 0, "{warnings:?}");
+    assert_eq!(found.limits, limited.limits);
+}
+
 /// A resource name spells the suffix of a profile differently.
 #[test]
 fn limits_of_slices_are_shown_by_profile() {
@@ -286,4 +321,89 @@ fn overlays_show_what_they_were_made_from() {
     let (found, warnings) = again(&overlay(&pool, &json!({})), &above[..1], FIELD_MANAGER);
     assert!(found.layout.is_null());
     assert_eq!(warnings.len(), 1);
+}
+
+/// Pools of a plain and of a shared layout, with their classes.
+fn nodes() -> (Vec<Json>, Vec<Json>) {
+    let slices = json!({"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}});
+    let shared = json!({"instance_types": ["g6.xlarge"], "sharing": {"strategy": "mps", "replicas": 2}});
+    let layouts = vec![slices, shared];
+    let of = |(number, layout): (usize, &Json)| {
+        let mut class = class(&json!({"layout": layout}));
+        class.name = format!("class-{number}").into();
+        let mut pool = pool(&class, &json!({}));
+        pool.name = format!("pool-{number}").into();
+        [
+            live(&objects(&pool), FIELD_MANAGER),
+            live(&objects(&class), FIELD_MANAGER),
+        ]
+        .concat()
+    };
+    let above = layouts.iter().enumerate().flat_map(of).collect();
+    (layouts, above)
+}
+
+fn plugin(layouts: &[Json], more: &Json) -> DevicePluginModel {
+    let mut all = json!({
+        "layouts": layouts, "name": "mig-device-plugin", "namespace": "kube-system", "id": "kube-system/mig-device-plugin",
+        "image": "nvcr.io/nvidia/k8s-device-plugin:v0.20.1", "render_version": 2,
+    });
+    all.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    model::<DevicePluginModel>(&all).with_defaults()
+}
+
+/// What an import of the plugin's own objects gives.
+fn plugin_again(plugin: &DevicePluginModel, above: &[Json]) -> (DevicePluginModel, Vec<Diagnostic>) {
+    let own = live(&objects(plugin), FIELD_MANAGER);
+    let seen = DevicePluginModel {
+        name: plugin.name.clone(),
+        namespace: plugin.namespace.clone(),
+        id: plugin.id.clone(),
+        ..DevicePluginModel::default()
+    };
+    let live = Live { own: &own, above };
+    imported(seen, live, &Facts::default())
+}
+
+#[test]
+fn a_plugin_shows_what_it_was_made_from_with_the_layouts_of_the_pools() {
+    let (layouts, above) = nodes();
+    for (layouts, more) in [
+        (&layouts[..1], json!({})),
+        (&layouts[..], json!({"feature_discovery": true})),
+        (
+            &layouts[1..],
+            json!({"render_version": 1, "tolerations": [{"operator": "Exists"}]}),
+        ),
+        (
+            &layouts[..],
+            json!({"render_version": 1, "priority_class_name": "", "runtime_class_name": "nvidia"}),
+        ),
+        (
+            &layouts[..1],
+            json!({
+                "image": "example.com/plugin:v1", "image_pull_policy": "Always", "image_pull_secrets": ["a", "b"],
+                "tolerations": [{"key": "team", "operator": "Equal", "value": "ml", "effect": "NoSchedule"}],
+                "node_selector": {"team": "ml"}, "env": {"PASS_DEVICE_SPECS": "true"}, "labels": {"team": "ml"},
+                "annotations": {"note": "x"}, "extra": "{\"minReadySeconds\":10}",
+                "resources": {"requests": {"cpu": "10m"}, "limits": {"memory": "64Mi"}},
+            }),
+        ),
+    ] {
+        let plugin = plugin(layouts, &more);
+        let (found, warnings) = plugin_again(&plugin, &above);
+        assert_eq!(warnings.len(), 0, "{warnings:?}");
+        let expected = plugin.with_manifests(manifests(&objects(&plugin)));
+        assert_eq!(differing(&found, &expected), [""; 0], "{more}");
+    }
+}
+
+#[test]
+fn layouts_of_a_plugin_are_shown_all_or_not_at_all() {
+    let (layouts, above) = nodes();
+    let (found, warnings) = plugin_again(&plugin(&layouts, &json!({})), &above[..2]);
+    assert!(found.layouts.is_null() && found.image.is_null());
+    assert_eq!(warnings[0].path, Path::attr("layouts"));
 }

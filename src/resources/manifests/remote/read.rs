@@ -3,13 +3,14 @@
 use futures::future::join_all;
 use serde_json::Value as Json;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
+use tracing::debug;
 
 use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
 use super::connect::{FIELD_MANAGER, Provenance, connect_if_there, failure, is_absent};
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections, Notice};
-use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Listing};
+use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Listing, Resource};
 
 /// Looks the objects up; `None` if none of them, or no cluster, is there any more.
 pub(crate) async fn read<M: ManifestModel>(
@@ -99,7 +100,7 @@ async fn look_up<M: ManifestModel>(
         if let Some(warning) = stored.undone_by_others(&key, &desired, &live) {
             cx.warn(warning);
         }
-        found.insert(key.text(), as_seen(&desired, &live));
+        found.insert(key.text(), as_seen(&key, &desired, &live));
     }
     Ok(found)
 }
@@ -134,11 +135,41 @@ pub(super) fn unread<M: ManifestModel>(key: &Key, error: &KubeError) -> Diagnost
 }
 
 /// Our fields of a live object, in our own writing while they mean the same.
-fn as_seen(desired: &Json, live: &Json) -> String {
-    if kube::drift(desired, live, FIELD_MANAGER).is_empty() {
+fn as_seen(key: &Key, desired: &Json, live: &Json) -> String {
+    let drift = kube::drift(desired, live, FIELD_MANAGER);
+    if drift.is_empty() {
         return desired.to_string();
     }
+    for change in &drift {
+        debug!(
+            object = key.text(),
+            field = change.path,
+            "a field is not as it was applied"
+        );
+    }
     kube::observed(desired, live, FIELD_MANAGER).to_string()
+}
+
+/// The live objects of a resource that was read just now.
+pub(crate) async fn own_objects<M: ManifestModel>(api: &dyn KubeApi, seen: &M) -> Vec<Json> {
+    let keys = object::in_order(seen.manifests().known().unwrap_or(&Manifests::new()));
+    let answers = join_all(keys.iter().map(|(key, _)| look_for(api, seen, key))).await;
+    answers
+        .into_iter()
+        .filter_map(|live| live.ok().flatten())
+        .collect()
+}
+
+/// All objects of a kind, for an import that has less to show without them: none where the cluster does not know the kind, or
+/// the right to list it is missing.
+pub(crate) async fn objects_of_kind(api: &dyn KubeApi, kind: Resource) -> Vec<Json> {
+    let found = kube::list_objects(api, &Listing::all(kind)).await;
+    let mut found = found.unwrap_or_default();
+    for object in &mut found {
+        // Elements of a list do not say their kind.
+        object["kind"] = kind.kind.into();
+    }
+    found
 }
 
 /// At import nothing is known but the name; some objects tell which others there are.

@@ -7,7 +7,9 @@ use crate::finding::Finding;
 use crate::layout::{DEVICE_PLUGIN_LABEL, Layout, Strategy};
 use crate::manifests::MANAGED_BY;
 use crate::manifests::extra::Extra;
-use crate::manifests::kubernetes::{Checks, ResourceRequirements, Toleration, at, is_env_name, key_at};
+use crate::manifests::kubernetes::{
+    Checks, PULL_POLICIES, ResourceRequirements, Toleration, at, is_env_name, key_at,
+};
 
 /// Room for what follows the name in a DaemonSet's: `-single-0123456789ab-mps`.
 const LONGEST_NAME: usize = 39;
@@ -156,7 +158,7 @@ fn check_pull_policy(checks: &mut Checks, options: &DevicePluginOptions) {
     let Some(policy) = &options.image_pull_policy else {
         return;
     };
-    if !["Always", "IfNotPresent", "Never"].contains(&policy.as_str()) {
+    if !PULL_POLICIES.contains(&policy.as_str()) {
         let detail = "It is \"Always\", \"IfNotPresent\" or \"Never\".";
         checks.add(
             at("image_pull_policy"),

@@ -7,6 +7,7 @@
 //! Objects are given in Karpenter's own form, `metadata` and `spec`; the renderer adds what follows from the layout. Paths of
 //! findings go by the same names; those of options beside the object, such as `on_failure`, are the options' names.
 
+pub mod choices;
 mod duration;
 mod family;
 mod field;

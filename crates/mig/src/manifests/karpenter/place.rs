@@ -110,7 +110,7 @@ impl Findings {
     }
 
     /// A number between two others, both allowed, where one is given.
-    pub(super) fn within(&mut self, field: &Field<'_>, first: i64, last: i64) {
+    pub(super) fn within(&mut self, field: &Field<'_>, (first, last): (i64, i64)) {
         if let Some(number) = field.number().filter(|number| !(first..=last).contains(number)) {
             let summary = format!("{number} is not possible here");
             self.fault(field, summary, format!("It is a number from {first} to {last}."));
@@ -140,7 +140,7 @@ impl Findings {
     }
 
     /// A number between two others, both allowed.
-    pub(super) fn range(&mut self, place: &Place, number: Option<i64>, first: i64, last: i64) {
+    pub(super) fn range(&mut self, place: &Place, number: Option<i64>, (first, last): (i64, i64)) {
         if let Some(number) = number.filter(|number| !(first..=last).contains(number)) {
             self.fault(
                 place,

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::choices;
 use super::labels::{self, Object};
 use super::node_facts::NodeFacts;
 use super::place::{Findings, Place};
 use crate::manifests::kubernetes::is_name_part;
-
-const OPERATORS: [&str; 8] = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Gte", "Lt", "Lte"];
 
 /// Most requirements of one object.
 const MOST: usize = 100;
@@ -104,10 +103,14 @@ pub(super) fn check(
 
 fn check_one(findings: &mut Findings, place: &Place, requirement: &Requirement, object: Object) {
     labels::check_key(findings, &place.attr("key"), &requirement.key, object);
-    findings.word(&place.attr("operator"), Some(&requirement.operator), &OPERATORS);
+    findings.word(
+        &place.attr("operator"),
+        Some(&requirement.operator),
+        &choices::OPERATORS,
+    );
     check_values(findings, &place.attr("values"), requirement);
     let min_values = place.attr("min_values");
-    findings.range(&min_values, requirement.min_values, 1, 50);
+    findings.range(&min_values, requirement.min_values, choices::MIN_VALUES);
     let different: BTreeSet<&String> = requirement.values.iter().collect();
     if requirement.operator == "In"
         && requirement

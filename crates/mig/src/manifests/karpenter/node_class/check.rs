@@ -10,8 +10,8 @@ use crate::ec2::metadata::Metadata;
 use crate::layout::Layout;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::field::Field;
-use crate::manifests::karpenter::metadata;
 use crate::manifests::karpenter::place::{Findings, Place};
+use crate::manifests::karpenter::{choices, metadata};
 
 /// Tags that Karpenter sets itself.
 const OWN_TAGS: [&str; 4] = [
@@ -101,14 +101,20 @@ fn metadata_options(findings: &mut Findings, spec: &Field<'_>) {
 }
 
 fn small_fields(findings: &mut Findings, spec: &Field<'_>) {
-    findings.one_of(&spec.get("instanceStorePolicy"), &["RAID0"]);
-    findings.within(&spec.get("ipPrefixCount"), 0, i64::from(i32::MAX));
+    findings.one_of(
+        &spec.get("instanceStorePolicy"),
+        &choices::INSTANCE_STORE_POLICIES,
+    );
+    findings.within(&spec.get("ipPrefixCount"), (0, i64::from(i32::MAX)));
     let nested = spec.get("cpuOptions").get("nestedVirtualization");
-    findings.one_of(&nested, &["enabled", "disabled"]);
+    findings.one_of(&nested, &choices::SWITCH);
     let tracking = spec.get("connectionTracking");
-    findings.within(&tracking.get("tcpEstablishedTimeout"), 60, 432_000);
-    findings.within(&tracking.get("udpStreamTimeout"), 60, 180);
-    findings.within(&tracking.get("udpTimeout"), 30, 60);
+    findings.within(
+        &tracking.get("tcpEstablishedTimeout"),
+        choices::TCP_ESTABLISHED_SECONDS,
+    );
+    findings.within(&tracking.get("udpStreamTimeout"), choices::UDP_STREAM_SECONDS);
+    findings.within(&tracking.get("udpTimeout"), choices::UDP_SECONDS);
     if tracking.is_given() && tracking.is_empty() {
         let detail = "Give at least one of its timeouts, or leave it out.";
         findings.fault(&tracking, "The connection tracking says nothing", detail);
@@ -119,11 +125,11 @@ fn interfaces(findings: &mut Findings, spec: &Field<'_>) {
     let field = spec.get("networkInterfaces");
     let all = field.items();
     findings.at_most(&field, all.len(), MOST_INTERFACES);
-    let most = i64::from(i32::MAX);
+    let any = (0, i64::from(i32::MAX));
     for interface in &all {
-        findings.within(&interface.get("networkCardIndex"), 0, most);
-        findings.within(&interface.get("deviceIndex"), 0, most);
-        findings.one_of(&interface.get("interfaceType"), &["interface", "efa-only"]);
+        findings.within(&interface.get("networkCardIndex"), any);
+        findings.within(&interface.get("deviceIndex"), any);
+        findings.one_of(&interface.get("interfaceType"), &choices::INTERFACE_TYPES);
     }
     let plain: Vec<_> = all.iter().map(interface).collect();
     findings.ec2(&field, ec2::interface::check(&plain));

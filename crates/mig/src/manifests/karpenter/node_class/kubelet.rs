@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::manifests::karpenter::choices;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::field::Field;
 use crate::manifests::karpenter::place::Findings;
@@ -212,10 +213,10 @@ fn check_numbers(findings: &mut Findings, kubelet: &Field<'_>) {
         kubelet.key("imageGCHighThresholdPercent"),
         kubelet.key("imageGCLowThresholdPercent"),
     );
-    findings.within(&high, 0, 100);
-    findings.within(&low, 0, 100);
+    findings.within(&high, choices::PERCENT);
+    findings.within(&low, choices::PERCENT);
     for key in ["podsPerCore", "evictionMaxPodGracePeriod", "maxPods"] {
-        findings.within(&kubelet.key(key), 0, i64::from(i32::MAX));
+        findings.within(&kubelet.key(key), (0, i64::from(i32::MAX)));
     }
     let pair = high.number().zip(low.number());
     if let Some((most, least)) = pair.filter(|(most, least)| most <= least) {

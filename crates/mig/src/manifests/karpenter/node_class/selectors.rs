@@ -3,6 +3,7 @@
 use crate::catalog::{Catalog, ImageAlias};
 use crate::ec2::ids::Kind;
 use crate::layout::Layout;
+use crate::manifests::karpenter::choices;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::field::Field;
 use crate::manifests::karpenter::place::Findings;
@@ -196,7 +197,7 @@ pub(super) fn reservations(findings: &mut Findings, spec: &Field<'_>) {
     for term in &field.items() {
         id(findings, term, Kind::CapacityReservation);
         tags(findings, term);
-        findings.one_of(&term.get("instanceMatchCriteria"), &["open", "targeted"]);
+        findings.one_of(&term.get("instanceMatchCriteria"), &choices::MATCH_CRITERIA);
         let owner = term.get("ownerID");
         let is_account = |owner: &str| owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(account) = owner.text().filter(|account| !is_account(account)) {

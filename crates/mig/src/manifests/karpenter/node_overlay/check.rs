@@ -6,11 +6,11 @@ use crate::catalog::Catalog;
 use crate::layout::Layout;
 use crate::manifests::karpenter::labels::{self, INSTANCE_TYPE, NODE_POOL, Object};
 use crate::manifests::karpenter::place::{Findings, Place};
-use crate::manifests::karpenter::{metadata, node_facts, requirement};
+use crate::manifests::karpenter::{choices, metadata, node_facts, requirement};
 use crate::manifests::kubernetes::{is_dns_subdomain, is_qualified_name};
 use crate::profile::{GPU_RESOURCE, RESOURCE_PREFIX};
 
-const MOST_WEIGHT: i64 = 10_000;
+const MOST_WEIGHT: i64 = choices::OVERLAY_WEIGHT.1;
 
 /// Resources that Karpenter knows of each type and lets no overlay change: the first four by its CRD, the others by its
 /// AWS controller (`WellKnownResources` of core, with those of karpenter-provider-aws v1.15.0).
@@ -60,7 +60,7 @@ pub(super) fn check(
 
 fn weight(findings: &mut Findings, options: &NodeOverlayOptions, groups: usize) {
     let place = Place::of("weight");
-    findings.range(&place, options.weight, 1, MOST_WEIGHT);
+    findings.range(&place, options.weight, choices::OVERLAY_WEIGHT);
     let last = render::first_weight(options).saturating_add(groups as i64 - 1);
     if (1..=MOST_WEIGHT).contains(&render::first_weight(options)) && last > MOST_WEIGHT {
         findings.fault(

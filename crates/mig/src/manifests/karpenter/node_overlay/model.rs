@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::manifests::karpenter::Requirement;
 
 /// How the overlays of a pool are made.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NodeOverlayOptions {
+    /// The overlays' `spec` in Karpenter's form, as it is given. Fields that nothing here reads are rendered as they stand.
+    pub given: Value,
     /// The pool whose nodes are described.
     pub nodepool: String,
     /// What the objects' names begin with; none takes the pool's name.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::model::NodeOverlayOptions;
 use crate::fingerprint::fingerprint;
 use crate::layout::Layout;
+use crate::manifests::extra;
 use crate::manifests::karpenter::labels::{INSTANCE_TYPE, NODE_POOL};
 use crate::manifests::karpenter::{Requirement, metadata};
 use crate::profile::GPU_RESOURCE;
@@ -96,6 +97,7 @@ fn object(options: &NodeOverlayOptions, group: &Group, weight: i64) -> Value {
     if let Some(adjustment) = &options.price_adjustment {
         spec["priceAdjustment"] = json!(adjustment);
     }
+    extra::complete(&mut spec, &options.given);
     json!({
         "apiVersion": "karpenter.sh/v1alpha1",
         "kind": "NodeOverlay",

@@ -133,6 +133,13 @@ fn further_capacity_prices_and_requirements() {
 }
 
 #[test]
+fn a_field_without_a_rule_is_rendered_as_it_is_given() {
+    let given = json!({"later": true, "capacity": {}});
+    let rendered = changed(|options| options.given = given).unwrap();
+    assert_eq!(rendered.objects[0]["spec"]["later"], true);
+}
+
+#[test]
 fn what_karpenter_refuses_or_takes_and_never_uses() {
     for name in [
         "cpu",

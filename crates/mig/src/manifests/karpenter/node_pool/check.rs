@@ -9,10 +9,8 @@ use crate::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, Layout};
 use crate::manifests::karpenter::labels::{self, CAPACITY_TYPE, GPU_NAME, Object};
 use crate::manifests::karpenter::node_facts::{self, NodeFacts};
 use crate::manifests::karpenter::place::{Findings, Place};
-use crate::manifests::karpenter::{AWS_GROUP, duration, metadata, requirement};
-use crate::manifests::kubernetes::{is_name_part, is_qualified_name};
-
-const CAPACITY_TYPES: [&str; 3] = ["on-demand", "reserved", "spot"];
+use crate::manifests::karpenter::{AWS_GROUP, choices, duration, metadata, requirement};
+use crate::manifests::kubernetes::{TAINT_EFFECTS, is_name_part, is_qualified_name};
 
 const MOST_LABELS: usize = 90;
 
@@ -78,7 +76,7 @@ fn choice(findings: &mut Findings, options: &NodePoolOptions, nodes: &[NodeFacts
         );
     }
     for (index, word) in options.capacity_types.iter().enumerate() {
-        findings.word(&place.index(index), Some(word), &CAPACITY_TYPES);
+        findings.word(&place.index(index), Some(word), &choices::CAPACITY_TYPES);
     }
     for (index, zone) in options.zones.iter().enumerate() {
         if zone.is_empty() || !is_name_part(zone) {
@@ -179,8 +177,7 @@ fn check_taint(findings: &mut Findings, place: &Place, taint: &NodeTaint) {
             "It has 1 to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit; or leave it out.",
         );
     }
-    let effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
-    findings.word(&place.attr("effect"), Some(&taint.effect), &effects);
+    findings.word(&place.attr("effect"), Some(&taint.effect), &TAINT_EFFECTS);
 }
 
 fn times(findings: &mut Findings, options: &NodePoolOptions) {
@@ -204,8 +201,8 @@ fn times(findings: &mut Findings, options: &NodePoolOptions) {
 }
 
 fn scale(findings: &mut Findings, options: &NodePoolOptions) {
-    findings.range(&Place::of("weight"), options.weight, 1, 100);
-    findings.range(&Place::of("replicas"), options.replicas, 0, i64::from(i32::MAX));
+    findings.range(&Place::of("weight"), options.weight, choices::POOL_WEIGHT);
+    findings.range(&Place::of("replicas"), options.replicas, (0, i64::from(i32::MAX)));
     if options.replicas.is_some() && options.weight.is_some() {
         findings.fault(
             Place::of("weight"),

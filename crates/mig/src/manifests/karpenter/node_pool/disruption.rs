@@ -4,12 +4,8 @@ use std::collections::BTreeSet;
 
 use super::cron;
 use super::model::{Budget, Disruption};
-use crate::manifests::karpenter::duration;
 use crate::manifests::karpenter::place::{Findings, Place};
-
-const POLICIES: [&str; 3] = ["WhenEmptyOrUnderutilized", "WhenEmpty", "Balanced"];
-
-const REASONS: [&str; 4] = ["Underutilized", "Empty", "Drifted", "Unhealthy"];
+use crate::manifests::karpenter::{choices, duration};
 
 const MOST_BUDGETS: usize = 50;
 
@@ -18,7 +14,7 @@ pub(super) fn check(findings: &mut Findings, disruption: &Disruption) {
     findings.word(
         &place.attr("consolidation_policy"),
         Some(&disruption.consolidation_policy),
-        &POLICIES,
+        &choices::CONSOLIDATION_POLICIES,
     );
     duration::check(
         findings,
@@ -44,7 +40,7 @@ fn check_budget(findings: &mut Findings, place: &Place, budget: &Budget) {
     let mut seen = BTreeSet::new();
     for (index, reason) in budget.reasons.iter().enumerate() {
         let at = place.attr("reasons").index(index);
-        findings.word(&at, Some(reason), &REASONS);
+        findings.word(&at, Some(reason), &choices::DISRUPTION_REASONS);
         if !seen.insert(reason) {
             findings.fault(&at, format!("{reason} is there twice"), "Name each reason once.");
         }

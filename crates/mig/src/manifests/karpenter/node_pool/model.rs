@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::boot::RenderVersion;
 use crate::manifests::extra::Extra;
@@ -15,6 +16,8 @@ pub const DEFAULT_NODES: u32 = 10;
 /// How a pool is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodePoolOptions {
+    /// The pool's `spec` in Karpenter's form, as it is given. Fields that nothing here reads are rendered as they stand.
+    pub given: Value,
     /// Name of the object; up to 63 letters, since Karpenter makes a label value of it.
     pub name: String,
     /// Labels of the object.
@@ -68,6 +71,7 @@ pub struct NodePoolOptions {
 impl Default for NodePoolOptions {
     fn default() -> Self {
         Self {
+            given: Value::Null,
             name: String::new(),
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),

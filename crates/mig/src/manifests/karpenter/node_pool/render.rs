@@ -8,6 +8,7 @@ use super::model::{NodePoolOptions, NodeTaint};
 use crate::boot::RenderVersion;
 use crate::catalog::Catalog;
 use crate::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, DEVICE_PLUGIN_LABEL, Layout};
+use crate::manifests::extra;
 use crate::manifests::karpenter::labels::{ARCH, CAPACITY_TYPE, GPU_NAME, INSTANCE_TYPE, ZONE};
 use crate::manifests::karpenter::node_facts::{self, NodeFacts};
 use crate::manifests::karpenter::{AmiFamily, Requirement, metadata};
@@ -31,6 +32,7 @@ pub(super) fn object(
     if let Some(replicas) = options.replicas {
         spec["replicas"] = json!(replicas);
     }
+    extra::complete(&mut spec, &options.given);
     json!({
         "apiVersion": "karpenter.sh/v1",
         "kind": "NodePool",

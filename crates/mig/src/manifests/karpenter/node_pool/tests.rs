@@ -160,6 +160,19 @@ fn every_field_can_be_set() {
 }
 
 #[test]
+fn a_field_without_a_rule_is_rendered_as_it_is_given() {
+    let given = json!({
+        "later": {"a": 1}, "weight": 7, "template": {"spec": {"later": ["x"], "taints": [{"key": "a", "effect": "b"}]}},
+    });
+    let spec = spec(|options| options.given = given);
+    assert_eq!(
+        (&spec["later"], &spec["template"]["spec"]["later"]),
+        (&json!({"a": 1}), &json!(["x"]))
+    );
+    assert_eq!(spec["template"]["spec"]["taints"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_static_pool() {
     let spec = spec(|options| {
         options.replicas = Some(3);
