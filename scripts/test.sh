@@ -17,7 +17,21 @@ cargo test --locked --no-run
 "$target/debug/counterparts" install --all
 host=$(rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)
 export "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/timed.sh"
-logged cargo test --locked --no-fail-fast || failed=1
+
+# Tests with real controllers, boots and drivers mostly wait, so they run beside the others, and their output follows.
+beside=(domain karpenter)
+mapfile -t others < <(cargo metadata --locked --no-deps --format-version 1 | python3 -c '
+import json, sys
+packages = json.load(sys.stdin)["packages"]
+names = {target["name"] for package in packages for target in package["targets"] if target["kind"] == ["test"]}
+print("\n".join(sorted(names - set(sys.argv[1:]))))' "${beside[@]}")
+beside_log=$target/test-log-beside
+cargo test --locked --no-fail-fast "${beside[@]/#/--test=}" >"$beside_log" 2>&1 &
+beside_run=$!
+logged cargo test --locked --no-fail-fast --lib --bins "${others[@]/#/--test=}" || failed=1
+logged cargo test --locked --no-fail-fast --doc || failed=1
+wait "$beside_run" || failed=1
+logged cat "$beside_log"
 
 echo
 "$target/debug/counterparts" report "$MIG_COUNTERPARTS_REPORT"
