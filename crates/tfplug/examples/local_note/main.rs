@@ -156,7 +156,7 @@ impl Provider for Local {
     }
 }
 
-pub(crate) fn main() -> Result<ExitCode, DuplicateName> {
+pub(crate) fn main() -> Result<ExitCode, RegistryError> {
     let options = Options::from_args("registry.terraform.io/example/local");
     Ok(serve(Server::new(Local)?, &options))
 }
