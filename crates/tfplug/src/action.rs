@@ -44,7 +44,7 @@ use crate::model::Model;
 ///             if cx.cancel().is_cancelled() {
 ///                 return Err(Diagnostic::error("Interrupted", "Not everybody was greeted.").into());
 ///             }
-///             request.progress.report(format!("Hello, {}.", name.as_str().unwrap_or_default())).await;
+///             request.progress.report(format!("Hello, {name}.")).await;
 ///         }
 ///         Ok(())
 ///     }

@@ -97,7 +97,6 @@ pub struct Listing<L: ListResource, W> {
 }
 
 /// What a listing found.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Listed<R: Resource> {
     /// The results, in their order.
@@ -106,6 +105,16 @@ pub struct Listed<R: Resource> {
     pub diagnostics: Diagnostics,
     /// How many faults were injected, each into a listing of its own.
     pub faults: usize,
+}
+
+impl<R: Resource> std::fmt::Debug for Listed<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listed")
+            .field("results", &self.results)
+            .field("diagnostics", &self.diagnostics)
+            .field("faults", &self.faults)
+            .finish()
+    }
 }
 
 /// One run.
