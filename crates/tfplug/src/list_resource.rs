@@ -25,8 +25,10 @@ use crate::resource::Resource;
 ///
 /// ```
 /// use tfplug::*;
+/// # /// An object.
 /// # #[derive(Clone, Model)]
 /// # struct File {
+/// #     /// Its name.
 /// #     #[attr(required, replace)]
 /// #     path: Attr<String>,
 /// # }

@@ -23,8 +23,10 @@ use crate::value::Value;
 /// ```
 /// use tfplug::testing::{Faults, Listing};
 /// use tfplug::*;
+/// # /// An object.
 /// # #[derive(Clone, Model)]
 /// # struct Switch {
+/// #     /// Its name.
 /// #     #[attr(required)]
 /// #     name: Attr<String>,
 /// # }
