@@ -1,6 +1,8 @@
 //! What the server makes of list resources and actions, and what `tfplug::testing` finds wrong with them.
 #![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
+mod zoo;
+
 use std::future::Future;
 use std::sync::Mutex;
 
@@ -10,248 +12,13 @@ use tfplug::ty::Type;
 use tfplug::unstable::rpc::{EventSink, ListEvent, ProviderServer};
 use tfplug::*;
 
+use zoo::*;
+
 fn block_on<T>(call: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap()
         .block_on(call)
-}
-
-/// A pet.
-#[derive(Debug, Clone, Model)]
-struct Pet {
-    /// Its name.
-    #[attr(required)]
-    name: Attr<String>,
-    /// Opens its door.
-    #[attr(write_only)]
-    code: Attr<String>,
-    /// Its age.
-    #[attr(computed)]
-    age: Attr<i64>,
-}
-
-/// What identifies a pet.
-#[derive(Debug, Clone, Model)]
-struct PetIdentity {
-    /// Its name.
-    #[attr(required)]
-    name: Attr<String>,
-    /// Its owner.
-    owner: Attr<String>,
-}
-
-/// Another shape of a pet.
-#[derive(Debug, Clone, Model)]
-struct Fish {
-    /// Its name.
-    #[attr(required)]
-    name: Attr<String>,
-}
-
-/// Resources of one name: with an identity, without one, and of another shape.
-macro_rules! resource {
-    ($resource:ident, $model:ident, $identity:ident) => {
-        struct $resource;
-
-        #[async_trait]
-        impl Resource for $resource {
-            type Provider = Faults;
-            type Model = $model;
-            type Identity = $identity;
-            type Private = ();
-
-            fn type_name(&self) -> &'static str {
-                "zoo_pet"
-            }
-
-            async fn create(
-                &self,
-                _: &Context<Faults>,
-                _: CreateRequest<'_, Self>,
-            ) -> Result<(), Diagnostics> {
-                Ok(())
-            }
-
-            async fn read(
-                &self,
-                _: &Context<Faults>,
-                request: ReadRequest<'_, Self>,
-            ) -> Result<Option<$model>, Diagnostics> {
-                Ok(Some(request.state))
-            }
-
-            async fn update(
-                &self,
-                _: &Context<Faults>,
-                _: UpdateRequest<'_, Self>,
-            ) -> Result<(), Diagnostics> {
-                Ok(())
-            }
-
-            async fn delete(&self, _: &Context<Faults>, _: DeleteRequest<Self>) -> Result<(), Diagnostics> {
-                Ok(())
-            }
-        }
-    };
-}
-
-resource!(PetResource, Pet, PetIdentity);
-resource!(NamelessPet, Pet, NoIdentity);
-resource!(FishResource, Fish, PetIdentity);
-
-/// Which pets are listed, or fed.
-#[derive(Clone, Model)]
-struct Wish {
-    /// Their names, one by one. Some of them make something happen.
-    names: Attr<Vec<String>>,
-    /// What is put before each.
-    #[attr(default = "dear ")]
-    title: Attr<String>,
-    /// Opens the door.
-    #[attr(write_only)]
-    code: Attr<String>,
-}
-
-impl Wish {
-    fn of(names: &[&str]) -> Self {
-        Self {
-            names: Attr::Known(names.iter().map(|name| (*name).to_owned()).collect()),
-            title: Attr::Null,
-            code: "4711".into(),
-        }
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.known().cloned().unwrap_or_default()
-    }
-}
-
-/// How a list or an action is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flaw {
-    None,
-    /// It takes a failed call for the end.
-    ErrorIsEnd,
-    /// It wants to know everything when it is planned.
-    KnownOnly,
-}
-
-struct PetList(Flaw);
-
-#[async_trait]
-impl ListResource for PetList {
-    type Resource = PetResource;
-    type Config = Wish;
-
-    fn type_name(&self) -> &'static str {
-        "zoo_pet"
-    }
-
-    async fn list(&self, cx: &Context<Faults>, request: ListRequest<'_, Self>) -> Result<(), Diagnostics> {
-        assert_eq!(request.config.code.as_str(), Some("4711"));
-        for name in request.config.names() {
-            match cx.provider()?.call(async {}).await {
-                Ok(()) => {}
-                Err(_) if self.0 == Flaw::ErrorIsEnd => return Ok(()),
-                Err(fault) => return Err(Diagnostic::error("No more pets", fault.to_string()).into()),
-            }
-            let identity = PetIdentity {
-                name: if name == "unknown" {
-                    Attr::Unknown
-                } else {
-                    name.clone().into()
-                },
-                owner: Attr::Null,
-            };
-            let title = request.config.title.as_str().unwrap_or_default();
-            let found = ListResult::new(identity, format!("{title}{name}"));
-            let pet = Pet {
-                name: name.clone().into(),
-                code: "hush".into(),
-                age: if name == "ageless" {
-                    Attr::Unknown
-                } else {
-                    3.into()
-                },
-            };
-            let found = match name.as_str() {
-                "bare" => found,
-                "ill" => found
-                    .with_resource(pet)
-                    .with_diagnostic(Diagnostic::warning("Ill", "Very.")),
-                _ => found.with_resource(pet),
-            };
-            request.results.push(found).await;
-        }
-        Ok(())
-    }
-}
-
-struct Feed(Flaw);
-
-#[async_trait]
-impl Action for Feed {
-    type Provider = Faults;
-    type Config = Wish;
-
-    fn type_name(&self) -> &'static str {
-        "zoo_feed"
-    }
-
-    fn validate(&self, config: &Wish, diags: &mut Diagnostics) {
-        if config.names.known().is_some_and(Vec::is_empty) {
-            diags.error_at(Path::attr("names"), "Nobody to feed", "Name a pet.");
-        }
-    }
-
-    async fn plan(&self, _: &Context<Faults>, request: PlanActionRequest<Self>) -> Result<(), Diagnostics> {
-        if self.0 == Flaw::KnownOnly && request.config.names.is_unknown() {
-            return Err(Diagnostic::error("Unknown names", "Give them.").into());
-        }
-        Ok(())
-    }
-
-    async fn invoke(
-        &self,
-        cx: &Context<Faults>,
-        request: InvokeActionRequest<'_, Self>,
-    ) -> Result<(), Diagnostics> {
-        assert_eq!(request.config.code.as_str(), Some("4711"));
-        for name in request.config.names() {
-            match cx.provider()?.call(async {}).await {
-                Ok(()) => request.progress.report(name).await,
-                Err(_) if self.0 == Flaw::ErrorIsEnd => return Ok(()),
-                Err(fault) => return Err(Diagnostic::error("No food", fault.to_string()).into()),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A provider that registers what it is told to.
-struct Zoo(fn(&mut Registry<Faults>));
-
-/// Nothing to configure.
-#[derive(Clone, Model)]
-struct Settings {}
-
-#[async_trait]
-impl Provider for Zoo {
-    type Config = Settings;
-    type Configured = Faults;
-
-    fn type_name(&self) -> &'static str {
-        "zoo"
-    }
-
-    async fn configure(&self, _: &Context<()>, _: ConfigureRequest<Settings>) -> Result<Faults, Diagnostics> {
-        Ok(Faults::default())
-    }
-
-    fn register(&self, registry: &mut Registry<Faults>) {
-        (self.0)(registry);
-    }
 }
 
 fn refused(register: fn(&mut Registry<Faults>)) -> String {
@@ -406,7 +173,7 @@ fn a_host_that_takes_no_more_ends_the_listing() {
 
 fn listing(flaw: Flaw, names: &[&str]) -> Result<Listed<PetResource>, Breach> {
     let listing = Listing::new(Wish::of(names), move |faults| (PetList(flaw), faults));
-    block_on(listing.including_resources().run())
+    block_on(listing.including_resources().importing_by(PetResource).run())
 }
 
 #[test]
@@ -448,6 +215,17 @@ fn a_wrong_list_is_found() {
             Flaw::None,
             &["unknown"],
             "without an identity that it can be imported by",
+        ),
+        (Flaw::None, &["stray"], "import of dear stray: No such pet"),
+        (
+            Flaw::None,
+            &["gone"],
+            "import of dear gone: the object is not there",
+        ),
+        (
+            Flaw::None,
+            &["ageless"],
+            "import of dear ageless: the list has another object than a read gives",
         ),
     ] {
         let breach = listing(flaw, names).unwrap_err().to_string();

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Breach, Fault, Faults, Kept, check};
+use super::{Breach, Fault, Faults, Host, Kept, check};
 use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::engine::calls::{self, ResourceSchemas};
 use crate::engine::validate::validate;
 use crate::list_resource::{ListResource, ListResult, RawListResource, TypedListResource};
 use crate::model::Model;
-use crate::resource::Resource;
+use crate::resource::{Resource, Typed};
 use crate::rpc::{CallContext, ListEvent, ListRequest};
 use crate::schema::Schema;
 use crate::typed;
@@ -93,6 +93,7 @@ pub struct Listing<L: ListResource, W> {
     config: Value,
     include_resource: bool,
     limit: Option<u64>,
+    importer: Option<Typed<L::Resource>>,
     config_schema: Schema,
     schemas: ResourceSchemas,
     of: std::marker::PhantomData<fn(L)>,
@@ -137,6 +138,7 @@ impl<L: ListResource, W: Fn(Faults) -> (L, ProviderOf<L>)> Listing<L, W> {
             config: config.to_value(),
             include_resource: false,
             limit: None,
+            importer: None,
             config_schema: L::Config::schema(0),
             schemas: ResourceSchemas {
                 object: <L::Resource as Resource>::Model::schema(0),
@@ -160,6 +162,14 @@ impl<L: ListResource, W: Fn(Faults) -> (L, ProviderOf<L>)> Listing<L, W> {
         self
     }
 
+    /// Also has this resource import each object by its identity and read it. What is read must be what the list has,
+    /// where that was asked for.
+    #[must_use]
+    pub fn importing_by(mut self, resource: L::Resource) -> Self {
+        self.importer = Some(Typed(resource));
+        self
+    }
+
     /// Lists.
     ///
     /// # Errors
@@ -167,6 +177,9 @@ impl<L: ListResource, W: Fn(Faults) -> (L, ProviderOf<L>)> Listing<L, W> {
     pub async fn run(&self) -> Result<Listed<L::Resource>, Breach> {
         let right = self.list(None).await;
         self.judge(&right.events)?;
+        if let Some(importer) = &self.importer {
+            self.import(importer, &right.events).await?;
+        }
         let mut faults = 0;
         for number in 0..right.calls {
             for fault in [Fault::Error, Fault::Cancel, Fault::Panic] {
@@ -230,6 +243,34 @@ impl<L: ListResource, W: Fn(Faults) -> (L, ProviderOf<L>)> Listing<L, W> {
             let mut earlier = events[..number].iter();
             let first = !earlier.any(|other| other.identity == event.identity);
             check(first, &step, || "an earlier result has the same identity")?;
+        }
+        Ok(())
+    }
+}
+
+impl<L: ListResource, W: Fn(Faults) -> (L, ProviderOf<L>)> Listing<L, W> {
+    async fn import(&self, importer: &Typed<L::Resource>, events: &[ListEvent]) -> Result<(), Breach> {
+        let (_, provider) = (self.world)(Faults::default());
+        let host = Host::new(
+            importer,
+            &self.schemas,
+            Arc::new(provider),
+            CancellationToken::new(),
+        );
+        for event in events {
+            let step = format!("import of {}", event.display_name);
+            let failed = |findings: &Diagnostics| {
+                let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
+                check(!findings.has_errors(), &step, || lines.join("; "))
+            };
+            let identity = event.identity.clone().unwrap_or(Value::Null);
+            let imported = host.import_by_identity(identity).await?;
+            failed(&imported.diagnostics)?;
+            let read = host.read(&imported.into()).await?;
+            failed(&read.diagnostics)?;
+            check(!read.state.is_null(), &step, || "the object is not there")?;
+            let same = event.resource.as_ref().is_none_or(|listed| *listed == read.state);
+            check(same, &step, || "the list has another object than a read gives")?;
         }
         Ok(())
     }

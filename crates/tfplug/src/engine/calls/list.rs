@@ -12,7 +12,7 @@ use crate::engine::settle::salvage;
 use crate::engine::write_only::withheld;
 use crate::list_resource::{RawListRequest, RawListResource, RawResults};
 use crate::rpc::{EventSink, ListEvent, ListRequest};
-use crate::schema::{IdentitySchema, Schema};
+use crate::schema::Schema;
 use crate::value::Value;
 
 /// Lists until all is found, or the host needs no more, or the user interrupts. What is returned is about the listing
@@ -69,28 +69,17 @@ async fn listed_to_the_end<P>(
 /// A result as the host accepts it, with a finding for whatever is wrong with it.
 fn settled(schemas: &ResourceSchemas, include_resource: bool, event: ListEvent) -> ListEvent {
     let mut diagnostics = event.diagnostics;
-    let identity = event.identity.filter(|identity| {
-        let fits = schemas
-            .identity
-            .as_ref()
-            .is_some_and(|schema| identifies(schema, identity));
-        if !fits {
-            let name = &event.display_name;
-            diagnostics.push(Diagnostic::bug(format!(
-                "The list has {name:?} without an identity that it can be imported by."
-            )));
-        }
-        fits
-    });
-    let resource = match event.resource.filter(|_| include_resource) {
-        Some(object) => Some(known(schemas, &object, &mut diagnostics)),
-        None => {
-            if include_resource {
-                diagnostics.push(warning("A list has a result without its resource object."));
-            }
-            None
-        }
-    };
+    let identity = event.identity.filter(|identity| identifies(schemas, identity));
+    if identity.is_none() {
+        let name = &event.display_name;
+        let detail = format!("The list has {name:?} without an identity that it can be imported by.");
+        diagnostics.push(Diagnostic::bug(detail));
+    }
+    let asked = event.resource.filter(|_| include_resource);
+    let resource = asked.map(|object| known(schemas, &object, &mut diagnostics));
+    if include_resource && resource.is_none() {
+        diagnostics.push(warning("A list has a result without its resource object."));
+    }
     ListEvent {
         identity,
         display_name: event.display_name,
@@ -100,8 +89,11 @@ fn settled(schemas: &ResourceSchemas, include_resource: bool, event: ListEvent) 
 }
 
 /// Whether an identity is known and has all that an import needs.
-fn identifies(schema: &IdentitySchema, identity: &Value) -> bool {
-    let mut required = schema.attributes.iter().filter(|a| a.required_for_import);
+fn identifies(schemas: &ResourceSchemas, identity: &Value) -> bool {
+    let schema = schemas.identity.iter();
+    let mut required = schema
+        .flat_map(|schema| &schema.attributes)
+        .filter(|attribute| attribute.required_for_import);
     identity.is_wholly_known()
         && !identity.is_null()
         && required.all(|attribute| !identity.get(&attribute.name).is_null())

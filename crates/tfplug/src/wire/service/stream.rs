@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::StreamExt;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::codegen::BoxStream;
@@ -87,21 +88,28 @@ impl Call {
             cancel,
         });
         let work = self.spawned(run(Arc::clone(&self.shared), request, outlet));
-        tokio::spawn(async move {
-            let findings = match work.await {
-                Ok(Ok(findings) | Err(findings)) => findings,
-                Err(ended) => why(self.name, ended).into(),
-            };
-            if let Some(last) = E::last(&findings) {
-                // A host that hung up wants no last event.
-                let _ = sender.send(last).await;
-            }
-        });
+        tokio::spawn(ended(self.name, work, sender));
         // The guard lives as long as the stream.
         let stream = ReceiverStream::new(events).map(move |event| {
             let _ = &hung_up;
             Ok(event)
         });
         Ok(Response::new(Box::pin(stream)))
+    }
+}
+
+/// Waits for the end of a call, and sends its last event.
+async fn ended<E: Event>(
+    call: &'static str,
+    work: JoinHandle<Result<Diagnostics, Diagnostics>>,
+    events: mpsc::Sender<E>,
+) {
+    let findings = match work.await {
+        Ok(Ok(findings) | Err(findings)) => findings,
+        Err(panic) => why(call, panic).into(),
+    };
+    if let Some(last) = E::last(&findings) {
+        // A host that hung up wants no last event.
+        let _ = events.send(last).await;
     }
 }
