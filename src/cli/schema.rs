@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 use tfplug::schema::{
-    self, AttributeType, BlockNesting, FunctionSignature, Nesting, Optionality, ProviderSchemas,
+    self, AttributeType, BlockNesting, FunctionSignature, Nesting, ObjectKind, Optionality, ProviderSchemas,
 };
 
 /// Grows only with changes that readers of the old form can ignore.
@@ -32,15 +32,19 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Provider<'a> {
     provider: Object<'a>,
-    resource_schemas: BTreeMap<&'a str, Object<'a>>,
-    data_source_schemas: BTreeMap<&'a str, Object<'a>>,
+    #[serde(flatten)]
+    objects: Objects<'a>,
     functions: BTreeMap<&'a str, Function<'a>>,
     resource_identity_schemas: BTreeMap<&'a str, Identity<'a>>,
 }
 
+/// The objects of each kind, under the key of the kind. A kind without objects is left out.
+struct Objects<'a>(&'a ProviderSchemas);
+
 #[derive(Serialize)]
 struct Object<'a> {
-    version: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
     block: Block<'a>,
 }
 
@@ -154,18 +158,33 @@ impl<'a> Provider<'a> {
     fn of(schemas: &'a ProviderSchemas) -> Self {
         Self {
             provider: Object::of(&schemas.provider),
-            resource_schemas: by_name(&schemas.resources, Object::of),
-            data_source_schemas: by_name(&schemas.data_sources, Object::of),
+            objects: Objects(schemas),
             functions: by_name(&schemas.functions, Function::of),
             resource_identity_schemas: by_name(&schemas.identities, Identity::of),
         }
     }
 }
 
+impl Serialize for Objects<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let of_kind = |kind: ObjectKind| {
+            let version = |schema: &schema::Schema| kind.has_version().then_some(schema.version);
+            by_name(self.0.of(kind), |schema| Object {
+                version: version(schema),
+                block: Block::of(schema),
+            })
+        };
+        let served = ObjectKind::ALL
+            .into_iter()
+            .filter(|kind| !self.0.of(*kind).is_empty());
+        serializer.collect_map(served.map(|kind| (kind.json_key(), of_kind(kind))))
+    }
+}
+
 impl<'a> Object<'a> {
     fn of(schema: &'a schema::Schema) -> Self {
         Self {
-            version: schema.version,
+            version: Some(schema.version),
             block: Block::of(schema),
         }
     }

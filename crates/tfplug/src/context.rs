@@ -39,7 +39,8 @@ impl<P> Context<P> {
         self.provider.as_deref()
     }
 
-    /// Cancelled when the user interrupts. Long waits should watch it.
+    /// Cancelled when the user interrupts. Long waits should watch it. In a list or an action it is also cancelled when
+    /// the host hangs up.
     pub fn cancel(&self) -> &CancellationToken {
         &self.call.cancel
     }

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::schema::Schema;
+use crate::typed;
 use crate::value::Value;
 
 /// An object that is looked up or computed, and never changed.
@@ -71,7 +72,6 @@ pub trait DataSource: Send + Sync + 'static {
 /// The untyped twin of [`DataSource`].
 #[async_trait]
 pub(crate) trait RawDataSource<P>: Send + Sync {
-    fn type_name(&self) -> &str;
     fn schema(&self) -> Schema;
     fn validate(&self, config: &Value, diags: &mut Diagnostics);
     async fn read(&self, cx: &Context<P>, config: &Value) -> Result<Value, Diagnostics>;
@@ -82,30 +82,15 @@ pub(crate) struct TypedDataSource<D>(pub(crate) D);
 
 #[async_trait]
 impl<D: DataSource> RawDataSource<D::Provider> for TypedDataSource<D> {
-    fn type_name(&self) -> &str {
-        self.0.type_name()
-    }
-
     fn schema(&self) -> Schema {
         D::Model::schema(0)
     }
 
     fn validate(&self, config: &Value, diags: &mut Diagnostics) {
-        let mut decoding = Diagnostics::new();
-        let model = D::Model::from_value(config, &mut decoding);
-        let readable = !decoding.has_errors();
-        diags.extend(decoding);
-        if readable {
-            self.0.validate(&model, diags);
-        }
+        typed::validate(config, diags, |model, diags| self.0.validate(model, diags));
     }
 
     async fn read(&self, cx: &Context<D::Provider>, config: &Value) -> Result<Value, Diagnostics> {
-        let mut diags = Diagnostics::new();
-        let model = D::Model::from_value(config, &mut diags);
-        if diags.has_errors() {
-            return Err(diags);
-        }
-        Ok(self.0.read(cx, model).await?.to_value())
+        Ok(self.0.read(cx, typed::read(config)?).await?.to_value())
     }
 }

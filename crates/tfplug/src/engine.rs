@@ -4,6 +4,7 @@
 //! | step | rules kept |
 //! |---|---|
 //! | [`draft`] | what is configured is planned as configured; defaults; what stays, what becomes unknown |
+//! | [`defaults`] | defaults of what is configuration only |
 //! | [`refine`] | a resource's own additions reach only computed attributes |
 //! | [`replace`] | which of the changes in [`diff`](crate::diff) need a new object |
 //! | [`settle`] | a result agrees with its plan, and holds nothing unknown |
@@ -12,6 +13,7 @@
 //! | [`calls`] | plan, apply, read, import: no path on which an existing object is not stored |
 
 pub mod calls;
+pub mod defaults;
 pub mod draft;
 pub mod drift;
 pub mod refine;

@@ -7,7 +7,7 @@
 //! ```no_run
 //! use tfplug::wire::{Options, serve};
 //! use tfplug::{
-//!     Attr, ConfigureRequest, Context, DataSource, Diagnostics, DuplicateName, Model, Provider, Registry, Server,
+//!     Attr, ConfigureRequest, Context, DataSource, Diagnostics, Model, Provider, Registry, RegistryError, Server,
 //!     async_trait,
 //! };
 //!
@@ -63,7 +63,7 @@
 //!     }
 //! }
 //!
-//! fn main() -> Result<std::process::ExitCode, DuplicateName> {
+//! fn main() -> Result<std::process::ExitCode, RegistryError> {
 //!     let options = Options::from_args("registry.terraform.io/example/hello");
 //!     Ok(serve(Server::new(Hello)?, &options))
 //! }
@@ -72,7 +72,7 @@
 //! A managed resource is in `examples/local_note`. From the host to your code and back:
 //!
 //! ```text
-//! host --- wire (gRPC) --- rpc (plain structs) --- Server (engine) --- Resource, DataSource, Function --- you
+//! host --- wire (gRPC) --- rpc (plain structs) --- Server (engine) --- Resource, DataSource, ... --- you
 //! ```
 
 // The derive macro writes `::tfplug::...`, also for the models of this crate's own tests.
@@ -91,24 +91,31 @@ pub mod value;
 #[cfg(feature = "server")]
 pub mod wire;
 
+mod action;
 mod codec;
 mod context;
 mod data_source;
 mod engine;
 mod function;
+mod list_resource;
 mod oracle;
 mod provider;
+mod registry;
 mod resource;
 mod rpc;
 mod server;
+mod typed;
 
+pub use action::{Action, InvokeActionRequest, PlanActionRequest, Progress};
 pub use context::Context;
 pub use data_source::DataSource;
 pub use diag::{Diagnostic, Diagnostics};
 pub use function::Function;
+pub use list_resource::{ListRequest, ListResource, ListResult, ListResults};
 pub use model::{Attr, AttributeValue, Dynamic, Model, SetOf};
 pub use path::Path;
-pub use provider::{ConfigureRequest, DuplicateName, Provider, Registry};
+pub use provider::{ConfigureRequest, Provider};
+pub use registry::{Registry, RegistryError};
 pub use resource::{
     CreateRequest, DeleteRequest, ImportTarget, MoveSource, NoIdentity, Plan, ReadRequest, Resource, Slot,
     UpdateRequest,
@@ -118,5 +125,5 @@ pub use server::Server;
 pub use tfplug_derive::Model;
 pub use value::Value;
 
-/// The `async_trait` macro that [`Resource`], [`DataSource`] and [`Provider`] are written with.
+/// The `async_trait` macro that [`Provider`], [`Resource`] and the other traits with calls are written with.
 pub use async_trait::async_trait;

@@ -3,11 +3,9 @@
 use async_trait::async_trait;
 
 use crate::context::Context;
-use crate::data_source::{DataSource, RawDataSource, TypedDataSource};
 use crate::diag::Diagnostics;
-use crate::function::Function;
 use crate::model::Model;
-use crate::resource::{RawResource, Resource, Typed};
+use crate::registry::Registry;
 
 /// A provider.
 ///
@@ -59,7 +57,7 @@ use crate::resource::{RawResource, Resource, Typed};
 ///
 /// let server = Server::new(Example)?;
 /// assert!(server.schemas().provider.attribute("endpoint").is_some());
-/// # Ok::<(), tfplug::DuplicateName>(())
+/// # Ok::<(), tfplug::RegistryError>(())
 /// ```
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
@@ -108,51 +106,5 @@ impl<C> ConfigureRequest<C> {
             config,
             terraform_version: terraform_version.into(),
         }
-    }
-}
-
-/// A provider registers two of one kind under one name, of which a host could only see one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the provider registers the {kind} {name} twice: give one of them another name")]
-#[non_exhaustive]
-pub struct DuplicateName {
-    /// `resource`, `data source` or `function`.
-    pub kind: &'static str,
-    /// The name.
-    pub name: String,
-}
-
-/// What a provider serves.
-pub struct Registry<C> {
-    pub(crate) resources: Vec<Box<dyn RawResource<C>>>,
-    pub(crate) data_sources: Vec<Box<dyn RawDataSource<C>>>,
-    pub(crate) functions: Vec<Box<dyn Function>>,
-}
-
-impl<C: Send + Sync + 'static> Registry<C> {
-    pub(crate) fn new() -> Self {
-        Self {
-            resources: Vec::new(),
-            data_sources: Vec::new(),
-            functions: Vec::new(),
-        }
-    }
-
-    /// Serves a resource.
-    pub fn resource<R: Resource<Provider = C>>(&mut self, resource: R) -> &mut Self {
-        self.resources.push(Box::new(Typed(resource)));
-        self
-    }
-
-    /// Serves a data source.
-    pub fn data_source<D: DataSource<Provider = C>>(&mut self, data_source: D) -> &mut Self {
-        self.data_sources.push(Box::new(TypedDataSource(data_source)));
-        self
-    }
-
-    /// Serves a function.
-    pub fn function(&mut self, function: impl Function) -> &mut Self {
-        self.functions.push(Box::new(function));
-        self
     }
 }

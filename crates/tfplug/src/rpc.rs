@@ -1,6 +1,8 @@
 //! The protocol's calls as plain structs, without protobuf or msgpack: what the [`wire`](crate::wire) module
 //! translates and the engine answers.
 
+mod stream;
+
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
@@ -8,6 +10,8 @@ use crate::diag::Diagnostics;
 use crate::path::Path;
 use crate::schema::ProviderSchemas;
 use crate::value::Value;
+
+pub use stream::{ActionRequest, EventSink, ListEvent, ListRequest};
 
 /// What the host can do, and how a call learns that it should stop.
 #[derive(Debug, Clone, Default)]
@@ -90,6 +94,31 @@ pub trait ProviderServer: Send + Sync + 'static {
 
     /// Reads a data source.
     async fn read_data_source(&self, cx: &CallContext, type_name: &str, config: &Value) -> Outcome<Value>;
+
+    /// Checks the configuration of a list resource; unknown values are passed over.
+    fn validate_list_resource(&self, type_name: &str, config: &Value) -> Diagnostics;
+
+    /// Finds the objects of a resource type. Errors and warnings that are about none of them are returned.
+    async fn list(
+        &self,
+        cx: &CallContext,
+        request: ListRequest,
+        results: &dyn EventSink<ListEvent>,
+    ) -> Diagnostics;
+
+    /// Checks the configuration of an action; unknown values are passed over.
+    fn validate_action(&self, type_name: &str, config: &Value) -> Diagnostics;
+
+    /// Says whether an action can be invoked, as far as that is known by now.
+    async fn plan_action(&self, cx: &CallContext, request: ActionRequest) -> Diagnostics;
+
+    /// Invokes an action, which tells its progress as lines of text.
+    async fn invoke_action(
+        &self,
+        cx: &CallContext,
+        request: ActionRequest,
+        progress: &dyn EventSink<String>,
+    ) -> Diagnostics;
 
     /// Calls a function.
     fn call_function(&self, name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError>;

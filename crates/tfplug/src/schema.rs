@@ -5,6 +5,7 @@
 
 mod attribute;
 mod constraint;
+mod kind;
 mod lint;
 pub mod validators;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 pub use attribute::{Attribute, AttributeType, Default, Nesting, ObjectType, OnChange, Optionality, Replace};
 pub use constraint::Constraint;
+pub use kind::ObjectKind;
 pub use lint::{SchemaFault, lint_identity, lint_provider, lint_schema};
 pub use validators::Validator;
 
@@ -281,6 +283,10 @@ pub struct ProviderSchemas {
     pub identities: BTreeMap<String, IdentitySchema>,
     /// Data sources by type name.
     pub data_sources: BTreeMap<String, Schema>,
+    /// Configurations of list resources, by the type name of the resource that they list.
+    pub list_resources: BTreeMap<String, Schema>,
+    /// Configurations of actions by type name.
+    pub actions: BTreeMap<String, Schema>,
     /// Functions by name.
     pub functions: BTreeMap<String, FunctionSignature>,
 }

@@ -7,79 +7,52 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 
+use crate::action::RawAction;
 use crate::codec::json;
 use crate::context::Context;
 use crate::data_source::RawDataSource;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::engine::calls::{self, ResourceSchemas};
+use crate::engine::calls;
 use crate::engine::draft::draft;
-use crate::engine::{settle, validate, write_only};
-use crate::function::Function;
+use crate::engine::{null_object, settle, validate, write_only};
+use crate::list_resource::RawListResource;
 use crate::model::Model;
-use crate::provider::{ConfigureRequest, DuplicateName, Provider, Registry};
+use crate::provider::{ConfigureRequest, Provider};
+use crate::registry::{Registry, RegistryError, Served, ServedResource};
 use crate::resource::RawResource;
 use crate::rpc::{
-    ApplyRequest, ApplyResponse, CallContext, ClientCapabilities, FunctionError, ImportRequest,
-    ImportResponse, MoveRequest, MoveResponse, Outcome, PlanRequest, PlanResponse, ProviderServer,
-    ReadRequest, ReadResponse,
+    ActionRequest, ApplyRequest, ApplyResponse, CallContext, ClientCapabilities, EventSink, FunctionError,
+    ImportRequest, ImportResponse, ListEvent, ListRequest, MoveRequest, MoveResponse, Outcome, PlanRequest,
+    PlanResponse, ProviderServer, ReadRequest, ReadResponse,
 };
-use crate::schema::{ProviderSchemas, Schema};
+use crate::schema::{ObjectKind, ProviderSchemas};
 use crate::value::Value;
 
 /// Serves a [`Provider`].
 pub struct Server<P: Provider> {
     provider: P,
     configured: ArcSwapOption<P::Configured>,
-    schemas: ProviderSchemas,
-    resources: BTreeMap<String, ServedResource<P::Configured>>,
-    data_sources: BTreeMap<String, ServedDataSource<P::Configured>>,
-    functions: BTreeMap<String, Box<dyn Function>>,
-}
-
-struct ServedResource<C> {
-    code: Box<dyn RawResource<C>>,
-    schemas: ResourceSchemas,
-}
-
-struct ServedDataSource<C> {
-    code: Box<dyn RawDataSource<C>>,
-    schema: Schema,
+    served: Registry<P::Configured>,
 }
 
 impl<P: Provider> Server<P> {
     /// Asks the provider what it serves and makes all schemas.
     ///
     /// # Errors
-    /// When two resources, data sources or functions have one name.
-    pub fn new(provider: P) -> Result<Self, DuplicateName> {
-        let mut registry = Registry::new();
+    /// When two objects of one kind have one name, or a list resource has no resource with an identity.
+    pub fn new(provider: P) -> Result<Self, RegistryError> {
+        let mut registry = Registry::new(P::Config::schema(0));
         provider.register(&mut registry);
-        let resources = by_name("resource", registry.resources.into_iter().map(served_resource))?;
-        let data_sources = by_name(
-            "data source",
-            registry.data_sources.into_iter().map(served_data_source),
-        )?;
-        let functions = by_name(
-            "function",
-            registry.functions.into_iter().map(|f| (f.name().to_owned(), f)),
-        )?;
-        let schemas = ProviderSchemas {
-            provider: P::Config::schema(0),
-            ..schemas_of(&resources, &data_sources, &functions)
-        };
         Ok(Self {
             provider,
             configured: ArcSwapOption::empty(),
-            schemas,
-            resources,
-            data_sources,
-            functions,
+            served: registry.checked()?,
         })
     }
 
     /// All schemas of the provider.
     pub fn schemas(&self) -> &ProviderSchemas {
-        &self.schemas
+        &self.served.schemas
     }
 
     fn context(&self, call: &CallContext) -> Context<P::Configured> {
@@ -87,68 +60,45 @@ impl<P: Provider> Server<P> {
     }
 
     fn resource(&self, type_name: &str) -> Result<&ServedResource<P::Configured>, Diagnostic> {
-        self.resources
-            .get(type_name)
-            .ok_or_else(|| unknown("resource", type_name))
+        find(&self.served.resources, ObjectKind::Resource, type_name)
     }
 
-    fn data_source(&self, type_name: &str) -> Result<&ServedDataSource<P::Configured>, Diagnostic> {
-        self.data_sources
-            .get(type_name)
-            .ok_or_else(|| unknown("data source", type_name))
+    fn data_source(&self, name: &str) -> Result<&Served<dyn RawDataSource<P::Configured>>, Diagnostic> {
+        find(&self.served.data_sources, ObjectKind::DataSource, name)
     }
-}
 
-fn schemas_of<C>(
-    resources: &BTreeMap<String, ServedResource<C>>,
-    data_sources: &BTreeMap<String, ServedDataSource<C>>,
-    functions: &BTreeMap<String, Box<dyn Function>>,
-) -> ProviderSchemas {
-    ProviderSchemas {
-        provider: Schema::default(),
-        resources: resources
-            .iter()
-            .map(|(n, r)| (n.clone(), r.schemas.object.clone()))
-            .collect(),
-        identities: resources
-            .iter()
-            .filter_map(|(n, r)| Some((n.clone(), r.schemas.identity.clone()?)))
-            .collect(),
-        data_sources: data_sources
-            .iter()
-            .map(|(n, d)| (n.clone(), d.schema.clone()))
-            .collect(),
-        functions: functions
-            .iter()
-            .map(|(n, f)| (n.clone(), f.signature()))
-            .collect(),
+    fn list_resource(&self, name: &str) -> Result<&Served<dyn RawListResource<P::Configured>>, Diagnostic> {
+        find(&self.served.list_resources, ObjectKind::ListResource, name)
+    }
+
+    fn action(&self, name: &str) -> Result<&Served<dyn RawAction<P::Configured>>, Diagnostic> {
+        find(&self.served.actions, ObjectKind::Action, name)
     }
 }
 
-fn by_name<T>(
-    kind: &'static str,
-    all: impl Iterator<Item = (String, T)>,
-) -> Result<BTreeMap<String, T>, DuplicateName> {
-    let mut served = BTreeMap::new();
-    for (name, one) in all {
-        if served.insert(name.clone(), one).is_some() {
-            return Err(DuplicateName { kind, name });
-        }
-    }
-    Ok(served)
+fn find<'s, T>(served: &'s BTreeMap<String, T>, kind: ObjectKind, name: &str) -> Result<&'s T, Diagnostic> {
+    served.get(name).ok_or_else(|| unknown(kind.noun(), name))
 }
 
-fn served_resource<C: Send + Sync>(code: Box<dyn RawResource<C>>) -> (String, ServedResource<C>) {
-    let schemas = ResourceSchemas {
-        object: code.schema(),
-        identity: code.identity_schema(),
+/// Runs the checks of a configuration, those of its schema and those of its code. No configuration is one of nulls.
+fn validated<T: ?Sized>(
+    served: Result<&Served<T>, Diagnostic>,
+    config: &Value,
+    check: impl FnOnce(&T, &Value, &mut Diagnostics),
+) -> Diagnostics {
+    let served = match served {
+        Ok(served) => served,
+        Err(unknown) => return unknown.into(),
     };
-    (code.type_name().to_owned(), ServedResource { code, schemas })
-}
-
-fn served_data_source<C>(code: Box<dyn RawDataSource<C>>) -> (String, ServedDataSource<C>) {
-    let schema = code.schema();
-    (code.type_name().to_owned(), ServedDataSource { code, schema })
+    let config = match config {
+        Value::Null => &null_object(&served.schema),
+        config => config,
+    };
+    let mut diags = Diagnostics::new();
+    validate::validate(&served.schema, config, &mut diags, |found| {
+        check(&served.code, config, found);
+    });
+    diags
 }
 
 fn unknown(kind: &str, name: &str) -> Diagnostic {
@@ -164,12 +114,12 @@ impl<P: Provider> ProviderServer for Server<P> {
     }
 
     fn schemas(&self) -> &ProviderSchemas {
-        &self.schemas
+        &self.served.schemas
     }
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {
         let mut diags = Diagnostics::new();
-        validate::validate(&self.schemas.provider, config, &mut diags, |found| {
+        validate::validate(&self.served.schemas.provider, config, &mut diags, |found| {
             let model = P::Config::from_value(config, found);
             if !found.has_errors() {
                 self.provider.validate(&model, found);
@@ -200,23 +150,16 @@ impl<P: Provider> ProviderServer for Server<P> {
     }
 
     fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics {
-        let mut diags = Diagnostics::new();
-        match self.data_source(type_name) {
-            Ok(source) => {
-                validate::validate(&source.schema, config, &mut diags, |found| {
-                    source.code.validate(config, found);
-                });
-            }
-            Err(unknown) => diags.push(unknown),
-        }
-        diags
+        validated(self.data_source(type_name), config, |source, config, found| {
+            source.validate(config, found);
+        })
     }
 
     async fn configure(&self, cx: &CallContext, terraform_version: &str, config: &Value) -> Diagnostics {
         tracing::debug!(terraform_version, "configure");
         let mut diags = Diagnostics::new();
-        validate::validate_required(&self.schemas.provider, config, &mut diags);
-        let config = draft(&self.schemas.provider, &Value::Null, config);
+        validate::validate_required(&self.served.schemas.provider, config, &mut diags);
+        let config = draft(&self.served.schemas.provider, &Value::Null, config);
         let model = P::Config::from_value(&config, &mut diags);
         if diags.has_errors() {
             return diags;
@@ -254,7 +197,7 @@ impl<P: Provider> ProviderServer for Server<P> {
     }
 
     fn upgrade_identity(&self, type_name: &str, version: i64, bytes: &[u8]) -> Outcome<Value> {
-        let Some(schema) = self.schemas.identities.get(type_name) else {
+        let Some(schema) = self.served.schemas.identities.get(type_name) else {
             return Outcome::failed(unknown("resource identity", type_name));
         };
         if version != schema.version {
@@ -339,8 +282,56 @@ impl<P: Provider> ProviderServer for Server<P> {
         calls::read_data(source.code.as_ref(), &source.schema, &self.context(cx), config).await
     }
 
+    fn validate_list_resource(&self, type_name: &str, config: &Value) -> Diagnostics {
+        validated(self.list_resource(type_name), config, |list, config, found| {
+            list.validate(config, found);
+        })
+    }
+
+    async fn list(
+        &self,
+        cx: &CallContext,
+        request: ListRequest,
+        results: &dyn EventSink<ListEvent>,
+    ) -> Diagnostics {
+        let list = self.list_resource(&request.type_name);
+        match list.and_then(|list| Ok((list, self.resource(&request.type_name)?))) {
+            Ok((list, listed)) => {
+                let schemas = (&list.schema, &listed.schemas);
+                calls::list(list.code.as_ref(), schemas, &self.context(cx), request, results).await
+            }
+            Err(unknown) => unknown.into(),
+        }
+    }
+
+    fn validate_action(&self, type_name: &str, config: &Value) -> Diagnostics {
+        validated(self.action(type_name), config, |action, config, found| {
+            action.validate(config, found);
+        })
+    }
+
+    async fn plan_action(&self, cx: &CallContext, request: ActionRequest) -> Diagnostics {
+        match self.action(&request.type_name) {
+            Ok(a) => calls::plan_action(a.code.as_ref(), &a.schema, &self.context(cx), &request.config).await,
+            Err(unknown) => unknown.into(),
+        }
+    }
+
+    async fn invoke_action(
+        &self,
+        cx: &CallContext,
+        request: ActionRequest,
+        progress: &dyn EventSink<String>,
+    ) -> Diagnostics {
+        let (cx, config) = (self.context(cx), &request.config);
+        match self.action(&request.type_name) {
+            Ok(a) => calls::invoke_action(a.code.as_ref(), &a.schema, &cx, config, progress).await,
+            Err(unknown) => unknown.into(),
+        }
+    }
+
     fn call_function(&self, name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        match self.functions.get(name) {
+        match self.served.functions.get(name) {
             Some(function) => {
                 catch_unwind(AssertUnwindSafe(|| function.call(&arguments))).unwrap_or_else(|panic| {
                     Err(FunctionError {

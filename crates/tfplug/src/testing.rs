@@ -1,8 +1,10 @@
-//! Tests of a resource in process: its whole life, and that life with a fault at every remote call.
+//! Tests in process: the whole life of a resource, a list, an action, and each of them with a fault at every remote call.
 //!
 //! [`Life`] plans, applies, reads, imports, changes, replaces and destroys an object as Terraform does, and judges each answer by
 //! Terraform's own rules. Then it repeats each operation with an error, an interrupt and a panic at each remote call, and
 //! checks that no object is missing in the state and that a later apply reaches what was configured.
+//!
+//! [`Listing`] does the like with a list resource, and [`Invocation`] with an action.
 //!
 //! A test gives a [`World`]: the resource, the configured provider and a fake of the remote side. The fake makes each
 //! remote call through [`Faults::call`].
@@ -103,15 +105,23 @@
 
 mod faults;
 mod host;
+mod invocation;
 mod life;
+mod listing;
 
 pub use faults::{Fault, Faults, Injected};
 pub use host::{Host, Stored};
+pub use invocation::{Invocation, Invoked};
 pub use life::{Life, Lived, Remote, World};
+pub use listing::{Listed, Listing};
 
 pub use crate::oracle::Action;
 
+use std::sync::{Mutex, PoisonError};
+
+use crate::async_trait;
 use crate::oracle::Violation;
+use crate::rpc::EventSink;
 
 /// What a resource did that it must not do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -139,9 +149,32 @@ impl Breach {
     }
 }
 
-fn check(holds: bool, step: &str, text: impl FnOnce() -> String) -> Result<(), Breach> {
+fn check<T: Into<String>>(holds: bool, step: &str, text: impl FnOnce() -> T) -> Result<(), Breach> {
     match holds {
         true => Ok(()),
         false => Err(Breach::new(step, text())),
+    }
+}
+
+/// The events of a call, kept.
+struct Kept<T>(Mutex<Vec<T>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Kept<T> {
+    fn take(self) -> Vec<T> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl<T: Send + 'static> EventSink<T> for Kept<T> {
+    async fn send(&self, event: T) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        true
     }
 }

@@ -3,6 +3,8 @@
 mod calls;
 mod host;
 mod peer;
+mod streamer;
+mod streams;
 mod transport;
 
 use std::process::ExitCode;
@@ -14,9 +16,12 @@ pub(crate) fn is_peer() -> bool {
 
 /// Serves as the provider at the other end.
 pub(crate) fn peer() -> ExitCode {
-    peer::main()
+    match std::env::var(peer::ROLE).as_deref() {
+        Ok(streamer::ROLE) => streamer::main(),
+        _ => peer::main(),
+    }
 }
 
 pub(crate) fn tests() -> Vec<crate::Test> {
-    transport::tests().into_iter().chain(calls::tests()).collect()
+    [transport::tests(), calls::tests(), streams::tests()].concat()
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use counterparts::{Cli, Project, Provider};
 use serde_json::Value;
 use tfplug::path::Path;
-use tfplug::schema::{Attribute, AttributeType, Schema, lint_identity, lint_schema};
+use tfplug::schema::{Attribute, AttributeType, ObjectKind, Schema, lint_identity, lint_schema};
 
 use super::schemas;
 
@@ -13,20 +13,12 @@ const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-mig");
 
 /// Every schema of the provider by the name that messages give it.
 fn all() -> Vec<(String, &'static Schema)> {
-    let resources = schemas()
-        .resources
-        .iter()
-        .map(|(name, schema)| (name.clone(), schema));
-    let data_sources = schemas()
-        .data_sources
-        .iter()
-        .map(|(name, schema)| (format!("data.{name}"), schema));
+    let objects = ObjectKind::ALL.into_iter().flat_map(|kind| {
+        let of_kind = schemas().of(kind).iter();
+        of_kind.map(move |(name, schema)| (format!("{} {name}", kind.noun()), schema))
+    });
     let provider = [("provider".to_owned(), &schemas().provider)];
-    provider
-        .into_iter()
-        .chain(resources)
-        .chain(data_sources)
-        .collect()
+    provider.into_iter().chain(objects).collect()
 }
 
 #[test]

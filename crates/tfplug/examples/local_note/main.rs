@@ -1,12 +1,15 @@
-//! A whole provider: notes in files. The other files add a provider block, a data source and a function.
+//! A whole provider: notes in files. The other files add a provider block, a data source, a function, a list resource and an
+//! action.
 
 use std::{fs, io, process::ExitCode};
 
 use tfplug::wire::{Options, serve};
 use tfplug::*;
 
+mod list;
 mod look;
 mod settings;
+mod shout;
 mod words;
 
 use settings::Settings;
@@ -152,11 +155,13 @@ impl Provider for Local {
         registry
             .resource(NoteResource)
             .data_source(look::Look)
+            .list_resource(list::NoteList)
+            .action(shout::Shout)
             .function(words::Words);
     }
 }
 
-pub(crate) fn main() -> Result<ExitCode, DuplicateName> {
+pub(crate) fn main() -> Result<ExitCode, RegistryError> {
     let options = Options::from_args("registry.terraform.io/example/local");
     Ok(serve(Server::new(Local)?, &options))
 }

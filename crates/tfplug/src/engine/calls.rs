@@ -1,7 +1,9 @@
 //! The protocol's calls around a resource's own code.
 
+mod action;
 mod apply;
 mod data;
+mod list;
 mod plan;
 mod read;
 
@@ -11,11 +13,14 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 
+pub(crate) use action::{invoke_action, plan_action};
 pub use apply::apply;
 pub(crate) use data::read_data;
+pub(crate) use list::list;
 pub use plan::plan;
 pub use read::{import, move_state, read};
 
+use super::validate::{validate_references, validate_required};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::resource::RawResource;
 use crate::schema::{IdentitySchema, Schema};
@@ -37,6 +42,14 @@ pub(crate) async fn guarded<T>(code: impl Future<Output = Result<T, Diagnostics>
         Ok(result) => result.map_err(as_error),
         Err(panic) => Err(panicked(panic.as_ref()).into()),
     }
+}
+
+/// What speaks against using a configuration: what is required is null, or a reference does not pass its checks.
+fn refusals(schema: &Schema, config: &Value) -> Option<Diagnostics> {
+    let mut found = Diagnostics::new();
+    validate_required(schema, config, &mut found);
+    validate_references(schema, config, &mut found);
+    found.has_errors().then_some(found)
 }
 
 /// A failure says at least that it is one: without an error, Terraform would take the answer for a success.

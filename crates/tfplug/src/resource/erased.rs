@@ -11,6 +11,7 @@ use crate::model::Model;
 use crate::path::Path;
 use crate::rpc;
 use crate::schema::{IdentitySchema, Schema};
+use crate::typed;
 use crate::value::Value;
 use async_trait::async_trait;
 
@@ -83,13 +84,6 @@ pub struct RawPlan {
 #[derive(Debug)]
 pub struct Typed<R>(pub R);
 
-/// Reads a value that the engine has checked against the schema already: a fault now is a bug.
-fn typed<M: Model>(value: &Value) -> Result<M, Diagnostics> {
-    let mut diags = Diagnostics::new();
-    let model = M::from_value(value, &mut diags);
-    if diags.has_errors() { Err(diags) } else { Ok(model) }
-}
-
 #[async_trait]
 impl<R: Resource> RawResource<R::Provider> for Typed<R> {
     fn type_name(&self) -> &str {
@@ -106,25 +100,19 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
     }
 
     fn validate(&self, config: &Value, diags: &mut Diagnostics) {
-        let mut decoding = Diagnostics::new();
-        let model = R::Model::from_value(config, &mut decoding);
-        let readable = !decoding.has_errors();
-        diags.extend(decoding);
-        if readable {
-            self.0.validate(&model, diags);
-        }
+        typed::validate(config, diags, |model, diags| self.0.validate(model, diags));
     }
 
     async fn plan(&self, cx: &Context<R::Provider>, raw: &mut RawPlan) -> Result<(), Diagnostics> {
         let prior = if raw.prior.is_null() {
             None
         } else {
-            Some(typed(&raw.prior)?)
+            Some(typed::read(&raw.prior)?)
         };
         let mut plan = Plan {
-            config: typed(&raw.config)?,
+            config: typed::read(&raw.config)?,
             prior,
-            planned: typed::<R::Model>(&raw.planned)?,
+            planned: typed::read::<R::Model>(&raw.planned)?,
             private: private::read(&raw.private)?,
             requires_replace: Vec::new(),
             replaced_by_schema: raw.replaced_by_schema,
@@ -138,7 +126,7 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
     }
 
     async fn plan_delete(&self, cx: &Context<R::Provider>, prior: &Value) -> Result<(), Diagnostics> {
-        self.0.plan_delete(cx, &typed(prior)?).await
+        self.0.plan_delete(cx, &typed::read(prior)?).await
     }
 
     async fn create(
@@ -147,7 +135,7 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         request: &rpc::ApplyRequest,
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
-        let (config, planned) = (typed(&request.config)?, typed(&request.planned)?);
+        let (config, planned) = (typed::read(&request.config)?, typed::read(&request.planned)?);
         self.0.create(cx, CreateRequest::new(config, planned, slot)).await
     }
 
@@ -158,11 +146,11 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         bytes: &mut Vec<u8>,
     ) -> Result<Option<Value>, Diagnostics> {
         let mut remembered = private::read(bytes)?;
-        let stored: R::Model = typed(&request.state)?;
+        let stored: R::Model = typed::read(&request.state)?;
         let before = stored.to_value();
         let mut asked = ReadRequest::new(stored, &mut remembered);
         let identity = request.identity.as_ref().filter(|i| !i.is_null());
-        asked.identity = identity.map(typed).transpose()?;
+        asked.identity = identity.map(typed::read).transpose()?;
         let found = self.0.read(cx, asked).await?;
         *bytes = private::write(&remembered)?;
         Ok(found.map(|model| with_changes(&request.state, &before, &model.to_value())))
@@ -174,8 +162,8 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         request: &rpc::ApplyRequest,
         slot: &Slot,
     ) -> Result<(), Diagnostics> {
-        let (config, planned) = (typed(&request.config)?, typed(&request.planned)?);
-        let asked = UpdateRequest::new(config, typed(&request.prior)?, planned, slot);
+        let (config, planned) = (typed::read(&request.config)?, typed::read(&request.planned)?);
+        let asked = UpdateRequest::new(config, typed::read(&request.prior)?, planned, slot);
         self.0.update(cx, asked).await
     }
 
@@ -184,12 +172,12 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         cx: &Context<R::Provider>,
         request: &rpc::ApplyRequest,
     ) -> Result<(), Diagnostics> {
-        let asked = DeleteRequest::new(typed(&request.prior)?, private::read(&request.private)?);
+        let asked = DeleteRequest::new(typed::read(&request.prior)?, private::read(&request.private)?);
         self.0.delete(cx, asked).await
     }
 
     fn identity(&self, state: &Value) -> Option<Value> {
-        let state = typed(state).ok()?;
+        let state = typed::read(state).ok()?;
         self.0.identity(&state).map(|identity| identity.to_value())
     }
 
@@ -200,7 +188,7 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
     ) -> Result<Value, Diagnostics> {
         let target = match target {
             ImportTarget::Id(id) => ImportTarget::Id(id),
-            ImportTarget::Identity(identity) => ImportTarget::Identity(typed(&identity)?),
+            ImportTarget::Identity(identity) => ImportTarget::Identity(typed::read(&identity)?),
         };
         Ok(self.0.import(cx, target).await?.to_value())
     }

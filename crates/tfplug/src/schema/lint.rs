@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Attribute, AttributeType, Block, BlockNesting, FunctionSignature, IdentitySchema, Nesting, OnChange,
-    Optionality, ProviderSchemas, Schema,
+    Attribute, AttributeType, Block, BlockNesting, FunctionSignature, IdentitySchema, Nesting, ObjectKind,
+    OnChange, Optionality, ProviderSchemas, Schema,
 };
 use crate::path::{Path, Step};
 use crate::ty::Type;
@@ -41,9 +41,19 @@ pub fn lint_provider(schemas: &ProviderSchemas) -> Vec<(String, SchemaFault)> {
     let mut all = named("provider", lint_schema(&schemas.provider));
     let mut types = BTreeMap::new();
     all.extend(named("provider", lint_types(&schemas.provider, &mut types)));
-    for (name, schema) in schemas.resources.iter().chain(&schemas.data_sources) {
-        all.extend(named(name, lint_schema(schema)));
-        all.extend(named(name, lint_types(schema, &mut types)));
+    for kind in ObjectKind::ALL {
+        for (name, schema) in schemas.of(kind) {
+            all.extend(named(name, lint_schema(schema)));
+            all.extend(named(name, lint_types(schema, &mut types)));
+            if kind.is_configuration() {
+                let mut faults = Vec::new();
+                lint_configuration(&schema.attributes, &Path::root(), &mut faults);
+                all.extend(named(name, faults));
+            }
+        }
+    }
+    for name in schemas.list_resources.keys() {
+        all.extend(named(name, lint_listed(name, schemas)));
     }
     for (name, schema) in &schemas.identities {
         all.extend(named(name, lint_identity(schema)));
@@ -52,6 +62,30 @@ pub fn lint_provider(schemas: &ProviderSchemas) -> Vec<(String, SchemaFault)> {
         all.extend(named(name, lint_function(name, signature)));
     }
     all
+}
+
+/// A host gives such an object its configuration, and stores nothing that comes of it.
+fn lint_configuration(attributes: &[Attribute], path: &Path, faults: &mut Vec<SchemaFault>) {
+    let rule = "a configuration has no attribute that only the provider gives";
+    for attribute in attributes {
+        let at = path.attribute(&attribute.name);
+        check(attribute.optionality.is_configurable(), &at, rule, faults);
+        if let AttributeType::Nested(_, inner) = &attribute.ty {
+            lint_configuration(inner, &at, faults);
+        }
+    }
+}
+
+/// Terraform has no other name for what a list resource finds than the identity.
+fn lint_listed(name: &str, schemas: &ProviderSchemas) -> Vec<SchemaFault> {
+    let mut faults = Vec::new();
+    check(
+        schemas.resources.contains_key(name) && schemas.identities.contains_key(name),
+        &Path::attr(name),
+        "a list resource has the name of a resource with an identity",
+        &mut faults,
+    );
+    faults
 }
 
 fn lint_function(name: &str, signature: &FunctionSignature) -> Vec<SchemaFault> {

@@ -190,10 +190,22 @@ impl<'r, P: Send + Sync> Host<'r, P> {
     /// # Errors
     /// When the answer breaks a rule.
     pub async fn import(&self, id: &str) -> Result<ImportResponse, Breach> {
+        self.import_as(id, None).await
+    }
+
+    /// Imports an object by its identity.
+    ///
+    /// # Errors
+    /// When the answer breaks a rule.
+    pub async fn import_by_identity(&self, identity: Value) -> Result<ImportResponse, Breach> {
+        self.import_as("", Some(identity)).await
+    }
+
+    async fn import_as(&self, id: &str, identity: Option<Value>) -> Result<ImportResponse, Breach> {
         let request = ImportRequest {
             type_name: self.type_name(),
             id: id.to_owned(),
-            identity: None,
+            identity,
         };
         let answer = calls::import(self.resource, self.schemas, &self.context(), request).await;
         let found = judge_read(&self.schemas.object, &answer.state);

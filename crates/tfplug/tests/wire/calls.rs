@@ -342,7 +342,7 @@ fn values_that_do_not_fit() {
             .await
             .unwrap()
             .into_inner();
-        assert_eq!(answer.diagnostics[0].summary, "Unknown resource type");
+        assert_eq!(answer.diagnostics[0].summary, "Unknown resource");
     });
 }
 
@@ -354,10 +354,8 @@ fn unserved_calls_are_unimplemented() {
             .open_ephemeral_resource(pb::open_ephemeral_resource::Request::default())
             .await;
         assert_eq!(opened.unwrap_err().code(), Code::Unimplemented);
-        let listed = calls.list_resource(pb::list_resource::Request::default()).await;
-        assert_eq!(listed.unwrap_err().code(), Code::Unimplemented);
-        let planned = calls.plan_action(pb::plan_action::Request::default()).await;
-        assert_eq!(planned.unwrap_err().code(), Code::Unimplemented);
+        let stores = calls.get_states(pb::get_states::Request::default()).await;
+        assert_eq!(stores.unwrap_err().code(), Code::Unimplemented);
     });
 }
 

@@ -66,6 +66,8 @@ fn schemas() -> ProviderSchemas {
     schemas.resources.insert("peer_thing".into(), thing());
     schemas.identities.insert("peer_thing".into(), thing_identity());
     schemas.data_sources.insert("peer_thing".into(), thing());
+    schemas.list_resources.insert("peer_thing".into(), thing());
+    schemas.actions.insert("peer_thing".into(), thing());
     schemas
         .functions
         .insert("echo".into(), FunctionSignature::new("", [text], Type::String));
@@ -214,6 +216,49 @@ impl ProviderServer for Peer {
     async fn read_data_source(&self, cx: &CallContext, _: &str, config: &Value) -> Outcome<Value> {
         let act = config.get("act").as_str().unwrap_or_default().to_owned();
         Outcome::ok(self.act(cx, &act).await)
+    }
+
+    fn validate_list_resource(&self, _type_name: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// One result before it acts, one after it.
+    async fn list(
+        &self,
+        cx: &CallContext,
+        request: ListRequest,
+        results: &dyn EventSink<ListEvent>,
+    ) -> Diagnostics {
+        let act = request.config.get("act").as_str().unwrap_or_default().to_owned();
+        for name in ["before", "after"] {
+            let mut found = ListEvent::found(identity().unwrap(), name);
+            found.resource = Some(did(&act, Value::Null));
+            if name == "after" {
+                found.resource = Some(self.act(cx, &act).await);
+            }
+            results.send(found).await;
+        }
+        Diagnostics::new()
+    }
+
+    fn validate_action(&self, _type_name: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    async fn plan_action(&self, _: &CallContext, _request: ActionRequest) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    async fn invoke_action(
+        &self,
+        cx: &CallContext,
+        request: ActionRequest,
+        progress: &dyn EventSink<String>,
+    ) -> Diagnostics {
+        let act = request.config.get("act").as_str().unwrap_or_default().to_owned();
+        progress.send("before".into()).await;
+        self.act(cx, &act).await;
+        Diagnostics::new()
     }
 
     fn call_function(&self, _name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {

@@ -8,7 +8,7 @@ mod page;
 
 use std::path::Path;
 
-use tfplug::schema::{IdentitySchema, ProviderSchemas, Schema};
+use tfplug::schema::{IdentitySchema, ObjectKind, ProviderSchemas, Schema};
 
 use super::files::{Files, entries};
 use examples::Examples;
@@ -40,13 +40,21 @@ pub(crate) fn pages(schemas: &ProviderSchemas, examples: &Path, guides: &Path, m
         "index.md".to_owned(),
         index(&schemas.provider, &examples, &guides),
     );
-    for (name, schema) in &schemas.resources {
-        let text = resource(name, schema, schemas.identities.get(name), &examples);
-        pages.insert(format!("resources/{}.md", short(name)), text);
-    }
-    for (name, schema) in &schemas.data_sources {
-        let text = data_source(name, schema, &examples);
-        pages.insert(format!("data-sources/{}.md", short(name)), text);
+    for kind in ObjectKind::ALL {
+        for (name, schema) in schemas.of(kind) {
+            let (folder, text) = match kind {
+                ObjectKind::Resource => {
+                    let identity = schemas.identities.get(name);
+                    ("resources", resource(name, schema, identity, &examples))
+                }
+                ObjectKind::DataSource => ("data-sources", data_source(name, schema, &examples)),
+                _ => panic!(
+                    "the generator has no page for the {} {name}; write one",
+                    kind.noun()
+                ),
+            };
+            pages.insert(format!("{folder}/{}.md", short(name)), text);
+        }
     }
     for (name, signature) in &schemas.functions {
         let text = functions::page(name, signature, &examples);

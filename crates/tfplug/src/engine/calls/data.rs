@@ -1,12 +1,11 @@
 //! ReadDataSource.
 
-use super::guarded;
+use super::{guarded, refusals};
 use crate::context::Context;
 use crate::data_source::RawDataSource;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostic;
 use crate::engine::draft::draft;
 use crate::engine::settle::{salvage, settle};
-use crate::engine::validate::{validate_references, validate_required};
 use crate::rpc::Outcome;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -19,11 +18,8 @@ pub(crate) async fn read_data<P: Send + Sync>(
     cx: &Context<P>,
     config: &Value,
 ) -> Outcome<Value> {
-    let mut refusals = Diagnostics::new();
-    validate_required(schema, config, &mut refusals);
-    validate_references(schema, config, &mut refusals);
-    if refusals.has_errors() {
-        return Outcome::failed(refusals);
+    if let Some(refused) = refusals(schema, config) {
+        return Outcome::failed(refused);
     }
     let drafted = draft(schema, &Value::Null, config);
     let asked = salvage(&drafted, &Value::Null);

@@ -44,6 +44,9 @@ answers_with_diagnostics!(
     move_resource_state,
     validate_data_resource_config,
     read_data_source,
+    validate_list_resource_config,
+    validate_action_config,
+    plan_action,
 );
 
 impl Answer for pb::call_function::Response {
@@ -87,6 +90,9 @@ echoes_nothing!(
     move_resource_state,
     validate_data_resource_config,
     read_data_source,
+    validate_list_resource_config,
+    validate_action_config,
+    plan_action,
     call_function,
 );
 

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use super::answer::Answer;
 use super::{Shared, pb, value};
 use crate::diag::Diagnostics;
+use crate::schema::ObjectKind;
 use crate::value::Value;
 
 pub(super) async fn validate(
     shared: Arc<Shared>,
     request: pb::validate_data_resource_config::Request,
 ) -> Result<pb::validate_data_resource_config::Response, Diagnostics> {
-    let ty = shared
-        .types
-        .data_source(shared.provider.schemas(), &request.type_name)?;
+    let ty = shared.object_type(ObjectKind::DataSource, &request.type_name)?;
     let config = value::read(request.config.as_ref(), ty)?;
     let mut answer = pb::validate_data_resource_config::Response::default();
     answer.add(&shared.provider.validate_data_source(&request.type_name, &config));
@@ -24,9 +23,7 @@ pub(super) async fn read(
     shared: Arc<Shared>,
     request: pb::read_data_source::Request,
 ) -> Result<pb::read_data_source::Response, Diagnostics> {
-    let ty = shared
-        .types
-        .data_source(shared.provider.schemas(), &request.type_name)?;
+    let ty = shared.object_type(ObjectKind::DataSource, &request.type_name)?;
     let config = value::read(request.config.as_ref(), ty)?;
     let cx = shared.context(request.client_capabilities);
     let outcome = shared

@@ -1,22 +1,25 @@
 //! The protocol's calls, each translated to one of [`ProviderServer`](crate::rpc::ProviderServer) and back. One file
 //! per group of calls; this one only says which is where.
 //!
-//! Calls for kinds of objects that are not served (ephemeral and list resources, actions, state stores) keep the
-//! generated answer: not implemented, as the protocol wants it.
+//! Calls for kinds of objects that are not served (ephemeral resources, state stores) keep the generated answer: not implemented, as the protocol wants it.
 
+mod action;
 mod answer;
 mod call;
 mod data_source;
 mod diagnostics;
 mod function;
+mod list_resource;
 mod provider;
 mod resource;
 mod schema;
+mod stream;
 mod types;
 mod value;
 
 use std::sync::Arc;
 
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use self::call::Call;
@@ -206,6 +209,54 @@ impl Provider for Service {
         self.call("ReadDataSource", &request.type_name)
             .answer(request, data_source::read)
             .await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<pb::validate_list_resource_config::Request>,
+    ) -> Result<Response<pb::validate_list_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        self.call("ValidateListResourceConfig", &request.type_name)
+            .answer(request, list_resource::validate)
+            .await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<pb::list_resource::Request>,
+    ) -> Result<Response<BoxStream<pb::list_resource::Event>>, Status> {
+        let request = request.into_inner();
+        self.call("ListResource", &request.type_name)
+            .stream(request, list_resource::list)
+    }
+
+    async fn validate_action_config(
+        &self,
+        request: Request<pb::validate_action_config::Request>,
+    ) -> Result<Response<pb::validate_action_config::Response>, Status> {
+        let request = request.into_inner();
+        self.call("ValidateActionConfig", &request.type_name)
+            .answer(request, action::validate)
+            .await
+    }
+
+    async fn plan_action(
+        &self,
+        request: Request<pb::plan_action::Request>,
+    ) -> Result<Response<pb::plan_action::Response>, Status> {
+        let request = request.into_inner();
+        self.call("PlanAction", &request.action_type)
+            .answer(request, action::plan)
+            .await
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<pb::invoke_action::Request>,
+    ) -> Result<Response<BoxStream<pb::invoke_action::Event>>, Status> {
+        let request = request.into_inner();
+        self.call("InvokeAction", &request.action_type)
+            .stream(request, action::invoke)
     }
 
     async fn get_functions(

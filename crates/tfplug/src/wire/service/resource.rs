@@ -11,16 +11,16 @@ use super::value::{read_identity, write_identity, write_partly};
 use super::{Shared, pb, value};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::rpc::{ApplyRequest, ImportRequest, MoveRequest, PlanRequest, ReadRequest};
+use crate::schema::ObjectKind;
 use crate::ty::Type;
 use crate::value::Value;
 
 impl Shared {
     /// Types of the object and of its identity.
-    fn resource_types(&self, type_name: &str) -> Result<(&Type, Option<&Type>), Diagnostics> {
-        let schemas = self.provider.schemas();
+    pub(super) fn resource_types(&self, type_name: &str) -> Result<(&Type, Option<&Type>), Diagnostics> {
         Ok((
-            self.types.resource(schemas, type_name)?,
-            self.types.identity(schemas, type_name),
+            self.object_type(ObjectKind::Resource, type_name)?,
+            self.types.identity(self.provider.schemas(), type_name),
         ))
     }
 }

@@ -5,30 +5,35 @@ use std::sync::Arc;
 use super::{Shared, pb};
 use crate::diag::Diagnostics;
 use crate::schema::{
-    Attribute, AttributeType, Block, BlockNesting, FunctionSignature, IdentitySchema, Nesting, Optionality,
-    Parameter, Schema,
+    Attribute, AttributeType, Block, BlockNesting, FunctionSignature, IdentitySchema, Nesting, ObjectKind,
+    Optionality, Parameter, Schema,
 };
 use crate::ty::Type;
 
 const MARKDOWN: i32 = pb::StringKind::Markdown as i32;
 
 pub(super) async fn metadata(shared: Arc<Shared>, (): ()) -> Result<pb::get_metadata::Response, Diagnostics> {
-    use pb::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+    use pb::get_metadata::{
+        ActionMetadata, DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata,
+    };
     let schemas = shared.provider.schemas();
-    let resource = |type_name: &String| ResourceMetadata {
-        type_name: type_name.clone(),
-    };
-    let data_source = |type_name: &String| DataSourceMetadata {
-        type_name: type_name.clone(),
-    };
     let function = |name: &String| FunctionMetadata { name: name.clone() };
-    Ok(pb::get_metadata::Response {
+    let mut answer = pb::get_metadata::Response {
         server_capabilities: Some(capabilities()),
-        resources: schemas.resources.keys().map(resource).collect(),
-        data_sources: schemas.data_sources.keys().map(data_source).collect(),
         functions: schemas.functions.keys().map(function).collect(),
         ..Default::default()
-    })
+    };
+    for kind in ObjectKind::ALL {
+        for type_name in schemas.of(kind).keys().cloned() {
+            match kind {
+                ObjectKind::Resource => answer.resources.push(ResourceMetadata { type_name }),
+                ObjectKind::DataSource => answer.data_sources.push(DataSourceMetadata { type_name }),
+                ObjectKind::ListResource => answer.list_resources.push(ListResourceMetadata { type_name }),
+                ObjectKind::Action => answer.actions.push(ActionMetadata { type_name }),
+            }
+        }
+    }
+    Ok(answer)
 }
 
 pub(super) async fn provider(
@@ -36,26 +41,27 @@ pub(super) async fn provider(
     (): (),
 ) -> Result<pb::get_provider_schema::Response, Diagnostics> {
     let schemas = shared.provider.schemas();
-    Ok(pb::get_provider_schema::Response {
+    let functions = schemas.functions.iter();
+    let mut answer = pb::get_provider_schema::Response {
         provider: Some(schema(&schemas.provider)),
-        resource_schemas: schemas
-            .resources
-            .iter()
-            .map(|(n, s)| (n.clone(), schema(s)))
-            .collect(),
-        data_source_schemas: schemas
-            .data_sources
-            .iter()
-            .map(|(n, s)| (n.clone(), schema(s)))
-            .collect(),
-        functions: schemas
-            .functions
-            .iter()
-            .map(|(n, f)| (n.clone(), function(f)))
-            .collect(),
+        functions: functions.map(|(n, f)| (n.clone(), function(f))).collect(),
         server_capabilities: Some(capabilities()),
         ..Default::default()
-    })
+    };
+    for kind in ObjectKind::ALL {
+        let of_kind = schemas.of(kind).iter().map(|(n, s)| (n.clone(), schema(s)));
+        match kind {
+            ObjectKind::Resource => answer.resource_schemas = of_kind.collect(),
+            ObjectKind::DataSource => answer.data_source_schemas = of_kind.collect(),
+            ObjectKind::ListResource => answer.list_resource_schemas = of_kind.collect(),
+            ObjectKind::Action => answer.action_schemas = of_kind.map(|(n, s)| (n, action(s))).collect(),
+        }
+    }
+    Ok(answer)
+}
+
+fn action(schema: pb::Schema) -> pb::ActionSchema {
+    pb::ActionSchema { schema: Some(schema) }
 }
 
 pub(super) async fn identities(

@@ -5,37 +5,24 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::schema::ProviderSchemas;
+use crate::schema::{ObjectKind, ProviderSchemas};
 use crate::ty::Type;
 
 type Lazy = BTreeMap<String, OnceLock<Type>>;
 
 pub(super) struct Types {
     provider: OnceLock<Type>,
-    resources: Lazy,
+    objects: BTreeMap<ObjectKind, Lazy>,
     identities: Lazy,
-    data_sources: Lazy,
 }
 
 impl Types {
     pub(super) fn of(schemas: &ProviderSchemas) -> Self {
+        let objects = ObjectKind::ALL.map(|kind| (kind, lazy(schemas.of(kind))));
         Self {
             provider: OnceLock::new(),
-            resources: schemas
-                .resources
-                .keys()
-                .map(|name| (name.clone(), OnceLock::new()))
-                .collect(),
-            identities: schemas
-                .identities
-                .keys()
-                .map(|name| (name.clone(), OnceLock::new()))
-                .collect(),
-            data_sources: schemas
-                .data_sources
-                .keys()
-                .map(|name| (name.clone(), OnceLock::new()))
-                .collect(),
+            objects: objects.into(),
+            identities: lazy(&schemas.identities),
         }
     }
 
@@ -43,9 +30,18 @@ impl Types {
         self.provider.get_or_init(|| schemas.provider.ty())
     }
 
-    pub(super) fn resource(&self, schemas: &ProviderSchemas, name: &str) -> Result<&Type, Diagnostics> {
-        let make = || schemas.resources.get(name).map(|schema| schema.ty());
-        get(&self.resources, name, make).ok_or_else(|| unknown("resource type", name))
+    /// The type of an object, or of its configuration if it is nothing else.
+    pub(super) fn object(
+        &self,
+        schemas: &ProviderSchemas,
+        kind: ObjectKind,
+        name: &str,
+    ) -> Result<&Type, Diagnostics> {
+        let make = || schemas.of(kind).get(name).map(|schema| schema.ty());
+        let types = self.objects.get(&kind);
+        types
+            .and_then(|types| get(types, name, make))
+            .ok_or_else(|| unknown(kind.noun(), name))
     }
 
     /// A resource type need not have an identity.
@@ -54,11 +50,13 @@ impl Types {
             schemas.identities.get(name).map(|schema| schema.ty())
         })
     }
+}
 
-    pub(super) fn data_source(&self, schemas: &ProviderSchemas, name: &str) -> Result<&Type, Diagnostics> {
-        let make = || schemas.data_sources.get(name).map(|schema| schema.ty());
-        get(&self.data_sources, name, make).ok_or_else(|| unknown("data source", name))
-    }
+fn lazy<T>(schemas: &BTreeMap<String, T>) -> Lazy {
+    schemas
+        .keys()
+        .map(|name| (name.clone(), OnceLock::new()))
+        .collect()
 }
 
 fn get<'a>(types: &'a Lazy, name: &str, make: impl FnOnce() -> Option<Type>) -> Option<&'a Type> {
