@@ -1,4 +1,5 @@
-//! The crate sees no file, clock, environment, process or network: what it renders depends on its input alone.
+//! The crate sees no file, clock, environment, process or network: what it renders depends on its input alone. Its texts
+//! are for every front end.
 
 #![allow(
     clippy::unwrap_used,
@@ -45,6 +46,79 @@ fn no_source_file_reaches_outside() {
             assert!(!text.contains(name), "{} uses {name}", file.display());
         }
     }
+}
+
+/// What only Terraform's language has: attributes with values, names of its objects and calls of its functions.
+const TERRAFORM: [&str; 9] = [
+    " = ",
+    "mig_",
+    "aws_",
+    "erraform",
+    "jsonencode",
+    "replace(",
+    "trimprefix(",
+    "trimspace(",
+    "file(",
+];
+
+/// Files with such a text that no front end shows, and what it is for.
+const NOT_SHOWN: [(&str, &str); 5] = [
+    ("boot/bottlerocket.rs", "Bottlerocket's settings are TOML"),
+    (
+        "boot/recognise/settings.rs",
+        "it reads the settings that are TOML",
+    ),
+    ("ec2/instance_profile.rs", "a name may contain ="),
+    ("manifests/karpenter/metadata.rs", "a label of objects that exist"),
+    (
+        "manifests/device_plugin/daemon_set.rs",
+        "a label of objects that exist",
+    ),
+];
+
+/// The string literals of a source file without its tests.
+fn literals(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let lines: Vec<&str> = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    // One literal is one line, and only its ends are quotes.
+    let lines = lines.join("\n");
+    let joined: Vec<&str> = lines.split("\\\n").map(str::trim_start).collect();
+    let code = joined
+        .concat()
+        .replace("\\\\", "")
+        .replace("\\\"", "'")
+        .replace("'\"'", "");
+    let parts: Vec<&str> = code.split('"').collect();
+    assert!(parts.len() % 2 == 1, "quotes are no pairs");
+    parts.into_iter().skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Several front ends show these texts, each beside its own language.
+#[test]
+fn texts_are_in_no_front_ends_language() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut excused = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap().to_str().unwrap();
+        if name.contains("test") {
+            continue;
+        }
+        let texts = literals(&fs::read_to_string(&file).unwrap());
+        let shown = texts
+            .iter()
+            .find(|text| TERRAFORM.iter().any(|word| text.contains(word)));
+        match (shown, NOT_SHOWN.iter().find(|(excused, _)| *excused == name)) {
+            (Some(text), None) => panic!("{name} has {text:?}: say it by a Remedy, or in words"),
+            (Some(_), Some((name, _))) => excused.push(*name),
+            (None, _) => {}
+        }
+    }
+    assert_eq!(excused.len(), NOT_SHOWN.len(), "only {excused:?} need an excuse");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::gpu::{Confidence, Gpu, ModeChange, Placements, ProfileFact};
 use super::instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
 use super::{Catalog, DriverVersion};
-use crate::finding::{Finding, FindingKind, PathStep};
+use crate::finding::{Advice, Finding, FindingKind, Listing, PathStep, Remedy};
 use crate::profile::Profile;
 
 /// Key of the source that stands for what the user says.
@@ -90,14 +90,14 @@ impl Findings<'_> {
         }
     }
 
-    fn add(&mut self, attribute: &str, summary: impl Into<String>, detail: impl Into<String>) {
+    fn add(&mut self, attribute: &str, summary: impl Into<String>, advice: impl Into<Advice>) {
         self.below(&[PathStep::Attribute(attribute.to_owned())])
-            .add_here(summary, detail);
+            .add_here(summary, advice);
     }
 
-    fn add_here(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
+    fn add_here(&mut self, summary: impl Into<String>, advice: impl Into<Advice>) {
         self.faults
-            .push(Finding::error(FindingKind::Catalog, summary, detail).at(self.at.clone()));
+            .push(Finding::error(FindingKind::Catalog, summary, advice).at(self.at.clone()));
     }
 
     /// A number within bounds, or a fault and nothing.
@@ -328,11 +328,15 @@ fn instance_type(
     mut findings: Findings<'_>,
 ) -> Option<InstanceType> {
     let Some(gpu) = gpu else {
-        let detail = format!(
-            "Found {:?}. Give the identity of a GPU of the catalog (data.mig_profiles lists them), or add the GPU to gpus.",
+        let reason = format!(
+            "Found {:?}. Give the identity of a GPU of the catalog, or add the GPU to gpus.",
             given.gpu
         );
-        findings.add("gpu", "Unknown GPU", detail);
+        findings.add(
+            "gpu",
+            "Unknown GPU",
+            Advice::new(reason, [Remedy::LookUp(Listing::Gpus)]),
+        );
         return None;
     };
     if !matches!(given.architecture.as_str(), "amd64" | "arm64") {

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Faults, Given, ids};
-use crate::finding::Finding;
-use crate::finding::PathStep;
+use crate::finding::{Advice, Finding, PathStep, Remedy};
 
 /// The types of EBS volumes.
 pub const VOLUME_TYPES: [&str; 7] = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];
@@ -126,7 +125,7 @@ fn volume(faults: &mut Faults, volume: &Volume<'_>) {
         faults.found.extend(ids::Kind::Snapshot.fault(id).map(|fault| {
             let mut path = faults.at.clone();
             path.push(PathStep::Attribute("snapshot_id".to_owned()));
-            super::fault(path, fault.summary(), fault.detail())
+            super::fault(path, fault.summary(), fault.advice())
         }));
     }
     if volume.snapshot_id.is_absent() && volume.size.is_absent() && !volume.of_image {
@@ -160,12 +159,15 @@ fn key(faults: &mut Faults, volume: &Volume<'_>) {
         return;
     };
     if let Some(fault) = ids::kms_key(key) {
-        faults.add("kms_key_id", fault.summary(), fault.detail());
+        faults.add("kms_key_id", fault.summary(), fault.advice());
     } else if volume.encrypted.or(false) == Some(false) {
         faults.add(
             "kms_key_id",
             "A key without encryption",
-            "EC2 refuses it. Set encrypted = true.",
+            Advice::new(
+                "EC2 refuses it.",
+                [Remedy::Write("encrypted".into(), true.into())],
+            ),
         );
     }
 }
@@ -251,7 +253,7 @@ fn throughput(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
             "throughput",
             format!("{throughput} MiB/s are too many for {iops} iops"),
             format!(
-                "A gp3 volume has up to 0.25 MiB/s for each of its iops (3000 if left out). Give iops = {} or more, or a \
+                "A gp3 volume has up to 0.25 MiB/s for each of its iops (3000 if left out). Give {} iops or more, or a \
                  throughput of {} or less.",
                 throughput * 4,
                 iops / 4

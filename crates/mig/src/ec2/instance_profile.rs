@@ -20,7 +20,7 @@ pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Finding> {
         _ => {}
     }
     if let Some(fault) = name.known().and_then(name_fault) {
-        faults.add("name", fault.summary(), fault.detail());
+        faults.add("name", fault.summary(), fault.advice());
     }
     if let Some(arn) = arn.known().filter(|arn| profile_of(arn).is_none()) {
         let role = if arn.contains(":role/") {

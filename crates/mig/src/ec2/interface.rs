@@ -1,8 +1,7 @@
 //! Rules of network interfaces.
 
 use super::{Faults, Given, ids};
-use crate::finding::Finding;
-use crate::finding::PathStep;
+use crate::finding::{Advice, Finding, PathStep, Remedy};
 
 /// One network interface of an instance.
 #[derive(Debug, Clone, Copy, Default)]
@@ -106,7 +105,13 @@ fn address(faults: &mut Faults, interface: &Interface<'_>, count: usize) {
         faults.add(
             "associate_public_ip_address",
             "Only the primary interface gets a public address",
-            "It is device 0. Leave it out, or set device_index = 0.",
+            Advice::new(
+                "It is device 0.",
+                [
+                    Remedy::Remove("associate_public_ip_address".into()),
+                    Remedy::Write("device_index".into(), 0.into()),
+                ],
+            ),
         );
     }
 }
@@ -121,7 +126,7 @@ fn existing(faults: &mut Faults, interface: &Interface<'_>) {
         ("subnet_id", ids::Kind::Subnet, interface.subnet_id),
     ] {
         if let Some(fault) = id.known().and_then(|id| kind.fault(id)) {
-            faults.add(name, fault.summary(), fault.detail());
+            faults.add(name, fault.summary(), fault.advice());
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn check(metadata: &Metadata<'_>) -> Vec<Finding> {
         faults.add(
             "http_endpoint",
             "Without the metadata service a node cannot read its user data",
-            "It would neither cut its GPUs nor join. Leave it enabled; http_put_response_hop_limit = 1 keeps pods away.",
+            "It would neither cut its GPUs nor join. Leave it enabled; an http_put_response_hop_limit of 1 keeps pods away.",
         );
     }
     faults.found

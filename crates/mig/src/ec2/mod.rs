@@ -14,7 +14,7 @@ pub mod placement;
 pub mod reservation;
 pub mod tags;
 
-use crate::finding::{FieldPath, Finding, FindingKind, PathStep};
+use crate::finding::{Advice, FieldPath, Finding, FindingKind, PathStep};
 
 /// A value as a plan has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,8 +64,8 @@ impl<T> From<Option<T>> for Given<T> {
 }
 
 /// Something that EC2 refuses.
-fn fault(path: impl Into<FieldPath>, summary: impl Into<String>, detail: impl Into<String>) -> Finding {
-    Finding::error(FindingKind::Ec2, summary, detail).at(path)
+fn fault(path: impl Into<FieldPath>, summary: impl Into<String>, advice: impl Into<Advice>) -> Finding {
+    Finding::error(FindingKind::Ec2, summary, advice).at(path)
 }
 
 /// Collects faults under one element.
@@ -77,12 +77,12 @@ struct Faults {
 
 impl Faults {
     /// Faults from here on are of the attribute, or of the element itself where it is empty.
-    fn add(&mut self, attribute: &str, summary: impl Into<String>, detail: impl Into<String>) {
+    fn add(&mut self, attribute: &str, summary: impl Into<String>, advice: impl Into<Advice>) {
         let mut path = self.at.clone();
         if !attribute.is_empty() {
             path.push(PathStep::Attribute(attribute.to_owned()));
         }
-        self.found.push(fault(path, summary, detail));
+        self.found.push(fault(path, summary, advice));
     }
 
     /// One of a few words.

@@ -1,7 +1,7 @@
 //! Rules of placement.
 
 use super::{Faults, Given, ids};
-use crate::finding::Finding;
+use crate::finding::{Advice, Finding, Remedy};
 
 /// Where instances are placed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,7 +35,7 @@ pub fn check(placement: &Placement<'_>) -> Vec<Finding> {
         .known()
         .and_then(|id| ids::Kind::PlacementGroup.fault(id))
     {
-        faults.add("group_id", fault.summary(), fault.detail());
+        faults.add("group_id", fault.summary(), fault.advice());
     }
     if placement.partition.is_known() && placement.group_name.is_absent() && placement.group_id.is_absent() {
         faults.add(
@@ -59,7 +59,10 @@ pub fn check(placement: &Placement<'_>) -> Vec<Finding> {
         faults.add(
             "host_id",
             format!("A host with tenancy {tenancy:?}"),
-            "A Dedicated Host goes with tenancy = \"host\".",
+            Advice::new(
+                "A Dedicated Host has a tenancy of its own.",
+                [Remedy::Write("tenancy".into(), "host".into())],
+            ),
         );
     }
     faults.found

@@ -1,7 +1,9 @@
 //! Rules of capacity reservations and of how instances are bought.
 
+use serde_json::json;
+
 use super::{Faults, Given, ids};
-use crate::finding::Finding;
+use crate::finding::{Advice, Finding, PathStep, Remedy};
 
 /// Which reservation instances use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,9 +41,7 @@ pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
     let Some(target) = reservation.target.known() else {
         return faults.found;
     };
-    faults.at = vec![crate::finding::PathStep::Attribute(
-        "capacity_reservation_target".to_owned(),
-    )];
+    faults.at = vec![PathStep::Attribute("capacity_reservation_target".to_owned())];
     match (target.id, target.group) {
         (Given::Known(_), Given::Known(_)) => faults.add(
             "capacity_reservation_resource_group_arn",
@@ -60,7 +60,7 @@ pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
         .known()
         .and_then(|id| ids::Kind::CapacityReservation.fault(id))
     {
-        faults.add("capacity_reservation_id", fault.summary(), fault.detail());
+        faults.add("capacity_reservation_id", fault.summary(), fault.advice());
     }
     faults.found
 }
@@ -92,11 +92,17 @@ pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) ->
         Given::Known(reservation) => reservation.target,
     };
     if market.market_type.known() == Some("capacity-block") && target.is_absent() {
+        let target = json!({"capacity_reservation_target": {"capacity_reservation_id": "cr-..."}});
         faults.add(
             "market_type",
             "Which Capacity Block?",
-            "Name the Capacity Block in capacity_reservation_specification = { capacity_reservation_target = { \
-             capacity_reservation_id = \"cr-...\" } }.",
+            Advice::new(
+                "Name the Capacity Block.",
+                [Remedy::Example(
+                    "capacity_reservation_specification".into(),
+                    target,
+                )],
+            ),
         );
     }
     if market.market_type.known() == Some("spot") && target.is_known() {
@@ -113,7 +119,13 @@ pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) ->
         faults.add(
             "spot_options",
             "Options of another market",
-            "Set market_type = \"spot\", or leave spot_options out.",
+            Advice::new(
+                "They belong to the Spot market.",
+                [
+                    Remedy::Write("market_type".into(), "spot".into()),
+                    Remedy::Remove("spot_options".into()),
+                ],
+            ),
         );
     }
     let once = spot.request_type.or("one-time") == Some("one-time");
@@ -122,7 +134,7 @@ pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) ->
         .known()
         .filter(|word| once && *word != "terminate")
     {
-        faults.at = vec![crate::finding::PathStep::Attribute("spot_options".to_owned())];
+        faults.at = vec![PathStep::Attribute("spot_options".to_owned())];
         faults.add(
             "instance_interruption_behavior",
             format!("{word:?} goes with a persistent request"),

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Faults;
-use crate::finding::Finding;
-use crate::finding::PathStep;
+use crate::finding::{Finding, PathStep};
 
 /// Tags that one object may have (EC2 User Guide, "Tag restrictions").
 pub const MOST: usize = 50;

@@ -222,7 +222,7 @@ fn instance_type_faults() {
     );
     only_fault(
         &spec(&["c7i.metal-24xl"], &[("1g", 1)]),
-        &["data.mig_instance_types"],
+        &["The catalog lists all instance types"],
     );
     only_fault(
         &spec(&["p5.4xlarge", "p5.4xlarge"], &[("1g", 1)]),
@@ -236,7 +236,7 @@ fn instance_type_faults() {
     ] {
         only_fault(
             &spec(&[name], &[("1g", 1)]),
-            &[name, model, "sharing = { strategy = \"time-slicing\""],
+            &[name, model, "Set sharing to {\"replicas\":4,\"strategy\":\"time-slicing\"}"],
         );
     }
     only_fault(
@@ -382,7 +382,7 @@ fn group_faults() {
     );
     only_fault(
         &grouped(&["g7e.12xlarge"], &[(&[1], &[("1g", 1)])]),
-        &["leaves out GPU 0", "devices = [0]"],
+        &["leaves out GPU 0", "Add {\"devices\":[0],\"slices\":{}} to gpus"],
     );
     let negative = faults(&grouped(&["p5.4xlarge"], &[(&[-1], &[("1g", 1)])]));
     assert_eq!(negative.len(), 2, "{negative:?}");

@@ -42,7 +42,7 @@ pub(super) fn resolve(spec: &LayoutSpec, catalog: &Catalog) -> Result<Layout, Ve
     let groups = slices::groups(spec, &mut faults);
     let strategy = strategy(spec, &mut faults);
     let sharing = sharing(spec, &groups, &mut faults);
-    require_mig(&nodes, &groups, &mut faults);
+    require_mig(catalog, &nodes, &groups, &mut faults);
     devices::check(&nodes, &groups, &mut faults);
     let placed = slices::place(&nodes, &groups, &mut faults);
     if strategy == Strategy::Single {
@@ -142,7 +142,7 @@ pub(super) fn sharings() -> impl Iterator<Item = Sharing> {
 }
 
 /// Slices need a GPU that MIG can cut, at places that somebody published.
-fn require_mig(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
+fn require_mig(catalog: &Catalog, nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
     if !groups.iter().any(Group::is_cut) {
         return;
     }
@@ -158,6 +158,7 @@ fn require_mig(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
                 Problem::NoMig {
                     instance_type,
                     model: node.instance_type.gpu.model.clone(),
+                    families: catalog.mig_families(),
                 },
             ),
             Some(gpu) if !gpu.placements_known() => {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::field::Field;
-use crate::finding::{Finding, FindingKind, PathStep};
+use crate::finding::{Advice, Finding, FindingKind, PathStep};
 use crate::manifests::extra::{self, Extra};
 use crate::manifests::fault::fault;
 
@@ -55,21 +55,21 @@ impl Findings {
         &mut self,
         place: impl AsRef<Place>,
         summary: impl Into<String>,
-        detail: impl Into<String>,
+        advice: impl Into<Advice>,
     ) {
         let path = place.as_ref().steps();
-        self.faults.push(fault(path, summary, detail));
+        self.faults.push(fault(path, summary, advice));
     }
 
     pub(super) fn warn(
         &mut self,
         place: impl AsRef<Place>,
         summary: impl Into<String>,
-        detail: impl Into<String>,
+        advice: impl Into<Advice>,
     ) {
         let path = place.as_ref().steps();
         self.warnings
-            .push(Finding::warning(FindingKind::Manifest, summary, detail).at(path));
+            .push(Finding::warning(FindingKind::Manifest, summary, advice).at(path));
     }
 
     /// What EC2 would refuse of the thing at `place`.
@@ -80,7 +80,7 @@ impl Findings {
                 other => other,
             });
             let place = Place(place.as_ref().steps().into_iter().chain(steps).collect());
-            self.fault(&place, fault.summary(), fault.detail());
+            self.fault(&place, fault.summary(), fault.advice());
         }
     }
 

@@ -76,7 +76,7 @@ fn common(findings: &mut Findings, place: &Place, layouts: &[Layout]) {
             place,
             "No pod could fall back from one of these layouts to another",
             format!(
-                "They have no resource in common: {}. With strategy = \"single\" slices of every size, and whole GPUs, are \
+                "They have no resource in common: {}. With the strategy \"single\" slices of every size, and whole GPUs, are \
                  nvidia.com/gpu.",
                 all.join("; ")
             ),
@@ -128,7 +128,7 @@ mod tests {
         let faults = preference("mig", &[mixed("1g.10gb"), mixed("2g.20gb")]).unwrap_err();
         assert_eq!(fault_paths(&faults), ["layouts"]);
         assert!(
-            faults[0].detail().contains("strategy = \"single\""),
+            faults[0].detail().contains("the strategy \"single\""),
             "{}",
             faults[0]
         );

@@ -134,5 +134,5 @@ fn as_manifest_fault(fault: &Finding) -> Finding {
     if path.is_empty() {
         path.push(attribute("extra_user_data"));
     }
-    fault::fault(path, fault.summary(), fault.detail())
+    fault::fault(path, fault.summary(), fault.advice())
 }
