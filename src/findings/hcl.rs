@@ -28,12 +28,20 @@ fn expression(value: &Value) -> String {
         Value::Array(items) => format!("[{}]", all(items.iter().map(expression).collect())),
         Value::Object(fields) if fields.is_empty() => "{}".into(),
         Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| format!("{name} = {}", expression(value));
+            let field = |(name, value): (&String, &Value)| match name.bytes().all(is_plain) {
+                true => format!("{name} = {}", expression(value)),
+                false => format!("{name:?} = {}", expression(value)),
+            };
             format!("{{ {} }}", all(fields.iter().map(field).collect()))
         }
         // Numbers, words, true and false, and null are written as in JSON.
         plain => plain.to_string(),
     }
+}
+
+/// Whether a name has this letter without quotes; `1g.10gb` needs them.
+fn is_plain(letter: u8) -> bool {
+    letter.is_ascii_lowercase() || letter == b'_'
 }
 
 #[cfg(test)]
@@ -45,20 +53,17 @@ mod tests {
 
     #[test]
     fn ways_out_are_written_as_in_a_configuration() {
-        let said = |remedies: Vec<Remedy>| Advice::new("It is so.", remedies).in_words(say);
         let sharing = json!({"replicas": 4, "strategy": "mps"});
+        let remedies = [
+            Remedy::write("sharing", sharing),
+            Remedy::Add("gpus".into(), json!({"devices": [2, 3], "slices": {}})),
+            Remedy::write("slices", json!({"1g.10gb": 7})),
+            Remedy::Remove("slices".into()),
+        ];
         assert_eq!(
-            said(vec![
-                Remedy::Write("sharing".into(), sharing),
-                Remedy::Remove("slices".into())
-            ]),
-            r#"It is so. Set sharing = { replicas = 4, strategy = "mps" }, or leave slices out."#
+            Advice::new("It is so.", remedies).in_words(say),
+            "It is so. Set sharing = { replicas = 4, strategy = \"mps\" }, or add { devices = [2, 3], slices = {} } to gpus, \
+             or set slices = { \"1g.10gb\" = 7 }, or leave slices out."
         );
-        let group = json!({"devices": [2, 3], "slices": {}});
-        assert_eq!(
-            said(vec![Remedy::Add("gpus".into(), group)]),
-            "It is so. Add { devices = [2, 3], slices = {} } to gpus."
-        );
-        assert_eq!(said(vec![]), "It is so.");
     }
 }

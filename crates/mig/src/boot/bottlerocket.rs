@@ -20,7 +20,7 @@ pub fn bottlerocket_settings(layout: &Layout, catalog: &Catalog) -> Result<Strin
         let advice = Advice::new(
             "Its built-in device plugin knows the strategy \"single\" only.",
             [
-                Remedy::Write("strategy".into(), "single".into()),
+                Remedy::write("strategy", "single"),
                 Remedy::Words("use Amazon Linux 2023".into()),
             ],
         );

@@ -1,10 +1,9 @@
 //! Parts that users add to the user data.
 
-use super::fault::fault;
 use super::mime::{DELIMITERS, Part};
-use super::node_part::Around;
+use super::node_part::{Around, Fault};
 use super::part_text;
-use crate::finding::{Advice, Finding, PathStep, Remedy, Unwanted};
+use crate::finding::{Advice, Collector, Remedy, Unwanted};
 
 /// What nodeadm reads.
 const NODE_CONFIG: &str = "application/node.eks.aws";
@@ -57,32 +56,24 @@ impl UserPart {
         lower.split(';').next().unwrap_or_default().trim_end().to_owned()
     }
 
-    pub(super) fn check(&self, path: &[PathStep], around: Around<'_>, faults: &mut Vec<Finding>) {
-        let at = |name: &str| [path, &[PathStep::Attribute(name.to_owned())]].concat();
-        let before = faults.len();
+    pub(super) fn check(&self, around: Around<'_>, faults: &mut Collector) {
         let media_type = self.media_type();
-        let mut add = |name: &str, (summary, advice): (String, Advice)| {
-            faults.push(fault(at(name), summary, advice));
-        };
-        if let Some(found) = content_type_fault(&self.content_type, &media_type, around.handlers) {
-            add("content_type", found);
-        }
-        for found in text_faults(&self.text) {
-            add("text", found);
-        }
+        let of_type = content_type_fault(&self.content_type, &media_type, around.handlers);
+        let mut of_text = text_faults(&self.text);
         // What is said of the text as a whole is not said of its beginning again.
-        if faults.len() == before {
-            let of_text = part_text::faults(&media_type, &self.text, around);
-            faults.extend(
-                of_text
-                    .into_iter()
-                    .map(|(summary, advice)| fault(at("text"), summary, advice)),
-            );
+        if of_type.is_none() && of_text.is_empty() {
+            of_text = part_text::faults(&media_type, &self.text, around);
+        }
+        if let Some((summary, advice)) = of_type {
+            faults.fault("content_type", summary, advice);
+        }
+        for (summary, advice) in of_text {
+            faults.fault("text", summary, advice);
         }
     }
 }
 
-fn content_type_fault(content_type: &str, media_type: &str, handlers: bool) -> Option<(String, Advice)> {
+fn content_type_fault(content_type: &str, media_type: &str, handlers: bool) -> Option<Fault> {
     let lower = content_type.to_ascii_lowercase();
     if content_type.bytes().any(|byte| byte.is_ascii_control()) || !content_type.is_ascii() {
         let summary = "The content type must be one line of plain text".to_owned();
@@ -124,7 +115,7 @@ fn is_token(text: &str) -> bool {
 const ENCODED: &str = "Karpenter drops the header that says how a part is encoded, so that it would run undecoded. \
     Give plain text.";
 
-fn text_faults(text: &str) -> Vec<(String, Advice)> {
+fn text_faults(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     if text.trim().is_empty() {
         faults.push(("The part is empty".to_owned(), "Leave it out.".into()));

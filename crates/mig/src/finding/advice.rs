@@ -23,6 +23,13 @@ pub enum Remedy {
     Words(String),
 }
 
+impl Remedy {
+    /// An attribute gets this value.
+    pub fn write(attribute: &str, value: impl Into<Value>) -> Self {
+        Self::Write(attribute.to_owned(), value.into())
+    }
+}
+
 /// What a text is freed of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unwanted {
@@ -86,25 +93,17 @@ impl Advice {
         let ways = ways.join(", or ");
         let mut letters = ways.chars();
         match letters.next() {
-            Some(first) => format!(
-                "{} {}{}.",
-                self.reason,
-                first.to_ascii_uppercase(),
-                letters.as_str()
-            ),
+            Some(first) => {
+                let (reason, first) = (&self.reason, first.to_ascii_uppercase());
+                format!("{reason} {first}{}.", letters.as_str())
+            }
             None => self.reason.clone(),
         }
     }
 }
 
-impl From<String> for Advice {
-    fn from(reason: String) -> Self {
-        Self::new(reason, [])
-    }
-}
-
-impl From<&str> for Advice {
-    fn from(reason: &str) -> Self {
+impl<T: Into<String>> From<T> for Advice {
+    fn from(reason: T) -> Self {
         Self::new(reason, [])
     }
 }

@@ -39,6 +39,15 @@ impl Collector {
         list.push(finding.at(path));
     }
 
+    /// What is made of it, unless something is refused.
+    pub(crate) fn finish<T>(self, made: impl FnOnce() -> T) -> Result<T, Vec<Finding>> {
+        if self.faults.is_empty() {
+            Ok(made())
+        } else {
+            Err(self.faults)
+        }
+    }
+
     /// Something that would be refused, or would not work.
     pub(crate) fn fault(
         &mut self,
@@ -60,12 +69,7 @@ impl Collector {
     }
 
     /// One of a few words, where one is given.
-    pub(crate) fn word(
-        &mut self,
-        place: impl Into<FieldPath>,
-        word: Option<impl AsRef<str>>,
-        allowed: &[&str],
-    ) {
+    pub(crate) fn word(&mut self, place: &FieldPath, word: Option<impl AsRef<str>>, allowed: &[&str]) {
         let word = word.as_ref().map(AsRef::as_ref);
         if let Some(word) = word.filter(|word| !allowed.contains(word)) {
             let detail = format!("It is one of {}.", allowed.join(", "));
@@ -74,13 +78,7 @@ impl Collector {
     }
 
     /// A number between two others, both allowed, where one is given.
-    pub(crate) fn range(
-        &mut self,
-        place: impl Into<FieldPath>,
-        number: Option<i64>,
-        first: i64,
-        last: i64,
-    ) {
+    pub(crate) fn range(&mut self, place: &FieldPath, number: Option<i64>, first: i64, last: i64) {
         if let Some(number) = number.filter(|number| !(first..=last).contains(number)) {
             let detail = format!("It is a number from {first} to {last}.");
             self.fault(place, format!("{number} is not possible here"), detail);

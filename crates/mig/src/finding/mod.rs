@@ -7,11 +7,13 @@
 //! rules, on which nothing acts one by one: their kind is the area, and the rule is in the text.
 
 mod advice;
+mod collector;
 mod path;
 
 use std::fmt;
 
 pub use advice::{Advice, Listing, Remedy, Unwanted};
+pub(crate) use collector::Collector;
 pub use path::{FieldPath, PathStep};
 
 use crate::layout::Problem;
@@ -26,7 +28,7 @@ pub enum Severity {
 }
 
 /// What a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum FindingKind {
     /// A layout that cannot be created.
     Layout(Box<Problem>),
@@ -35,6 +37,7 @@ pub enum FindingKind {
     /// User data.
     UserData,
     /// A Kubernetes object.
+    #[default]
     Manifest,
     /// What a user adds to the catalog.
     Catalog,

@@ -22,7 +22,10 @@ fn a_finding_says_place_fact_and_next_step() {
 #[test]
 fn ways_out_follow_the_reason_one_of_them_is_enough() {
     let write = Remedy::Write("market_type".into(), "spot".into());
-    let advice = Advice::new("They are of Spot.", [write, Remedy::Remove("spot_options".into())]);
+    let advice = Advice::new(
+        "They are of Spot.",
+        [write, Remedy::Remove("spot_options".into())],
+    );
     let finding = Finding::error(FindingKind::Ec2, "Which market", &advice);
     assert_eq!(finding.detail(), "They are of Spot.");
     assert_eq!(finding.remedies().len(), 2);

@@ -182,7 +182,7 @@ fn no_mig(model: &str, families: &[String]) -> Advice {
     Advice::new(
         format!("{model} is not on NVIDIA's list of GPUs with MIG. Without slices whole GPUs can be shared."),
         [
-            Remedy::Write("sharing".into(), sharing),
+            Remedy::write("sharing", sharing),
             Remedy::Words(format!("choose a type with MIG ({})", families.join(", "))),
         ],
     )
@@ -296,35 +296,36 @@ impl Problem {
     }
 
     fn choice_advice(&self) -> Advice {
-        let mixed = Remedy::Write("strategy".into(), "mixed".into());
-        match self {
+        let mixed = Remedy::write("strategy", "mixed");
+        let remedies = match self {
+            Self::SingleWithWhole => vec![Remedy::Words("cut every GPU".into()), mixed],
+            Self::SingleWithDifferent(_) => vec![mixed],
+            _ => Vec::new(),
+        };
+        let reason = match self {
             Self::NothingAsked => {
-                "Set slices (the same on every GPU), gpus (different per GPU), or sharing for whole GPUs. Empty slices \
-                 keep GPUs whole."
-                    .into()
+                "Set slices (the same on every GPU), gpus (different per GPU), or sharing for whole \
+                GPUs. Empty slices keep GPUs whole."
             }
             Self::SlicesAndGpus => {
-                "slices is for every GPU of the node, gpus for GPUs that differ: keep one of them.".into()
+                "slices is for every GPU of the node, gpus for GPUs that differ: keep one of them."
             }
             Self::UnknownStrategy(_) => {
                 "It is \"mixed\" (each profile is a resource of its own, the default) or \
                 \"single\" (equal slices, called nvidia.com/gpu)."
-                    .into()
             }
-            Self::UnknownSharing(_) => "It is \"time-slicing\" or \"mps\".".into(),
-            Self::Replicas(_) => "replicas is how many pods share one GPU or slice: 2 to 1000.".into(),
-            Self::MpsOnMig => "NVIDIA's device plugin refuses MPS on MIG devices. Use sharing strategy \
+            Self::UnknownSharing(_) => "It is \"time-slicing\" or \"mps\".",
+            Self::Replicas(_) => "replicas is how many pods share one GPU or slice: 2 to 1000.",
+            Self::MpsOnMig => {
+                "NVIDIA's device plugin refuses MPS on MIG devices. Use sharing strategy \
                 \"time-slicing\", or leave slices out and share whole GPUs by MPS."
-                .into(),
-            Self::SingleWithWhole => Advice::new(
-                "With a whole GPU on the node the device plugin refuses to start. Under \"mixed\" whole GPUs stay \
-                 nvidia.com/gpu.",
-                [Remedy::Words("cut every GPU".into()), mixed],
-            ),
-            _ => Advice::new(
-                "Under it every slice is called nvidia.com/gpu, so all must be of one profile.",
-                [mixed],
-            ),
-        }
+            }
+            Self::SingleWithWhole => {
+                "With a whole GPU on the node the device plugin refuses to start. Under \"mixed\" \
+                whole GPUs stay nvidia.com/gpu."
+            }
+            _ => "Under it every slice is called nvidia.com/gpu, so all must be of one profile.",
+        };
+        Advice::new(reason, remedies)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::fault::fault;
-use crate::finding::{Finding, PathStep};
+use crate::finding::{Collector, FieldPath, Finding, PathStep};
 
 /// A pod's toleration, with Kubernetes' words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,40 @@ impl Toleration {
     }
 }
 
+impl Collector {
+    /// Labels of an object, or of a node.
+    pub(super) fn labels(&mut self, place: impl Into<FieldPath>, labels: &BTreeMap<String, String>) {
+        let place = place.into();
+        for (key, value) in labels {
+            if !is_qualified_name(key) {
+                let detail = "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.";
+                self.fault(place.key(key), format!("{key:?} is not a label key"), detail);
+            }
+            if !value.is_empty() && !is_name_part(value) {
+                let detail = "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.";
+                self.fault(place.key(key), format!("{value:?} is not a label value"), detail);
+            }
+        }
+    }
+
+    /// Annotations of an object, or of a node.
+    pub(super) fn annotations(
+        &mut self,
+        place: impl Into<FieldPath>,
+        annotations: &BTreeMap<String, String>,
+    ) {
+        let place = place.into();
+        for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
+            let summary = format!("{key:?} is not an annotation key");
+            self.fault(
+                place.key(key),
+                summary,
+                "It is NAME or PREFIX/NAME, like a label's key.",
+            );
+        }
+    }
+}
+
 /// Collects faults with their paths.
 #[derive(Default)]
 pub(super) struct Checks(pub(super) Vec<Finding>);
@@ -114,35 +148,15 @@ impl Checks {
     }
 
     pub(super) fn labels(&mut self, attribute: &str, labels: &BTreeMap<String, String>) {
-        for (key, value) in labels {
-            if !is_qualified_name(key) {
-                let detail = "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.";
-                self.add(
-                    key_at(attribute, key),
-                    format!("{key:?} is not a label key"),
-                    detail,
-                );
-            }
-            if !value.is_empty() && !is_name_part(value) {
-                let detail = "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.";
-                self.add(
-                    key_at(attribute, key),
-                    format!("{value:?} is not a label value"),
-                    detail,
-                );
-            }
-        }
+        let mut findings = Collector::default();
+        findings.labels(attribute, labels);
+        self.0.append(&mut findings.faults);
     }
 
     pub(super) fn annotations(&mut self, attribute: &str, annotations: &BTreeMap<String, String>) {
-        for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
-            let summary = format!("{key:?} is not an annotation key");
-            self.add(
-                key_at(attribute, key),
-                summary,
-                "It is NAME or PREFIX/NAME, like a label's key.",
-            );
-        }
+        let mut findings = Collector::default();
+        findings.annotations(attribute, annotations);
+        self.0.append(&mut findings.faults);
     }
 
     pub(super) fn tolerations(&mut self, tolerations: &[Toleration]) {

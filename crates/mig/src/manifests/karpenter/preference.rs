@@ -48,16 +48,13 @@ pub fn preference<'a>(name: &str, layouts: &'a [Layout]) -> Result<Vec<Preferred
         }
     }
     common(&mut findings, &place, layouts);
-    if !findings.faults.is_empty() {
-        return Err(findings.faults);
-    }
     let weights = (0..layouts.len()).map(|index| i64::try_from(HIGHEST - index).unwrap_or(1));
     let preferred = layouts.iter().zip(weights).map(|(layout, weight)| Preferred {
         layout,
         name: format!("{name}-{}", layout.id()),
         weight,
     });
-    Ok(preferred.collect())
+    findings.finish(|| preferred.collect())
 }
 
 /// A pod asks for one resource; a layout that lacks it is no second choice.
