@@ -1,5 +1,7 @@
 //! What the domain finds, as diagnostics at the user's attributes.
 
+mod hcl;
+
 use mig::PathStep;
 use mig::finding::{FieldPath, Finding, Severity};
 use tfplug::path::Step;
@@ -11,7 +13,7 @@ pub(crate) fn diagnostic(finding: &Finding, place: impl Fn(&FieldPath) -> Path) 
         Severity::Error => Diagnostic::error,
         Severity::Warning => Diagnostic::warning,
     };
-    diagnostic(finding.summary(), finding.detail()).at(place(finding.path()))
+    diagnostic(finding.summary(), finding.advice().in_words(hcl::say)).at(place(finding.path()))
 }
 
 /// Reports findings whose paths go on from `at`.

@@ -60,7 +60,7 @@ fn what_it_cannot_express_is_refused() {
     let p5 = ["p5.48xlarge"];
     refused(
         json!({"instance_types": p5, "slices": {"1g": 7}}),
-        "knows strategy = \"single\" only",
+        "Set strategy to \"single\", or use Amazon Linux 2023.",
     );
     refused(
         json!({"instance_types": p5, "slices": {"1g": 6}, "strategy": "single"}),

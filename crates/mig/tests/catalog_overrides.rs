@@ -223,7 +223,7 @@ fn each_wrong_instance_type_is_told_at_its_place() {
         gpu(),
         instance_type("r200"),
         "[p9.48xlarge].gpu",
-        "data.mig_profiles",
+        "The catalog lists its GPUs.",
     );
     let count = InstanceTypeOverride {
         gpu_count: 0,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mig::ec2::disk::VOLUME_TYPES;
-use mig::ec2::metadata::HTTP_TOKENS;
+use mig::ec2::disk::{INITIALIZATION_RATE, VOLUME_TYPES};
+use mig::ec2::metadata::{HOP_LIMIT, HTTP_TOKENS};
 use mig::manifests::karpenter::choices;
 use tfplug::schema::validators::{declared_between, declared_one_of};
 use tfplug::{Attr, Model};
@@ -113,7 +113,7 @@ pub struct EbsModel {
     /// MiB per second, for gp3.
     pub throughput: Attr<i64>,
     /// MiB per second at which a snapshot is loaded.
-    #[attr(validate = declared_between(100, 300))]
+    #[attr(validate = declared_between(INITIALIZATION_RATE.0, INITIALIZATION_RATE.1))]
     pub volume_initialization_rate: Attr<i64>,
     /// Size, such as `200Gi`: a whole number with Gi, G, Ti or T.
     pub volume_size: Attr<String>,
@@ -132,7 +132,7 @@ pub struct MetadataOptionsModel {
     #[attr(validate = declared_one_of(&choices::SWITCH), json = "httpProtocolIPv6")]
     pub http_protocol_ipv6: Attr<String>,
     /// Hops that an answer may take; 1 if left out, which keeps pods away from the node's role.
-    #[attr(validate = declared_between(1, 64))]
+    #[attr(validate = declared_between(HOP_LIMIT.0, HOP_LIMIT.1))]
     pub http_put_response_hop_limit: Attr<i64>,
     /// Whether a token is needed; `required` (IMDSv2) if left out.
     #[attr(validate = declared_one_of(&HTTP_TOKENS))]

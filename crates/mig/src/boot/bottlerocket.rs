@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, Gpu};
-use crate::finding::{FieldPath, Finding};
+use crate::finding::{Advice, FieldPath, Finding, Remedy};
 use crate::layout::{Layout, NodeLayout, Sharing, SharingStrategy, Strategy};
 use crate::profile::Profile;
 
@@ -17,12 +17,17 @@ const TABLE: &str = "settings.kubelet-device-plugins.nvidia";
 pub fn bottlerocket_settings(layout: &Layout, catalog: &Catalog) -> Result<String, Vec<Finding>> {
     let mut faults = Vec::new();
     if layout.is_cut() && layout.strategy() != Strategy::Single {
-        let detail =
-            "Its built-in device plugin knows strategy = \"single\" only. Set it, or use Amazon Linux 2023.";
+        let advice = Advice::new(
+            "Its built-in device plugin knows the strategy \"single\" only.",
+            [
+                Remedy::write("strategy", "single"),
+                Remedy::Words("use Amazon Linux 2023".into()),
+            ],
+        );
         faults.push(fault(
             "strategy",
             "Bottlerocket cannot serve the mixed strategy",
-            detail,
+            advice,
         ));
     }
     let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
@@ -39,8 +44,8 @@ pub fn bottlerocket_settings(layout: &Layout, catalog: &Catalog) -> Result<Strin
     }
 }
 
-fn fault(attribute: &str, summary: impl Into<String>, detail: impl Into<String>) -> Finding {
-    super::fault::fault(FieldPath::of("layout").attr(attribute), summary, detail)
+fn fault(attribute: &str, summary: impl Into<String>, advice: impl Into<Advice>) -> Finding {
+    super::fault::fault(FieldPath::of("layout").attr(attribute), summary, advice)
 }
 
 /// The model's key and the one profile of all GPUs of a node.

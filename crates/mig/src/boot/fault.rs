@@ -3,14 +3,14 @@
 use std::ops::RangeInclusive;
 
 use super::USER_DATA_LIMIT;
-use crate::finding::{FieldPath, Finding, FindingKind};
+use crate::finding::{Advice, FieldPath, Finding, FindingKind};
 
 pub(super) fn fault(
     path: impl Into<FieldPath>,
     summary: impl Into<String>,
-    detail: impl Into<String>,
+    advice: impl Into<Advice>,
 ) -> Finding {
-    Finding::error(FindingKind::UserData, summary, detail).at(path)
+    Finding::error(FindingKind::UserData, summary, advice).at(path)
 }
 
 pub(super) fn too_large(size: usize, ours: usize, reserved: usize) -> Finding {

@@ -23,7 +23,7 @@ pub use script::layout_table;
 use mime::Part;
 use node_part::Around;
 
-use crate::finding::{Finding, PathStep};
+use crate::finding::{Collector, FieldPath, Finding, FindingKind};
 use crate::layout::Layout;
 
 /// Bytes of user data that EC2 accepts, before base64.
@@ -162,27 +162,23 @@ impl UserData {
 
 /// Renders the user data of a layout, or says everything that is wrong, all at once. Equal input gives equal bytes.
 pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec<Finding>> {
-    let mut faults = Vec::new();
+    let mut faults = Collector::new(FindingKind::UserData);
     let around = |after| Around::new(layout, options, after);
     check_parts(&options.parts_before, "parts_before", around(false), &mut faults);
     check_parts(&options.parts_after, "parts_after", around(true), &mut faults);
     if !DEADLINE_SECONDS.contains(&options.deadline_seconds) {
-        faults.push(fault::deadline(options.deadline_seconds, DEADLINE_SECONDS));
+        faults.take(fault::deadline(options.deadline_seconds, DEADLINE_SECONDS));
     }
     let text = mime::document(&parts(layout, options));
     let reserved = options.reserved();
     if text.len() > USER_DATA_LIMIT - reserved {
         let ours = script::shell_part(layout, options).len();
-        faults.push(fault::too_large(text.len(), ours, reserved));
+        faults.take(fault::too_large(text.len(), ours, reserved));
     }
-    if faults.is_empty() {
-        Ok(UserData {
-            text,
-            render_version: options.render_version,
-        })
-    } else {
-        Err(faults)
-    }
+    faults.finish(|| UserData {
+        text,
+        render_version: options.render_version,
+    })
 }
 
 /// The shell part alone: a bash script that installs the boot unit and runs it.
@@ -203,9 +199,10 @@ fn parts(layout: &Layout, options: &BootOptions) -> Vec<Part> {
     all
 }
 
-fn check_parts(parts: &[UserPart], list: &str, around: Around<'_>, faults: &mut Vec<Finding>) {
+fn check_parts(parts: &[UserPart], list: &str, around: Around<'_>, faults: &mut Collector) {
     for (index, part) in parts.iter().enumerate() {
-        let path = vec![PathStep::Attribute(list.to_owned()), PathStep::Index(index)];
-        part.check(&path, around, faults);
+        faults.below(FieldPath::of(list).index(index), |faults| {
+            part.check(around, faults)
+        });
     }
 }

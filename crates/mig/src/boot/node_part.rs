@@ -3,10 +3,11 @@
 use yaml_rust2::Yaml;
 
 use super::{BootOptions, NodeConfig};
+use crate::finding::Advice;
 use crate::layout::{DEVICE_MANAGER_LABEL, Layout};
 
-/// Summary and detail of a fault.
-pub(super) type Fault = (String, String);
+/// Summary and advice of a fault.
+pub(super) type Fault = (String, Advice);
 
 /// What stands around the parts of a user.
 #[derive(Debug, Clone, Copy)]
@@ -64,13 +65,13 @@ impl<'a> Around<'a> {
 pub(super) fn faults(documents: &[Yaml], around: Around<'_>) -> Vec<Fault> {
     let [document] = documents else {
         let summary = format!("The part has {} YAML documents", documents.len());
-        return vec![(summary, "nodeadm reads one NodeConfig from each part.".to_owned())];
+        return vec![(summary, "nodeadm reads one NodeConfig from each part.".into())];
     };
     let (version, kind) = (document["apiVersion"].as_str(), document["kind"].as_str());
     if (version, kind) != (Some("node.eks.aws/v1alpha1"), Some("NodeConfig")) {
         let detail = "nodeadm reads apiVersion: node.eks.aws/v1alpha1 and kind: NodeConfig; with anything else the node does \
                       not join.";
-        return vec![("The part is not a NodeConfig".to_owned(), detail.to_owned())];
+        return vec![("The part is not a NodeConfig".to_owned(), detail.into())];
     }
     let spec = &document["spec"];
     let mut faults: Vec<_> = cluster(&spec["cluster"], around).into_iter().collect();
@@ -88,7 +89,7 @@ fn cluster(cluster: &Yaml, around: Around<'_>) -> Option<Fault> {
         Rest::Ours => "node_config names it. Leave spec.cluster out.",
         Rest::Group => return None,
     };
-    Some(("Two would name the cluster".to_owned(), detail.to_owned()))
+    Some(("Two would name the cluster".to_owned(), detail.into()))
 }
 
 fn config(config: &Yaml, around: Around<'_>) -> Vec<Fault> {
@@ -103,7 +104,7 @@ fn config(config: &Yaml, around: Around<'_>) -> Vec<Fault> {
     if !config["maxPods"].is_badvalue() && around.rest() == Rest::Karpenter {
         let detail = "Karpenter counts pods by the class, so that it would plan other nodes than it gets. Give maxPods to the \
                       class's kubelet.";
-        faults.push(("maxPods cannot be set".to_owned(), detail.to_owned()));
+        faults.push(("maxPods cannot be set".to_owned(), detail.into()));
     }
     faults
 }
@@ -124,7 +125,7 @@ fn taints(field: &str, around: Around<'_>) -> Fault {
             )
         }
     };
-    (format!("{field} cannot be set"), detail)
+    (format!("{field} cannot be set"), detail.into())
 }
 
 fn flags(flags: &Yaml, around: Around<'_>) -> Vec<Fault> {
@@ -148,7 +149,7 @@ fn flags(flags: &Yaml, around: Around<'_>) -> Vec<Fault> {
             "kubeconfig" => {
                 let detail = "nodeadm writes the file, and the boot script holds kubelet back by this flag until the GPUs are \
                               cut. Leave it out.";
-                faults.push(("--kubeconfig cannot be set".to_owned(), detail.to_owned()));
+                faults.push(("--kubeconfig cannot be set".to_owned(), detail.into()));
             }
             _ => {}
         }
@@ -164,5 +165,5 @@ fn labels(value: &str, layout: &Layout) -> Option<Fault> {
         .map(|label| label.split('=').next().unwrap_or_default().trim())
         .find(|key| *key == DEVICE_MANAGER_LABEL || ours.contains_key(*key))?;
     let detail = "The layout sets it, and the device plugin goes by it. Leave it out of --node-labels.";
-    Some((format!("The label {key} cannot be set"), detail.to_owned()))
+    Some((format!("The label {key} cannot be set"), detail.into()))
 }

@@ -1,10 +1,9 @@
 //! Parts that users add to the user data.
 
-use super::fault::fault;
 use super::mime::{DELIMITERS, Part};
-use super::node_part::Around;
+use super::node_part::{Around, Fault};
 use super::part_text;
-use crate::finding::{Finding, PathStep};
+use crate::finding::{Advice, Collector, Remedy, Unwanted};
 
 /// What nodeadm reads.
 const NODE_CONFIG: &str = "application/node.eks.aws";
@@ -57,46 +56,34 @@ impl UserPart {
         lower.split(';').next().unwrap_or_default().trim_end().to_owned()
     }
 
-    pub(super) fn check(&self, path: &[PathStep], around: Around<'_>, faults: &mut Vec<Finding>) {
-        let at = |name: &str| [path, &[PathStep::Attribute(name.to_owned())]].concat();
-        let before = faults.len();
+    pub(super) fn check(&self, around: Around<'_>, faults: &mut Collector) {
         let media_type = self.media_type();
-        let mut add = |name: &str, (summary, detail): (String, &str)| {
-            faults.push(fault(at(name), summary, detail));
-        };
-        if let Some(found) = content_type_fault(&self.content_type, &media_type, around.handlers) {
-            add("content_type", found);
-        }
-        for found in text_faults(&self.text) {
-            add("text", found);
-        }
+        let of_type = content_type_fault(&self.content_type, &media_type, around.handlers);
+        let mut of_text = text_faults(&self.text);
         // What is said of the text as a whole is not said of its beginning again.
-        if faults.len() == before {
-            let of_text = part_text::faults(&media_type, &self.text, around);
-            faults.extend(
-                of_text
-                    .into_iter()
-                    .map(|(summary, detail)| fault(at("text"), summary, detail)),
-            );
+        if of_type.is_none() && of_text.is_empty() {
+            of_text = part_text::faults(&media_type, &self.text, around);
+        }
+        if let Some((summary, advice)) = of_type {
+            faults.fault("content_type", summary, advice);
+        }
+        for (summary, advice) in of_text {
+            faults.fault("text", summary, advice);
         }
     }
 }
 
-fn content_type_fault(
-    content_type: &str,
-    media_type: &str,
-    handlers: bool,
-) -> Option<(String, &'static str)> {
+fn content_type_fault(content_type: &str, media_type: &str, handlers: bool) -> Option<Fault> {
     let lower = content_type.to_ascii_lowercase();
     if content_type.bytes().any(|byte| byte.is_ascii_control()) || !content_type.is_ascii() {
         let summary = "The content type must be one line of plain text".to_owned();
         return Some((
             summary,
-            "Give only the type; other headers of a part do not survive Karpenter's merge.",
+            "Give only the type; other headers of a part do not survive Karpenter's merge.".into(),
         ));
     }
     if lower.contains("base64") || lower.contains("transfer-encoding") {
-        return Some(("Encoded parts are not possible".to_owned(), ENCODED));
+        return Some(("Encoded parts are not possible".to_owned(), ENCODED.into()));
     }
     let subtype = media_type.strip_prefix("text/");
     if media_type == NODE_CONFIG
@@ -110,13 +97,13 @@ fn content_type_fault(
         return Some((
             summary,
             "The part would be passed over. Use text/x-shellscript, text/cloud-config, application/node.eks.aws or another \
-             type of cloud-init's, or add a part text/part-handler that reads it.",
+             type of cloud-init's, or add a part text/part-handler that reads it.".into(),
         ));
     }
     let summary = format!("{content_type:?} is not a text type");
     Some((
         summary,
-        "Use a text type that cloud-init or nodeadm reads: text/x-shellscript, text/cloud-config, application/node.eks.aws.",
+        "Use a text type that cloud-init or nodeadm reads: text/x-shellscript, text/cloud-config, application/node.eks.aws.".into(),
     ))
 }
 
@@ -128,16 +115,21 @@ fn is_token(text: &str) -> bool {
 const ENCODED: &str = "Karpenter drops the header that says how a part is encoded, so that it would run undecoded. \
     Give plain text.";
 
-fn text_faults(text: &str) -> Vec<(String, &'static str)> {
+fn text_faults(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     if text.trim().is_empty() {
-        faults.push(("The part is empty".to_owned(), "Leave it out."));
+        faults.push(("The part is empty".to_owned(), "Leave it out.".into()));
     }
     if text.contains('\r') {
         faults.push((
             "The text has carriage returns".to_owned(),
-            "Karpenter removes them and other tools do not, so the same text would differ. Use LF line ends; \
-             replace(text, \"\\r\", \"\") does it.",
+            Advice::new(
+                "Karpenter removes them and other tools do not, so the same text would differ.",
+                [
+                    Remedy::Words("use LF line ends".into()),
+                    Remedy::Clean(Unwanted::CarriageReturns),
+                ],
+            ),
         ));
     }
     if text
@@ -146,13 +138,14 @@ fn text_faults(text: &str) -> Vec<(String, &'static str)> {
     {
         faults.push((
             "The text has control characters".to_owned(),
-            "User data parts are plain text.",
+            "User data parts are plain text.".into(),
         ));
     }
     if let Some(line) = header_line(text) {
         faults.push((
             format!("The text begins with a MIME header ({line:?})"),
-            "Give the part's content alone, and its type in content_type; encoded parts are not possible.",
+            "Give the part's content alone, and its type in content_type; encoded parts are not possible."
+                .into(),
         ));
     }
     if let Some(line) = text
@@ -162,7 +155,7 @@ fn text_faults(text: &str) -> Vec<(String, &'static str)> {
         faults.push((
             format!("A line begins like a part's end ({line:?})"),
             "Merged user data separates parts by lines that begin with --//, and ours by --==MIG-USER-DATA==. \
-             Indent the line or write it otherwise.",
+             Indent the line or write it otherwise.".into(),
         ));
     }
     faults

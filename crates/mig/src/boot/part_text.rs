@@ -4,6 +4,7 @@
 use yaml_rust2::{Yaml, YamlLoader};
 
 use super::node_part::{self, Around, Fault};
+use crate::finding::{Advice, Remedy, Unwanted};
 
 /// What cloud-init knows a text without a type of its own by (`INCLUSION_TYPES_MAP`).
 const STARTS: [&str; 6] = [
@@ -17,12 +18,14 @@ const STARTS: [&str; 6] = [
 
 pub(super) fn faults(media_type: &str, text: &str, around: Around<'_>) -> Vec<Fault> {
     if text.starts_with('\u{feff}') {
-        let detail = "cloud-init and nodeadm read by the first bytes. Save the file as UTF-8 without it; in Terraform \
-                      trimprefix(text, \"\\uFEFF\") takes it away.";
-        return vec![(
-            "The text begins with a byte order mark".to_owned(),
-            detail.to_owned(),
-        )];
+        let advice = Advice::new(
+            "cloud-init and nodeadm read by the first bytes.",
+            [
+                Remedy::Words("save the file as UTF-8 without it".into()),
+                Remedy::Clean(Unwanted::ByteOrderMark),
+            ],
+        );
+        return vec![("The text begins with a byte order mark".to_owned(), advice)];
     }
     match media_type {
         "application/node.eks.aws" => match YamlLoader::load_from_str(text) {
@@ -45,19 +48,18 @@ fn shell(text: &str) -> Option<Fault> {
     if text.starts_with("#!") {
         return None;
     }
-    let detail = if text.trim_start().starts_with("#!") {
-        "There is space before it. Begin the text with #! itself; trimspace(text) does it."
+    let reason =
+        "cloud-init runs a script only if its first two bytes are #!; otherwise only the node's log says so.";
+    let advice = if text.trim_start().starts_with("#!") {
+        let begin = Remedy::Words("begin the text with #! itself".into());
+        let reason = format!("{reason} There is space before it.");
+        Advice::new(reason, [begin, Remedy::Clean(Unwanted::Space)])
     } else if is_template(text) {
-        "Give a template the type text/jinja2."
+        format!("{reason} Give a template the type text/jinja2.").into()
     } else {
-        "Begin it with the line #!/bin/bash."
+        format!("{reason} Begin it with the line #!/bin/bash.").into()
     };
-    Some((
-        "The script does not begin with #!".to_owned(),
-        format!(
-            "cloud-init runs a script only if its first two bytes are #!; otherwise only the node's log says so. {detail}"
-        ),
-    ))
+    Some(("The script does not begin with #!".to_owned(), advice))
 }
 
 fn untyped(text: &str) -> Option<Fault> {
@@ -69,10 +71,7 @@ fn untyped(text: &str) -> Option<Fault> {
     }
     let detail = "cloud-init goes by the first line where the type does not say it. Give the type in content_type, or begin \
                   with #!, #cloud-config and so on.";
-    Some((
-        "cloud-init would pass this text over".to_owned(),
-        detail.to_owned(),
-    ))
+    Some(("cloud-init would pass this text over".to_owned(), detail.into()))
 }
 
 fn is_template(text: &str) -> bool {
@@ -95,11 +94,11 @@ fn cloud_config(text: &str) -> Option<Fault> {
             [_] => Some((
                 "The part is not a cloud-config".to_owned(),
                 "It is a map of cloud-init's modules, such as packages: [...]. cloud-init would pass anything else over."
-                    .to_owned(),
+                    .into(),
             )),
             several => Some((
                 format!("The part has {} YAML documents", several.len()),
-                "cloud-init reads one from each part.".to_owned(),
+                "cloud-init reads one from each part.".into(),
             )),
         },
     }
@@ -108,6 +107,6 @@ fn cloud_config(text: &str) -> Option<Fault> {
 fn not_yaml(error: &str) -> Fault {
     (
         "The part is not YAML".to_owned(),
-        format!("{error}. The node would fail at it, and only its log would say so."),
+        format!("{error}. The node would fail at it, and only its log would say so.").into(),
     )
 }

@@ -11,7 +11,7 @@ mod overrides;
 mod price;
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -225,6 +225,15 @@ impl Catalog {
     /// The GPU that MIG cuts on an instance type; none where it cannot.
     pub fn mig_gpu(&self, instance_type: &InstanceType) -> Option<&Gpu> {
         instance_type.mig.gpu.as_deref().and_then(|id| self.gpu(id))
+    }
+
+    /// Families of the instance types that are known to be cut as declared.
+    pub(crate) fn mig_families(&self) -> Vec<String> {
+        let certain = |of: &&InstanceType| {
+            of.mig.support == MigSupport::Yes && self.mig_gpu(of).is_some_and(Gpu::placements_known)
+        };
+        let families = self.instance_types().filter(certain).map(|of| of.family.clone());
+        families.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Up to three instance types that a misspelt name may have meant, the likeliest first.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::gpu::{Confidence, Gpu, ModeChange, Placements, ProfileFact};
 use super::instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
 use super::{Catalog, DriverVersion};
-use crate::finding::{Finding, FindingKind, PathStep};
+use crate::finding::{Advice, Collector as Findings, FieldPath, Finding, FindingKind, Listing, Remedy};
 use crate::profile::Profile;
 
 /// Key of the source that stands for what the user says.
@@ -76,37 +76,14 @@ pub struct InstanceTypeOverride {
     pub karpenter_gpu_name: Option<String>,
 }
 
-/// Collects faults below one path.
-struct Findings<'a> {
-    at: Vec<PathStep>,
-    faults: &'a mut Vec<Finding>,
-}
-
-impl Findings<'_> {
-    fn below(&mut self, steps: &[PathStep]) -> Findings<'_> {
-        Findings {
-            at: [self.at.as_slice(), steps].concat(),
-            faults: self.faults,
-        }
-    }
-
-    fn add(&mut self, attribute: &str, summary: impl Into<String>, detail: impl Into<String>) {
-        self.below(&[PathStep::Attribute(attribute.to_owned())])
-            .add_here(summary, detail);
-    }
-
-    fn add_here(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
-        self.faults
-            .push(Finding::error(FindingKind::Catalog, summary, detail).at(self.at.clone()));
-    }
-
+impl Findings {
     /// A number within bounds, or a fault and nothing.
     fn number(&mut self, attribute: &str, found: i64, first: u16, last: u16) -> Option<u16> {
         let within = u16::try_from(found)
             .ok()
             .filter(|number| (first..=last).contains(number));
         if within.is_none() {
-            self.add(
+            self.fault(
                 attribute,
                 format!("{attribute} cannot be {found}"),
                 format!("Found {found}; it is {first} to {last}."),
@@ -121,66 +98,44 @@ impl Findings<'_> {
     }
 }
 
-fn key(name: &str) -> PathStep {
-    PathStep::Key(name.to_owned())
-}
-
-fn attribute(name: &str) -> PathStep {
-    PathStep::Attribute(name.to_owned())
-}
-
 impl Catalog {
     /// The catalog with what a user adds, or everything that is wrong with that, all at once.
     pub fn with(&self, overrides: &CatalogOverrides) -> Result<Self, Vec<Finding>> {
         let mut catalog = self.clone();
-        let mut faults = Vec::new();
+        let mut findings = Findings::new(FindingKind::Catalog);
         catalog.sources.insert(
             SOURCE.to_owned(),
             "catalog_overrides of the provider's configuration".to_owned(),
         );
         for (id, given) in &overrides.gpus {
-            let at = vec![attribute("gpus"), key(id)];
-            if let Some(gpu) = gpu(
-                id,
-                given,
-                Findings {
-                    at,
-                    faults: &mut faults,
-                },
-            ) {
+            let place = FieldPath::of("gpus").key(id);
+            if let Some(gpu) = findings.below(place, |findings| gpu(id, given, findings)) {
                 catalog.gpus.insert(id.clone(), gpu);
             }
         }
         for (name, given) in &overrides.instance_types {
-            let at = vec![attribute("instance_types"), key(name)];
-            let findings = Findings {
-                at,
-                faults: &mut faults,
-            };
             // A fault of the GPU itself has been reported already.
             let known = catalog.gpus.get(&given.gpu);
             if known.is_none() && overrides.gpus.contains_key(&given.gpu) {
                 continue;
             }
-            if let Some(instance_type) = instance_type(name, given, known, findings) {
+            let place = FieldPath::of("instance_types").key(name);
+            let found = findings.below(place, |findings| instance_type(name, given, known, findings));
+            if let Some(instance_type) = found {
                 catalog.instance_types.insert(name.clone(), instance_type);
             }
         }
-        if faults.is_empty() {
-            Ok(catalog)
-        } else {
-            Err(faults)
-        }
+        findings.finish(|| catalog)
     }
 }
 
-fn gpu(id: &str, given: &GpuOverride, mut findings: Findings<'_>) -> Option<Gpu> {
+fn gpu(id: &str, given: &GpuOverride, findings: &mut Findings) -> Option<Gpu> {
     let before = findings.faults.len();
     let compute_slices = findings.small("compute_slices", given.compute_slices, 1, 31);
     let memory_slices = findings.small("memory_slices", given.memory_slices, 1, MAX_MEMORY_SLICES);
     let memory_gb = findings.number("memory_gb", given.memory_gb, 1, u16::MAX);
     if given.pci_device_ids.is_empty() {
-        findings.add(
+        findings.fault(
             "pci_device_ids",
             "The GPU has no PCI device ID",
             "The boot script checks by it that a node has this GPU. Give it as nvidia-smi --query-gpu=pci.device_id \
@@ -188,17 +143,17 @@ fn gpu(id: &str, given: &GpuOverride, mut findings: Findings<'_>) -> Option<Gpu>
         );
     }
     for device in &given.pci_device_ids {
-        check_device("pci_device_ids", device, &mut findings);
+        check_device("pci_device_ids", device, findings);
     }
     if let Some(Err(error)) = given.min_driver.as_deref().map(str::parse::<DriverVersion>) {
-        findings.add(
+        findings.fault(
             "min_driver",
             "The driver version cannot be read",
             format!("{error}."),
         );
     }
     let (compute_slices, memory_slices) = (compute_slices?, memory_slices?);
-    let profiles = profiles(given, compute_slices, memory_slices, &mut findings);
+    let profiles = profiles(given, compute_slices, memory_slices, findings);
     (findings.faults.len() == before).then(|| Gpu {
         id: id.to_owned(),
         product: given.product.clone(),
@@ -226,23 +181,24 @@ fn profiles(
     given: &GpuOverride,
     compute_slices: u8,
     memory_slices: u8,
-    findings: &mut Findings<'_>,
+    findings: &mut Findings,
 ) -> Vec<ProfileFact> {
     if given.profiles.is_empty() {
-        findings.add("profiles", "The GPU has no profiles", "Give at least one.");
+        findings.fault("profiles", "The GPU has no profiles", "Give at least one.");
     }
     let mut ids = BTreeSet::new();
     let mut facts = Vec::new();
     for (name, given) in &given.profiles {
-        let mut findings = findings.below(&[attribute("profiles"), key(name)]);
-        if !ids.insert(given.gpu_instance_profile_id) {
-            findings.add(
-                "gpu_instance_profile_id",
-                format!("ID {} is given twice", given.gpu_instance_profile_id),
-                "Each profile of a GPU has an ID of its own; nvidia-smi mig -lgip lists them.",
-            );
-        }
-        facts.extend(profile(name, given, compute_slices, memory_slices, &mut findings));
+        findings.below(FieldPath::of("profiles").key(name), |findings| {
+            if !ids.insert(given.gpu_instance_profile_id) {
+                findings.fault(
+                    "gpu_instance_profile_id",
+                    format!("ID {} is given twice", given.gpu_instance_profile_id),
+                    "Each profile of a GPU has an ID of its own; nvidia-smi mig -lgip lists them.",
+                );
+            }
+            facts.extend(profile(name, given, compute_slices, memory_slices, findings));
+        });
     }
     facts
 }
@@ -252,12 +208,12 @@ fn profile(
     given: &ProfileOverride,
     compute_slices: u8,
     memory_slices: u8,
-    findings: &mut Findings<'_>,
+    findings: &mut Findings,
 ) -> Option<ProfileFact> {
     let before = findings.faults.len();
     let parsed: Option<Profile> = name
         .parse()
-        .map_err(|error| findings.add_here("The key is no profile", format!("{error}.")))
+        .map_err(|error| findings.fault("", "The key is no profile", format!("{error}.")))
         .ok();
     let id = findings.number("gpu_instance_profile_id", given.gpu_instance_profile_id, 0, 1000);
     let size = findings.small("memory_slices", given.memory_slices, 1, memory_slices)?;
@@ -269,7 +225,7 @@ fn profile(
             "{name} has {} compute slices and the GPU {compute_slices}.",
             parsed.compute_slices
         );
-        findings.add_here("The profile is larger than the GPU", detail);
+        findings.fault("", "The profile is larger than the GPU", detail);
     }
     let starts = starts(given, memory_slices - size, findings);
     (findings.faults.len() == before).then_some(())?;
@@ -294,7 +250,7 @@ fn profile(
     })
 }
 
-fn starts(given: &ProfileOverride, last: u8, findings: &mut Findings<'_>) -> Vec<u8> {
+fn starts(given: &ProfileOverride, last: u8, findings: &mut Findings) -> Vec<u8> {
     let within = |start: &i64| u8::try_from(*start).ok().filter(|start| *start <= last);
     let starts: Option<Vec<u8>> = given.starts.iter().map(within).collect();
     let ascending = starts
@@ -305,15 +261,15 @@ fn starts(given: &ProfileOverride, last: u8, findings: &mut Findings<'_>) -> Vec
             "Found {:?}; give the first memory slices of nvidia-smi mig -lgipp, ascending, each 0 to {last}.",
             given.starts
         );
-        findings.add("starts", "The profile cannot start there", detail);
+        findings.fault("starts", "The profile cannot start there", detail);
     }
     starts.unwrap_or_default()
 }
 
-fn check_device(attribute: &str, device: &str, findings: &mut Findings<'_>) {
+fn check_device(attribute: &str, device: &str, findings: &mut Findings) {
     let digits = device.strip_prefix("0x").unwrap_or_default();
     if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        findings.add(
+        findings.fault(
             attribute,
             format!("{device:?} is not a PCI device ID"),
             "It is 0x and four hexadecimal digits, without the vendor: 0x2330.",
@@ -325,21 +281,25 @@ fn instance_type(
     name: &str,
     given: &InstanceTypeOverride,
     gpu: Option<&Gpu>,
-    mut findings: Findings<'_>,
+    findings: &mut Findings,
 ) -> Option<InstanceType> {
     let Some(gpu) = gpu else {
-        let detail = format!(
-            "Found {:?}. Give the identity of a GPU of the catalog (data.mig_profiles lists them), or add the GPU to gpus.",
+        let reason = format!(
+            "Found {:?}. Give the identity of a GPU of the catalog, or add the GPU to gpus.",
             given.gpu
         );
-        findings.add("gpu", "Unknown GPU", detail);
+        findings.fault(
+            "gpu",
+            "Unknown GPU",
+            Advice::new(reason, [Remedy::LookUp(Listing::Gpus)]),
+        );
         return None;
     };
     if !matches!(given.architecture.as_str(), "amd64" | "arm64") {
         let detail = format!("Found {:?}; it is amd64 or arm64.", given.architecture);
-        findings.add("architecture", "Unknown architecture", detail);
+        findings.fault("architecture", "Unknown architecture", detail);
     }
-    let device = device(given, gpu, &mut findings);
+    let device = device(given, gpu, findings);
     let count = findings.small("gpu_count", given.gpu_count, 1, 64)?;
     Some(InstanceType {
         name: name.to_owned(),
@@ -370,14 +330,14 @@ fn instance_type(
 }
 
 /// The device by which a node is recognised: the one given, or the GPU's only one.
-fn device(given: &InstanceTypeOverride, gpu: &Gpu, findings: &mut Findings<'_>) -> Option<String> {
+fn device(given: &InstanceTypeOverride, gpu: &Gpu, findings: &mut Findings) -> Option<String> {
     let known = gpu.pci_device_ids.join(", ");
     match (&given.pci_device_id, gpu.pci_device_ids.as_slice()) {
         (Some(device), all) if all.contains(device) => Some(device.clone()),
         (None, [only]) => Some(only.clone()),
         (Some(device), _) => {
             let detail = format!("Found {device}; {} has: {known}.", gpu.product);
-            findings.add(
+            findings.fault(
                 "pci_device_id",
                 "The GPU does not have this PCI device ID",
                 detail,
@@ -389,7 +349,7 @@ fn device(given: &InstanceTypeOverride, gpu: &Gpu, findings: &mut Findings<'_>) 
                 "{} has several: {known}. Say which one the instance type has.",
                 gpu.product
             );
-            findings.add("pci_device_id", "The PCI device ID is not given", detail);
+            findings.fault("pci_device_id", "The PCI device ID is not given", detail);
             None
         }
     }

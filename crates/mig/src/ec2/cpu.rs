@@ -1,6 +1,6 @@
 //! Rules of CPU options.
 
-use super::{Faults, Given};
+use super::{Given, collector};
 use crate::finding::Finding;
 
 /// Cores and threads of an instance.
@@ -14,7 +14,7 @@ pub struct CpuOptions {
 
 /// What is wrong with them. Which numbers an instance type takes is not known here.
 pub fn check(options: &CpuOptions) -> Vec<Finding> {
-    let mut faults = Faults::default();
+    let mut faults = collector();
     let both = [
         ("core_count", options.core_count, options.threads_per_core),
         ("threads_per_core", options.threads_per_core, options.core_count),
@@ -23,10 +23,10 @@ pub fn check(options: &CpuOptions) -> Vec<Finding> {
         if own.is_absent() && other.is_known() {
             let detail =
                 "EC2 takes core_count and threads_per_core together (LaunchTemplateCpuOptionsRequest).";
-            faults.add(missing, format!("{missing} is missing"), detail);
+            faults.fault(missing, format!("{missing} is missing"), detail);
         }
     }
-    faults.found
+    faults.faults
 }
 
 #[cfg(test)]

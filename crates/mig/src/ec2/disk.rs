@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Faults, Given, ids};
-use crate::finding::Finding;
-use crate::finding::PathStep;
+use super::{Given, collector, ids};
+use crate::finding::{Advice, Collector, FieldPath, Finding, Remedy};
 
 /// The types of EBS volumes.
 pub const VOLUME_TYPES: [&str; 7] = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];
+
+/// MiB per second at which a snapshot is loaded.
+pub const INITIALIZATION_RATE: (i64, i64) = (100, 300);
 
 /// Operations per second that a gp3 volume has without asking, whatever its size.
 const GP3_IOPS: i64 = 3_000;
@@ -51,30 +53,27 @@ pub struct Volume<'a> {
 /// What is wrong with the disks of an instance. Paths begin at the list.
 pub fn check(disks: &[Disk<'_>]) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut faults = collector();
     for (index, disk) in disks.iter().enumerate() {
-        let mut faults = Faults {
-            at: vec![PathStep::Index(index)],
-            found: Vec::new(),
-        };
-        device(&mut faults, disk, &mut seen);
-        found.append(&mut faults.found);
+        faults.below(FieldPath::default().index(index), |faults| {
+            device(faults, disk, &mut seen);
+        });
     }
-    found
+    faults.faults
 }
 
-fn device<'a>(faults: &mut Faults, disk: &Disk<'a>, seen: &mut BTreeSet<&'a str>) {
+fn device<'a>(faults: &mut Collector, disk: &Disk<'a>, seen: &mut BTreeSet<&'a str>) {
     match disk.device_name {
         Given::Known(name) if !name.trim().is_empty() => {
             if !seen.insert(name) {
-                faults.add(
+                faults.fault(
                     "device_name",
                     format!("{name} is there twice"),
                     "Each device has one disk.",
                 );
             }
         }
-        Given::Known(_) | Given::Absent => faults.add(
+        Given::Known(_) | Given::Absent => faults.fault(
             "device_name",
             "The disk has no device name",
             "Give it, for example /dev/xvda, the root of Amazon Linux 2023.",
@@ -83,13 +82,12 @@ fn device<'a>(faults: &mut Faults, disk: &Disk<'a>, seen: &mut BTreeSet<&'a str>
     }
     kinds(faults, disk);
     if let Some(volume) = disk.ebs.known() {
-        faults.at.push(PathStep::Attribute("ebs".to_owned()));
-        self::volume(faults, &volume);
+        faults.below("ebs", |faults| self::volume(faults, &volume));
     }
 }
 
 /// A device is a volume, an instance store, or left out.
-fn kinds(faults: &mut Faults, disk: &Disk<'_>) {
+fn kinds(faults: &mut Collector, disk: &Disk<'_>) {
     let given: Vec<_> = [
         ("ebs", disk.ebs.is_known()),
         ("virtual_name", disk.virtual_name.is_known()),
@@ -99,8 +97,8 @@ fn kinds(faults: &mut Faults, disk: &Disk<'_>) {
     .filter_map(|(name, given)| given.then_some(name))
     .collect();
     if let [first, .., last] = given.as_slice() {
-        faults.add(
-            last,
+        faults.fault(
+            *last,
             format!("{first} and {last} exclude one another"),
             "A device is an EBS volume (ebs), an instance store (virtual_name), or left out (no_device).",
         );
@@ -111,7 +109,7 @@ fn kinds(faults: &mut Faults, disk: &Disk<'_>) {
         .known()
         .filter(|name| number(name).is_none_or(|number| number > 23))
     {
-        faults.add(
+        faults.fault(
             "virtual_name",
             format!("{name:?} is not an instance store"),
             "They are ephemeral0 to ephemeral23.",
@@ -119,27 +117,29 @@ fn kinds(faults: &mut Faults, disk: &Disk<'_>) {
     }
 }
 
-fn volume(faults: &mut Faults, volume: &Volume<'_>) {
-    faults.word("volume_type", volume.volume_type, &VOLUME_TYPES);
+fn volume(faults: &mut Collector, volume: &Volume<'_>) {
+    let word = volume.volume_type.known();
+    faults.word(&FieldPath::of("volume_type"), word, &VOLUME_TYPES);
     key(faults, volume);
-    if let Some(id) = volume.snapshot_id.known() {
-        faults.found.extend(ids::Kind::Snapshot.fault(id).map(|fault| {
-            let mut path = faults.at.clone();
-            path.push(PathStep::Attribute("snapshot_id".to_owned()));
-            super::fault(path, fault.summary(), fault.detail())
-        }));
+    let snapshot = volume.snapshot_id.known();
+    if let Some(fault) = snapshot.and_then(|id| ids::Kind::Snapshot.fault(id)) {
+        faults.take(fault.at("snapshot_id"));
     }
     if volume.snapshot_id.is_absent() && volume.size.is_absent() && !volume.of_image {
-        faults.add(
+        faults.fault(
             "",
             "The volume has no size",
             "Give volume_size, or the snapshot_id that it is made of.",
         );
     }
     let rate = "volume_initialization_rate";
-    faults.range(rate, volume.initialization_rate, 100, 300);
+    faults.range(
+        &FieldPath::of(rate),
+        volume.initialization_rate.known(),
+        INITIALIZATION_RATE,
+    );
     if volume.initialization_rate.is_known() && volume.snapshot_id.is_absent() && !volume.of_image {
-        faults.add(rate, "Nothing is to be loaded", "It goes with a snapshot_id.");
+        faults.fault(rate, "Nothing is to be loaded", "It goes with a snapshot_id.");
     }
     let kind = match volume.volume_type {
         Given::Absent if volume.of_image => None,
@@ -155,17 +155,17 @@ fn volume(faults: &mut Faults, volume: &Volume<'_>) {
     }
 }
 
-fn key(faults: &mut Faults, volume: &Volume<'_>) {
+fn key(faults: &mut Collector, volume: &Volume<'_>) {
     let Some(key) = volume.kms_key_id.known() else {
         return;
     };
     if let Some(fault) = ids::kms_key(key) {
-        faults.add("kms_key_id", fault.summary(), fault.detail());
+        faults.take(fault.at("kms_key_id"));
     } else if volume.encrypted.or(false) == Some(false) {
-        faults.add(
+        faults.fault(
             "kms_key_id",
             "A key without encryption",
-            "EC2 refuses it. Set encrypted = true.",
+            Advice::new("EC2 refuses it.", [Remedy::write("encrypted", true)]),
         );
     }
 }
@@ -182,10 +182,10 @@ fn sizes(kind: &str) -> (i64, i64) {
     }
 }
 
-fn size(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
+fn size(faults: &mut Collector, volume: &Volume<'_>, kind: &str) {
     let (first, last) = sizes(kind);
     if let Some(size) = volume.size.known().filter(|size| !(first..=last).contains(size)) {
-        faults.add(
+        faults.fault(
             "volume_size",
             format!("A {kind} volume cannot have {size} GiB"),
             format!("It has {first} to {last}."),
@@ -193,7 +193,7 @@ fn size(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
     }
 }
 
-fn iops(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
+fn iops(faults: &mut Collector, volume: &Volume<'_>, kind: &str) {
     let (first, last, per_gib) = match kind {
         "gp3" => (GP3_IOPS, 80_000, 500),
         "io1" => (100, 64_000, 50),
@@ -201,13 +201,13 @@ fn iops(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
         _ => {
             if volume.iops.is_known() {
                 let summary = format!("A {kind} volume has no iops to set");
-                faults.add("iops", summary, "They go with gp3, io1 and io2.");
+                faults.fault("iops", summary, "They go with gp3, io1 and io2.");
             }
             return;
         }
     };
     if kind != "gp3" && volume.iops.is_absent() {
-        faults.add(
+        faults.fault(
             "iops",
             format!("A {kind} volume needs iops"),
             format!("EC2 has no default for it. Give {first} to {last}."),
@@ -217,13 +217,13 @@ fn iops(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
         return;
     };
     if !(first..=last).contains(&iops) {
-        faults.range("iops", volume.iops, first, last);
+        faults.range(&FieldPath::of("iops"), Some(iops), (first, last));
         return;
     }
     let size = volume.size.known().filter(|size| *size > 0);
     let most = size.map(|size| size.saturating_mul(per_gib).max(first));
     if let Some((size, most)) = size.zip(most).filter(|(_, most)| iops > *most) {
-        faults.add(
+        faults.fault(
             "iops",
             format!("A {kind} volume of {size} GiB cannot have {iops} iops"),
             format!(
@@ -234,24 +234,24 @@ fn iops(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
     }
 }
 
-fn throughput(faults: &mut Faults, volume: &Volume<'_>, kind: &str) {
+fn throughput(faults: &mut Collector, volume: &Volume<'_>, kind: &str) {
     let Some(throughput) = volume.throughput.known() else {
         return;
     };
     if kind != "gp3" {
-        faults.add(
+        faults.fault(
             "throughput",
             format!("A {kind} volume has no throughput to set"),
             "It goes with gp3.",
         );
     } else if !(125..=2_000).contains(&throughput) {
-        faults.range("throughput", volume.throughput, 125, 2_000);
+        faults.range(&FieldPath::of("throughput"), Some(throughput), (125, 2_000));
     } else if let Some(iops) = volume.iops.or(GP3_IOPS).filter(|iops| throughput * 4 > *iops) {
-        faults.add(
+        faults.fault(
             "throughput",
             format!("{throughput} MiB/s are too many for {iops} iops"),
             format!(
-                "A gp3 volume has up to 0.25 MiB/s for each of its iops (3000 if left out). Give iops = {} or more, or a \
+                "A gp3 volume has up to 0.25 MiB/s for each of its iops (3000 if left out). Give {} iops or more, or a \
                  throughput of {} or less.",
                 throughput * 4,
                 iops / 4

@@ -1,18 +1,18 @@
 //! Rules of instance profiles.
 
-use super::{Faults, Given};
+use super::{Given, collector};
 use crate::finding::Finding;
 
 /// What is wrong with an instance profile that is given by name or by ARN.
 pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Finding> {
-    let mut faults = Faults::default();
+    let mut faults = collector();
     match (name, arn) {
-        (Given::Known(_), Given::Known(_)) => faults.add(
+        (Given::Known(_), Given::Known(_)) => faults.fault(
             "name",
             "name and arn exclude one another",
             "EC2 takes one of them. Leave out the other.",
         ),
-        (Given::Absent, Given::Absent) => faults.add(
+        (Given::Absent, Given::Absent) => faults.fault(
             "",
             "Which instance profile?",
             "Give its name or its arn, or leave it out.",
@@ -20,7 +20,7 @@ pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Finding> {
         _ => {}
     }
     if let Some(fault) = name.known().and_then(name_fault) {
-        faults.add("name", fault.summary(), fault.detail());
+        faults.take(fault.at("name"));
     }
     if let Some(arn) = arn.known().filter(|arn| profile_of(arn).is_none()) {
         let role = if arn.contains(":role/") {
@@ -29,13 +29,13 @@ pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Finding> {
             ""
         };
         let detail = format!("{role}It is arn:aws:iam::ACCOUNT:instance-profile/NAME.");
-        faults.add(
+        faults.fault(
             "arn",
             format!("{arn:?} is not the ARN of an instance profile"),
             detail,
         );
     }
-    faults.found
+    faults.faults
 }
 
 /// What is wrong with the name of an instance profile, if anything is. Source: the IAM API's `instanceProfileNameType`.

@@ -1,8 +1,7 @@
 //! Rules of network interfaces.
 
-use super::{Faults, Given, ids};
-use crate::finding::Finding;
-use crate::finding::PathStep;
+use super::{Given, collector, ids};
+use crate::finding::{Advice, Collector, FieldPath, Finding, Remedy};
 
 /// One network interface of an instance.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,29 +32,26 @@ impl Interface<'_> {
 
 /// What is wrong with the interfaces of an instance. Paths begin at the list.
 pub fn check(all: &[Interface<'_>]) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut faults = collector();
     for (index, interface) in all.iter().enumerate() {
-        let mut faults = Faults {
-            at: vec![PathStep::Index(index)],
-            found: Vec::new(),
-        };
-        twice(&mut faults, interface, &all[..index]);
-        device(&mut faults, interface);
-        address(&mut faults, interface, all.len());
-        existing(&mut faults, interface);
-        found.append(&mut faults.found);
+        faults.below(FieldPath::default().index(index), |faults| {
+            twice(faults, interface, &all[..index]);
+            device(faults, interface);
+            address(faults, interface, all.len());
+            existing(faults, interface);
+        });
     }
-    found.extend(primary(all));
-    found
+    faults.faults.extend(primary(all));
+    faults.faults
 }
 
 /// An earlier one in the same place, or a second EFA of a card.
-fn twice(faults: &mut Faults, interface: &Interface<'_>, earlier: &[Interface<'_>]) {
+fn twice(faults: &mut Collector, interface: &Interface<'_>, earlier: &[Interface<'_>]) {
     let Some((card, device)) = interface.place() else {
         return;
     };
     if earlier.iter().any(|other| other.place() == Some((card, device))) {
-        faults.add(
+        faults.fault(
             "",
             format!("Device {device} of card {card} is there twice"),
             "Each pair of network_card_index and device_index is one interface.",
@@ -70,7 +66,7 @@ fn twice(faults: &mut Faults, interface: &Interface<'_>, earlier: &[Interface<'_
         } else {
             "EFA"
         };
-        faults.add(
+        faults.fault(
             "",
             format!("Card {card} has two {kind} interfaces"),
             "A network card carries at most one.",
@@ -79,12 +75,12 @@ fn twice(faults: &mut Faults, interface: &Interface<'_>, earlier: &[Interface<'_
 }
 
 /// EFA interfaces of further cards stand at device 0 or 1, whatever the instance type.
-fn device(faults: &mut Faults, interface: &Interface<'_>) {
+fn device(faults: &mut Collector, interface: &Interface<'_>) {
     let Some((card, device)) = interface.place() else {
         return;
     };
     if interface.is_efa() && card > 0 && device > 1 {
-        faults.add(
+        faults.fault(
             "device_index",
             format!("Card {card} has no device {device} for EFA"),
             "The index counts on each card by itself: 0 on card 0, and 1 on each of the others.",
@@ -92,26 +88,32 @@ fn device(faults: &mut Faults, interface: &Interface<'_>) {
     }
 }
 
-fn address(faults: &mut Faults, interface: &Interface<'_>, count: usize) {
+fn address(faults: &mut Collector, interface: &Interface<'_>, count: usize) {
     if interface.public_address.known() != Some(true) {
         return;
     }
     if count > 1 {
-        faults.add(
+        faults.fault(
             "associate_public_ip_address",
             format!("A public address is not possible beside {count} interfaces"),
             "EC2 gives one only to an instance with a single interface. Leave it out, and use a NAT gateway or an Elastic IP.",
         );
     } else if interface.device.or(0).is_some_and(|device| device != 0) {
-        faults.add(
+        faults.fault(
             "associate_public_ip_address",
             "Only the primary interface gets a public address",
-            "It is device 0. Leave it out, or set device_index = 0.",
+            Advice::new(
+                "It is device 0.",
+                [
+                    Remedy::Remove("associate_public_ip_address".into()),
+                    Remedy::write("device_index", 0),
+                ],
+            ),
         );
     }
 }
 
-fn existing(faults: &mut Faults, interface: &Interface<'_>) {
+fn existing(faults: &mut Collector, interface: &Interface<'_>) {
     for (name, kind, id) in [
         (
             "network_interface_id",
@@ -121,7 +123,7 @@ fn existing(faults: &mut Faults, interface: &Interface<'_>) {
         ("subnet_id", ids::Kind::Subnet, interface.subnet_id),
     ] {
         if let Some(fault) = id.known().and_then(|id| kind.fault(id)) {
-            faults.add(name, fault.summary(), fault.detail());
+            faults.take(fault.at(name));
         }
     }
 }
@@ -135,14 +137,10 @@ fn primary(all: &[Interface<'_>]) -> Option<Finding> {
         .find(at)
         .filter(|(_, primary)| primary.interface_type.known() == Some("efa-only"))
     {
-        let path = [
-            PathStep::Index(index),
-            PathStep::Attribute("interface_type".to_owned()),
-        ];
         let detail =
             "Device 0 of card 0 needs an IP address, which efa-only does not have. Make it \"interface\".";
         return Some(super::fault(
-            path.to_vec(),
+            FieldPath::default().index(index).attr("interface_type"),
             "The primary interface cannot be efa-only",
             detail,
         ));

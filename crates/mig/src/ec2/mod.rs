@@ -14,7 +14,7 @@ pub mod placement;
 pub mod reservation;
 pub mod tags;
 
-use crate::finding::{FieldPath, Finding, FindingKind, PathStep};
+use crate::finding::{Advice, Collector, FieldPath, Finding, FindingKind};
 
 /// A value as a plan has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,40 +64,11 @@ impl<T> From<Option<T>> for Given<T> {
 }
 
 /// Something that EC2 refuses.
-fn fault(path: impl Into<FieldPath>, summary: impl Into<String>, detail: impl Into<String>) -> Finding {
-    Finding::error(FindingKind::Ec2, summary, detail).at(path)
+fn fault(path: impl Into<FieldPath>, summary: impl Into<String>, advice: impl Into<Advice>) -> Finding {
+    Finding::error(FindingKind::Ec2, summary, advice).at(path)
 }
 
-/// Collects faults under one element.
-#[derive(Debug, Default)]
-struct Faults {
-    at: Vec<PathStep>,
-    found: Vec<Finding>,
-}
-
-impl Faults {
-    /// Faults from here on are of the attribute, or of the element itself where it is empty.
-    fn add(&mut self, attribute: &str, summary: impl Into<String>, detail: impl Into<String>) {
-        let mut path = self.at.clone();
-        if !attribute.is_empty() {
-            path.push(PathStep::Attribute(attribute.to_owned()));
-        }
-        self.found.push(fault(path, summary, detail));
-    }
-
-    /// One of a few words.
-    fn word(&mut self, attribute: &str, word: Given<&str>, allowed: &[&str]) {
-        if let Some(word) = word.known().filter(|word| !allowed.contains(word)) {
-            let detail = format!("It is one of {}.", allowed.join(", "));
-            self.add(attribute, format!("{word:?} is not possible here"), detail);
-        }
-    }
-
-    /// A number between two others, both allowed.
-    fn range(&mut self, attribute: &str, number: Given<i64>, first: i64, last: i64) {
-        if let Some(number) = number.known().filter(|number| !(first..=last).contains(number)) {
-            let detail = format!("It is a number from {first} to {last}.");
-            self.add(attribute, format!("{number} is not possible here"), detail);
-        }
-    }
+/// Collects what EC2 refuses.
+fn collector() -> Collector {
+    Collector::new(FindingKind::Ec2)
 }

@@ -1,7 +1,7 @@
 //! Rules of placement.
 
-use super::{Faults, Given, ids};
-use crate::finding::Finding;
+use super::{Given, collector, ids};
+use crate::finding::{Advice, Finding, Remedy};
 
 /// Where instances are placed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,9 +22,9 @@ pub struct Placement<'a> {
 
 /// What is wrong with it.
 pub fn check(placement: &Placement<'_>) -> Vec<Finding> {
-    let mut faults = Faults::default();
+    let mut faults = collector();
     if placement.group_name.is_known() && placement.group_id.is_known() {
-        faults.add(
+        faults.fault(
             "group_id",
             "group_name and group_id exclude one another",
             "Name the placement group once.",
@@ -35,17 +35,17 @@ pub fn check(placement: &Placement<'_>) -> Vec<Finding> {
         .known()
         .and_then(|id| ids::Kind::PlacementGroup.fault(id))
     {
-        faults.add("group_id", fault.summary(), fault.detail());
+        faults.take(fault.at("group_id"));
     }
     if placement.partition.is_known() && placement.group_name.is_absent() && placement.group_id.is_absent() {
-        faults.add(
+        faults.fault(
             "partition_number",
             "A partition of no group",
             "Give group_name or group_id of a placement group with partitions.",
         );
     }
     if placement.host_id.is_known() && placement.host_group.is_known() {
-        faults.add(
+        faults.fault(
             "host_resource_group_arn",
             "host_id and host_resource_group_arn exclude one another",
             "Name one host, or a group of hosts.",
@@ -56,11 +56,14 @@ pub fn check(placement: &Placement<'_>) -> Vec<Finding> {
         .or("default")
         .filter(|tenancy| *tenancy != "host");
     if let Some(tenancy) = shared.filter(|_| placement.host_id.is_known()) {
-        faults.add(
+        faults.fault(
             "host_id",
             format!("A host with tenancy {tenancy:?}"),
-            "A Dedicated Host goes with tenancy = \"host\".",
+            Advice::new(
+                "A Dedicated Host has a tenancy of its own.",
+                [Remedy::write("tenancy", "host")],
+            ),
         );
     }
-    faults.found
+    faults.faults
 }

@@ -1,7 +1,9 @@
 //! Rules of capacity reservations and of how instances are bought.
 
-use super::{Faults, Given, ids};
-use crate::finding::Finding;
+use serde_json::json;
+
+use super::{Given, collector, ids};
+use crate::finding::{Advice, FieldPath, Finding, Remedy};
 
 /// Which reservation instances use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,11 +26,11 @@ pub struct Target<'a> {
 /// What is wrong with a reservation. Source: `CapacityReservationSpecification` of the EC2 API: "If you specify
 /// `CapacityReservationPreference` and `CapacityReservationTarget`, the request fails".
 pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
-    let mut faults = Faults::default();
+    let mut faults = collector();
     if reservation.target.is_known()
         && let Some(preference) = reservation.preference.known()
     {
-        faults.add(
+        faults.fault(
             "capacity_reservation_preference",
             "A preference and a target exclude one another",
             format!(
@@ -37,19 +39,17 @@ pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
         );
     }
     let Some(target) = reservation.target.known() else {
-        return faults.found;
+        return faults.faults;
     };
-    faults.at = vec![crate::finding::PathStep::Attribute(
-        "capacity_reservation_target".to_owned(),
-    )];
+    let place = FieldPath::of("capacity_reservation_target");
     match (target.id, target.group) {
-        (Given::Known(_), Given::Known(_)) => faults.add(
-            "capacity_reservation_resource_group_arn",
+        (Given::Known(_), Given::Known(_)) => faults.fault(
+            place.attr("capacity_reservation_resource_group_arn"),
             "Two targets are given",
             "EC2 takes capacity_reservation_id or capacity_reservation_resource_group_arn. Leave out one.",
         ),
-        (Given::Absent, Given::Absent) => faults.add(
-            "",
+        (Given::Absent, Given::Absent) => faults.fault(
+            &place,
             "Which reservation?",
             "Give capacity_reservation_id or capacity_reservation_resource_group_arn.",
         ),
@@ -60,9 +60,9 @@ pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
         .known()
         .and_then(|id| ids::Kind::CapacityReservation.fault(id))
     {
-        faults.add("capacity_reservation_id", fault.summary(), fault.detail());
+        faults.take(fault.at(place.attr("capacity_reservation_id")));
     }
-    faults.found
+    faults.faults
 }
 
 /// How instances are bought.
@@ -85,35 +85,47 @@ pub struct Spot<'a> {
 
 /// What is wrong with the way to buy, beside the reservation in use.
 pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) -> Vec<Finding> {
-    let mut faults = Faults::default();
+    let mut faults = collector();
     let target = match reservation {
         Given::Absent => Given::Absent,
         Given::Unknown => Given::Unknown,
         Given::Known(reservation) => reservation.target,
     };
     if market.market_type.known() == Some("capacity-block") && target.is_absent() {
-        faults.add(
+        let target = json!({"capacity_reservation_target": {"capacity_reservation_id": "cr-..."}});
+        faults.fault(
             "market_type",
             "Which Capacity Block?",
-            "Name the Capacity Block in capacity_reservation_specification = { capacity_reservation_target = { \
-             capacity_reservation_id = \"cr-...\" } }.",
+            Advice::new(
+                "Name the Capacity Block.",
+                [Remedy::Example(
+                    "capacity_reservation_specification".into(),
+                    target,
+                )],
+            ),
         );
     }
     if market.market_type.known() == Some("spot") && target.is_known() {
-        faults.add(
+        faults.fault(
             "market_type",
             "Spot instances use no capacity reservation",
             "Leave out capacity_reservation_target of capacity_reservation_specification, or instance_market_options.",
         );
     }
     let Some(spot) = market.spot_options.known() else {
-        return faults.found;
+        return faults.faults;
     };
     if market.market_type.known().is_some_and(|found| found != "spot") {
-        faults.add(
+        faults.fault(
             "spot_options",
             "Options of another market",
-            "Set market_type = \"spot\", or leave spot_options out.",
+            Advice::new(
+                "They belong to the Spot market.",
+                [
+                    Remedy::write("market_type", "spot"),
+                    Remedy::Remove("spot_options".into()),
+                ],
+            ),
         );
     }
     let once = spot.request_type.or("one-time") == Some("one-time");
@@ -122,13 +134,12 @@ pub fn check_market(market: &Market<'_>, reservation: Given<Reservation<'_>>) ->
         .known()
         .filter(|word| once && *word != "terminate")
     {
-        faults.at = vec![crate::finding::PathStep::Attribute("spot_options".to_owned())];
-        faults.add(
-            "instance_interruption_behavior",
+        faults.fault(
+            FieldPath::of("spot_options").attr("instance_interruption_behavior"),
             format!("{word:?} goes with a persistent request"),
             "A one-time request, the default and all that node groups take, ends with its instance. Use \"terminate\", or \
              leave it out.",
         );
     }
-    faults.found
+    faults.faults
 }

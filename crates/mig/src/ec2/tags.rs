@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Faults;
-use crate::finding::Finding;
-use crate::finding::PathStep;
+use super::collector;
+use crate::finding::{FieldPath, Finding};
 
 /// Tags that one object may have (EC2 User Guide, "Tag restrictions").
 pub const MOST: usize = 50;
@@ -13,18 +12,17 @@ const LONGEST_VALUE: usize = 256;
 
 /// What EC2 refuses of the tags of one object; paths begin with the tag's key.
 pub fn check(tags: &BTreeMap<String, String>) -> Vec<Finding> {
-    let mut faults = Faults::default();
+    let mut faults = collector();
     if tags.len() > MOST {
         let detail = format!("Found {}; EC2 takes up to {MOST} of one object.", tags.len());
-        faults.add("", "There are too many tags", detail);
+        faults.fault("", "There are too many tags", detail);
     }
     for (key, value) in tags {
-        faults.at = vec![PathStep::Key(key.clone())];
         if let Some((summary, detail)) = fault(key, value) {
-            faults.add("", summary, detail);
+            faults.fault(FieldPath::default().key(key), summary, detail);
         }
     }
-    faults.found
+    faults.faults
 }
 
 fn fault(key: &str, value: &str) -> Option<(String, String)> {

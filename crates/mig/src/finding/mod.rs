@@ -1,15 +1,19 @@
 //! What is wrong, or may surprise, with something that a user wrote: one type for every area of this crate.
 //!
 //! A [`Finding`] says where ([`FieldPath`]), of what kind ([`FindingKind`]), the fact in one line, and the reason behind it
-//! with the next step. A front end puts the path at its own attribute.
+//! with the ways out ([`Advice`]). A front end puts the path at its own attribute, and the ways out into its own language.
 //!
 //! Layouts have a variant for each of their problems, because callers act on them. The other areas have some two hundred
 //! rules, on which nothing acts one by one: their kind is the area, and the rule is in the text.
 
+mod advice;
+mod collector;
 mod path;
 
 use std::fmt;
 
+pub use advice::{Advice, Listing, Remedy, Unwanted};
+pub(crate) use collector::Collector;
 pub use path::{FieldPath, PathStep};
 
 use crate::layout::Problem;
@@ -24,7 +28,7 @@ pub enum Severity {
 }
 
 /// What a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum FindingKind {
     /// A layout that cannot be created.
     Layout(Box<Problem>),
@@ -33,6 +37,7 @@ pub enum FindingKind {
     /// User data.
     UserData,
     /// A Kubernetes object.
+    #[default]
     Manifest,
     /// What a user adds to the catalog.
     Catalog,
@@ -49,26 +54,26 @@ pub struct Finding {
     path: FieldPath,
     kind: FindingKind,
     summary: String,
-    detail: String,
+    advice: Advice,
 }
 
 impl Finding {
     /// An error at the whole of what was checked.
-    pub fn error(kind: FindingKind, summary: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn error(kind: FindingKind, summary: impl Into<String>, advice: impl Into<Advice>) -> Self {
         Self {
             severity: Severity::Error,
             path: FieldPath::default(),
             kind,
             summary: summary.into(),
-            detail: detail.into(),
+            advice: advice.into(),
         }
     }
 
     /// A warning at the whole of what was checked.
-    pub fn warning(kind: FindingKind, summary: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn warning(kind: FindingKind, summary: impl Into<String>, advice: impl Into<Advice>) -> Self {
         Self {
             severity: Severity::Warning,
-            ..Self::error(kind, summary, detail)
+            ..Self::error(kind, summary, advice)
         }
     }
 
@@ -109,9 +114,19 @@ impl Finding {
         &self.summary
     }
 
-    /// The fact behind it, and what to do.
+    /// The fact behind it, in words that every front end can show.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.advice.reason
+    }
+
+    /// What to do, beyond the words of the detail: one of these.
+    pub fn remedies(&self) -> &[Remedy] {
+        &self.advice.remedies
+    }
+
+    /// The fact behind it and what to do.
+    pub fn advice(&self) -> &Advice {
+        &self.advice
     }
 }
 
@@ -120,7 +135,7 @@ impl fmt::Display for Finding {
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
-        write!(f, "{}. {}", self.summary, self.detail)
+        write!(f, "{}. {}", self.summary, self.advice.in_words(Remedy::to_string))
     }
 }
 

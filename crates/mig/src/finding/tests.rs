@@ -18,3 +18,19 @@ fn a_finding_says_place_fact_and_next_step() {
     let warning = Finding::warning(FindingKind::Manifest, "It may surprise", "So it is.");
     assert_eq!(warning.severity(), Severity::Warning);
 }
+
+#[test]
+fn ways_out_follow_the_reason_one_of_them_is_enough() {
+    let write = Remedy::Write("market_type".into(), "spot".into());
+    let advice = Advice::new(
+        "They are of Spot.",
+        [write, Remedy::Remove("spot_options".into())],
+    );
+    let finding = Finding::error(FindingKind::Ec2, "Which market", &advice);
+    assert_eq!(finding.detail(), "They are of Spot.");
+    assert_eq!(finding.remedies().len(), 2);
+    assert_eq!(
+        finding.to_string(),
+        "Which market. They are of Spot. Set market_type to \"spot\", or leave spot_options out."
+    );
+}

@@ -1,9 +1,10 @@
 //! What can be wrong with a layout: where, the fact, and the next step.
 
+use serde_json::json;
 use thiserror::Error;
 
 use super::misfit;
-use crate::finding::{Finding, FindingKind};
+use crate::finding::{Advice, Finding, FindingKind, Listing, Remedy};
 use crate::placement::{FitError, Obstacle, ProfileCounts, Suggestion, in_words};
 use crate::profile::ProfileError;
 
@@ -52,6 +53,8 @@ pub enum Problem {
         instance_type: String,
         /// NVIDIA's name of its GPU.
         model: String,
+        /// Families of instance types that can be cut.
+        families: Vec<String>,
     },
     /// MIG on a GPU whose slice placements are not published.
     #[error("{instance_type} cannot be cut reliably: the placements of {product} are not published")]
@@ -174,67 +177,76 @@ fn devices(indexes: &[u8]) -> String {
     format!("GPU {}", list.join(", "))
 }
 
+fn no_mig(model: &str, families: &[String]) -> Advice {
+    let sharing = json!({"strategy": "time-slicing", "replicas": 4});
+    Advice::new(
+        format!("{model} is not on NVIDIA's list of GPUs with MIG. Without slices whole GPUs can be shared."),
+        [
+            Remedy::write("sharing", sharing),
+            Remedy::Words(format!("choose a type with MIG ({})", families.join(", "))),
+        ],
+    )
+}
+
 /// A layout's problem at its place.
 impl From<Problem> for Finding {
     fn from(problem: Problem) -> Self {
-        let (summary, reason) = (problem.to_string(), problem.detail());
-        Self::error(FindingKind::Layout(Box::new(problem)), summary, reason)
+        let (summary, advice) = (problem.to_string(), problem.advice());
+        Self::error(FindingKind::Layout(Box::new(problem)), summary, advice)
     }
 }
 
 impl Problem {
-    fn detail(&self) -> String {
+    fn advice(&self) -> Advice {
         match self {
             Self::NoInstanceTypes
             | Self::UnknownInstanceType { .. }
             | Self::InstanceTypeTwice(_)
             | Self::NoMig { .. }
-            | Self::PlacementsUnknown { .. } => self.instance_type_detail(),
+            | Self::PlacementsUnknown { .. } => self.instance_type_advice(),
             Self::NotAProfile(_)
             | Self::UnknownProfile { .. }
             | Self::NotOnAll { .. }
             | Self::SameProfile { .. }
             | Self::Count { .. }
-            | Self::DoesNotFit { .. } => self.slices_detail(),
+            | Self::DoesNotFit { .. } => self.slices_advice(),
             Self::NoDevices
             | Self::DeviceOutside { .. }
             | Self::DeviceTwice(_)
             | Self::DevicesMissing { .. }
-            | Self::NoGroups => self.device_detail(),
-            _ => self.choice_detail(),
+            | Self::NoGroups => self.device_advice(),
+            _ => self.choice_advice(),
         }
     }
 
-    fn instance_type_detail(&self) -> String {
+    fn instance_type_advice(&self) -> Advice {
         match self {
             Self::NoInstanceTypes => {
-                "Give at least one, for example instance_types = [\"p5.48xlarge\"].".into()
+                let types = Remedy::Example("instance_types".into(), json!(["p5.48xlarge"]));
+                Advice::new("Give at least one.", [types])
             }
             Self::UnknownInstanceType { nearest, .. } if nearest.is_empty() => {
-                "The catalog has no GPU instance type of a similar name; data.mig_instance_types lists all."
-                    .into()
+                let all = Remedy::LookUp(Listing::InstanceTypes);
+                Advice::new("The catalog has no GPU instance type of a similar name.", [all])
             }
             Self::UnknownInstanceType { nearest, .. } => {
-                format!("The nearest that the catalog has: {}.", nearest.join(", "))
+                format!("The nearest that the catalog has: {}.", nearest.join(", ")).into()
             }
-            Self::NoMig { model, .. } => format!(
-                "{model} is not on NVIDIA's list of GPUs with MIG. Share the whole GPU instead: leave slices out and \
-                 set sharing = {{ strategy = \"time-slicing\", replicas = 4 }}, or choose a type with MIG (p4d, p4de, \
-                 p5, p5e, p5en, p6-b200, p6-b300, g7e)."
-            ),
+            Self::NoMig { model, families, .. } => no_mig(model, families),
             Self::PlacementsUnknown { notes, .. } => format!(
                 "Slices are created at explicit places, so that a node either has them all or does not join. {} Leave \
                  slices out and use sharing, or choose another type.",
                 notes.join(" ")
-            ),
+            )
+            .into(),
             _ => "Remove one of them.".into(),
         }
     }
 
-    fn slices_detail(&self) -> String {
+    fn slices_advice(&self) -> Advice {
         match self {
             Self::UnknownProfile { on, available, .. } => {
-                format!("{} can be cut into: {}.", on.place(), available.join(", "))
+                format!("{} can be cut into: {}.", on.place(), available.join(", ")).into()
             }
             Self::NotOnAll {
                 generic: Some(generic),
@@ -242,7 +254,8 @@ impl Problem {
             } => format!(
                 "Profile names follow the memory of the GPU. Write the generic profile {generic}, which each GPU \
                  resolves to its own name, or split the layout by instance type."
-            ),
+            )
+            .into(),
             Self::NotOnAll { .. } => "No generic name means one profile on all of them: split the layout by \
                 instance type."
                 .into(),
@@ -256,51 +269,63 @@ impl Problem {
                 suggestion,
             } => {
                 let place = on.place();
-                misfit::explain(&place, asked, error, obstacle.as_deref(), suggestion.as_ref())
+                misfit::explain(&place, asked, error, obstacle.as_deref(), suggestion.as_ref()).into()
             }
-            _ => "data.mig_profiles lists what each GPU can be cut into.".into(),
+            _ => Advice::new("Each GPU has profiles of its own.", [Remedy::LookUp(Listing::Profiles)]),
         }
     }
 
-    fn device_detail(&self) -> String {
+    fn device_advice(&self) -> Advice {
         match self {
             Self::DeviceOutside { count: 1, .. } => "It has one GPU, number 0.".into(),
-            Self::DeviceOutside { count, .. } => format!("It has {count} GPUs, numbered 0 to {}.", count - 1),
+            Self::DeviceOutside { count, .. } => {
+                format!("It has {count} GPUs, numbered 0 to {}.", count - 1).into()
+            }
             Self::DeviceTwice(_) => "Each GPU belongs to exactly one group.".into(),
             Self::DevicesMissing { count, missing, .. } => {
-                let list: Vec<String> = missing.iter().map(u8::to_string).collect();
-                format!(
-                    "Each of its {count} GPUs belongs to a group; for GPUs that stay whole add {{ devices = [{}], \
-                     slices = {{}} }}.",
-                    list.join(", ")
-                )
+                let whole = Remedy::Add("gpus".into(), json!({"devices": missing, "slices": {}}));
+                let reason =
+                    format!("Each of its {count} GPUs belongs to a group, also one that stays whole.");
+                Advice::new(reason, [whole])
             }
-            _ => "Name the GPUs by index, for example devices = [0, 1, 2, 3].".into(),
+            _ => {
+                let some = Remedy::Example("devices".into(), json!([0, 1, 2, 3]));
+                Advice::new("Name the GPUs by index.", [some])
+            }
         }
     }
 
-    fn choice_detail(&self) -> String {
-        match self {
-            Self::NothingAsked => "Set slices (the same on every GPU), gpus (different per GPU), or sharing for whole \
-                GPUs. slices = {} keeps GPUs whole."
-                .into(),
-            Self::SlicesAndGpus => {
-                "slices is for every GPU of the node, gpus for GPUs that differ: keep one of them.".into()
+    fn choice_advice(&self) -> Advice {
+        let mixed = Remedy::write("strategy", "mixed");
+        let remedies = match self {
+            Self::SingleWithWhole => vec![Remedy::Words("cut every GPU".into()), mixed],
+            Self::SingleWithDifferent(_) => vec![mixed],
+            _ => Vec::new(),
+        };
+        let reason = match self {
+            Self::NothingAsked => {
+                "Set slices (the same on every GPU), gpus (different per GPU), or sharing for whole \
+                GPUs. Empty slices keep GPUs whole."
             }
-            Self::UnknownStrategy(_) => "It is \"mixed\" (each profile is a resource of its own, the default) or \
+            Self::SlicesAndGpus => {
+                "slices is for every GPU of the node, gpus for GPUs that differ: keep one of them."
+            }
+            Self::UnknownStrategy(_) => {
+                "It is \"mixed\" (each profile is a resource of its own, the default) or \
                 \"single\" (equal slices, called nvidia.com/gpu)."
-                .into(),
-            Self::UnknownSharing(_) => "It is \"time-slicing\" or \"mps\".".into(),
-            Self::Replicas(_) => "replicas is how many pods share one GPU or slice: 2 to 1000.".into(),
-            Self::MpsOnMig => "NVIDIA's device plugin refuses MPS on MIG devices. Use sharing strategy \
+            }
+            Self::UnknownSharing(_) => "It is \"time-slicing\" or \"mps\".",
+            Self::Replicas(_) => "replicas is how many pods share one GPU or slice: 2 to 1000.",
+            Self::MpsOnMig => {
+                "NVIDIA's device plugin refuses MPS on MIG devices. Use sharing strategy \
                 \"time-slicing\", or leave slices out and share whole GPUs by MPS."
-                .into(),
-            Self::SingleWithWhole => "With a whole GPU on the node the device plugin refuses to start. Cut every GPU, \
-                or use strategy = \"mixed\", where whole GPUs stay nvidia.com/gpu."
-                .into(),
-            _ => "Under it every slice is called nvidia.com/gpu, so all must be of one profile. Use strategy = \
-                \"mixed\" for different ones."
-                .into(),
-        }
+            }
+            Self::SingleWithWhole => {
+                "With a whole GPU on the node the device plugin refuses to start. Under \"mixed\" \
+                whole GPUs stay nvidia.com/gpu."
+            }
+            _ => "Under it every slice is called nvidia.com/gpu, so all must be of one profile.",
+        };
+        Advice::new(reason, remedies)
     }
 }

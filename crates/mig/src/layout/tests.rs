@@ -222,7 +222,7 @@ fn instance_type_faults() {
     );
     only_fault(
         &spec(&["c7i.metal-24xl"], &[("1g", 1)]),
-        &["data.mig_instance_types"],
+        &["The catalog lists all instance types"],
     );
     only_fault(
         &spec(&["p5.4xlarge", "p5.4xlarge"], &[("1g", 1)]),
@@ -234,10 +234,7 @@ fn instance_type_faults() {
         ("g6e.xlarge", "L40S"),
         ("g4dn.xlarge", "T4"),
     ] {
-        only_fault(
-            &spec(&[name], &[("1g", 1)]),
-            &[name, model, "sharing = { strategy = \"time-slicing\""],
-        );
+        only_fault(&spec(&[name], &[("1g", 1)]), &[name, model, "\"time-slicing\""]);
     }
     only_fault(
         &spec(&["g7.2xlarge"], &[("1g.16gb", 1)]),
@@ -382,7 +379,7 @@ fn group_faults() {
     );
     only_fault(
         &grouped(&["g7e.12xlarge"], &[(&[1], &[("1g", 1)])]),
-        &["leaves out GPU 0", "devices = [0]"],
+        &["leaves out GPU 0", "Add {\"devices\":[0],\"slices\":{}} to gpus"],
     );
     let negative = faults(&grouped(&["p5.4xlarge"], &[(&[-1], &[("1g", 1)])]));
     assert_eq!(negative.len(), 2, "{negative:?}");

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::fault::fault;
-use crate::finding::{Finding, PathStep};
+use crate::finding::{Collector, FieldPath};
 
 /// What a taint does to pods that do not tolerate it.
 pub const TAINT_EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
@@ -88,25 +87,51 @@ impl Toleration {
     }
 }
 
-/// Collects faults with their paths.
-#[derive(Default)]
-pub(super) struct Checks(pub(super) Vec<Finding>);
-
-impl Checks {
-    pub(super) fn add(&mut self, path: Vec<PathStep>, summary: String, detail: &str) {
-        self.0.push(fault(path, summary, detail));
+impl Collector {
+    /// Labels of an object, or of a node.
+    pub(super) fn labels(&mut self, place: impl Into<FieldPath>, labels: &BTreeMap<String, String>) {
+        let place = place.into();
+        for (key, value) in labels {
+            if !is_qualified_name(key) {
+                let detail = "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.";
+                self.fault(place.key(key), format!("{key:?} is not a label key"), detail);
+            }
+            if !value.is_empty() && !is_name_part(value) {
+                let detail = "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.";
+                self.fault(place.key(key), format!("{value:?} is not a label value"), detail);
+            }
+        }
     }
 
+    /// Annotations of an object, or of a node.
+    pub(super) fn annotations(
+        &mut self,
+        place: impl Into<FieldPath>,
+        annotations: &BTreeMap<String, String>,
+    ) {
+        let place = place.into();
+        for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
+            let summary = format!("{key:?} is not an annotation key");
+            self.fault(
+                place.key(key),
+                summary,
+                "It is NAME or PREFIX/NAME, like a label's key.",
+            );
+        }
+    }
+}
+
+impl Collector {
     pub(super) fn dns_label(&mut self, attribute: &str, value: &str, longest: usize) {
         if !is_dns_label(value) || value.len() > longest {
             let detail = format!(
                 "It consists of 1 to {longest} lower case letters, digits and '-', and begins and ends with a letter \
                  or digit (DNS-1123 label)."
             );
-            self.add(
-                at(attribute),
+            self.fault(
+                attribute,
                 format!("{value:?} is not a name that Kubernetes takes"),
-                &detail,
+                detail,
             );
         }
     }
@@ -114,42 +139,10 @@ impl Checks {
     pub(super) fn dns_subdomain(&mut self, attribute: &str, value: &str) {
         if !is_dns_subdomain(value) {
             let summary = format!("{value:?} is not a name that Kubernetes takes");
-            self.add(
-                at(attribute),
+            self.fault(
+                attribute,
                 summary,
                 "It is a DNS-1123 subdomain: lower case letters, digits, '-' and '.'.",
-            );
-        }
-    }
-
-    pub(super) fn labels(&mut self, attribute: &str, labels: &BTreeMap<String, String>) {
-        for (key, value) in labels {
-            if !is_qualified_name(key) {
-                let detail = "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.";
-                self.add(
-                    key_at(attribute, key),
-                    format!("{key:?} is not a label key"),
-                    detail,
-                );
-            }
-            if !value.is_empty() && !is_name_part(value) {
-                let detail = "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.";
-                self.add(
-                    key_at(attribute, key),
-                    format!("{value:?} is not a label value"),
-                    detail,
-                );
-            }
-        }
-    }
-
-    pub(super) fn annotations(&mut self, attribute: &str, annotations: &BTreeMap<String, String>) {
-        for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
-            let summary = format!("{key:?} is not an annotation key");
-            self.add(
-                key_at(attribute, key),
-                summary,
-                "It is NAME or PREFIX/NAME, like a label's key.",
             );
         }
     }
@@ -157,11 +150,10 @@ impl Checks {
     pub(super) fn tolerations(&mut self, tolerations: &[Toleration]) {
         for (index, toleration) in tolerations.iter().enumerate() {
             if let Some(fact) = toleration.fault() {
-                let path = vec![PathStep::Attribute("tolerations".into()), PathStep::Index(index)];
-                self.add(
-                    path,
-                    "The toleration contradicts itself".to_owned(),
-                    &format!("In a toleration {fact}."),
+                self.fault(
+                    FieldPath::of("tolerations").index(index),
+                    "The toleration contradicts itself",
+                    format!("In a toleration {fact}."),
                 );
             }
         }
@@ -179,8 +171,8 @@ impl Checks {
         if !plain || !pinned {
             let detail = "Give a tag or a digest, for example nvcr.io/nvidia/k8s-device-plugin:v0.20.1; without one \
                 every node may run another version.";
-            self.add(
-                at("image"),
+            self.fault(
+                "image",
                 format!("{image:?} does not name one version of an image"),
                 detail,
             );
@@ -190,9 +182,9 @@ impl Checks {
     pub(super) fn quantities(&mut self, resources: &ResourceRequirements) {
         for (kind, quantities) in [("requests", &resources.requests), ("limits", &resources.limits)] {
             for (name, quantity) in quantities.iter().filter(|(_, quantity)| !is_quantity(quantity)) {
-                let path = [at("resources"), key_at(kind, name)].concat();
+                let path = FieldPath::of("resources").attr(kind).key(name);
                 let summary = format!("{quantity:?} is not a quantity");
-                self.add(
+                self.fault(
                     path,
                     summary,
                     "A quantity is a number with an optional unit: 100m, 0.5, 64Mi, 1Gi.",
@@ -204,17 +196,6 @@ impl Checks {
 
 fn is_sha256(hex: &str) -> bool {
     hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-pub(super) fn at(attribute: &str) -> Vec<PathStep> {
-    vec![PathStep::Attribute(attribute.to_owned())]
-}
-
-pub(super) fn key_at(attribute: &str, key: &str) -> Vec<PathStep> {
-    vec![
-        PathStep::Attribute(attribute.to_owned()),
-        PathStep::Key(key.to_owned()),
-    ]
 }
 
 pub(super) fn is_dns_label(text: &str) -> bool {

@@ -2,7 +2,6 @@
 
 pub mod device_plugin;
 mod extra;
-mod fault;
 pub mod karpenter;
 mod kubernetes;
 mod pod;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::slices::Group;
-use super::{Faults, Node, attribute};
-use crate::finding::PathStep;
+use super::{Faults, Node};
+use crate::finding::FieldPath;
 use crate::layout::fault::Problem;
 
 /// Each GPU of each node must be in exactly one group.
@@ -19,7 +19,7 @@ pub(super) fn check(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
     }
 }
 
-fn devices(groups: &[Group]) -> impl Iterator<Item = (Vec<PathStep>, i64)> {
+fn devices(groups: &[Group]) -> impl Iterator<Item = (FieldPath, i64)> {
     groups.iter().flat_map(|group| {
         let devices = group.devices.as_deref().unwrap_or_default();
         devices
@@ -64,7 +64,7 @@ fn check_coverage(node: &Node<'_>, groups: &[Group], faults: &mut Faults) {
     if !missing.is_empty() {
         let instance_type = node.instance_type.name.clone();
         faults.add(
-            attribute("gpus"),
+            "gpus",
             Problem::DevicesMissing {
                 missing,
                 instance_type,

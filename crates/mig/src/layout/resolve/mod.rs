@@ -10,7 +10,7 @@ use super::node::{NodeGpuModel, NodeLayout};
 use super::spec::{LayoutSpec, Sharing, SharingStrategy, Strategy};
 use super::{Layout, warning};
 use crate::catalog::{Catalog, Gpu, InstanceType};
-use crate::finding::{Finding, PathStep};
+use crate::finding::{Collector as Faults, FieldPath, Finding};
 use crate::placement::Placed;
 use slices::Group;
 
@@ -23,15 +23,12 @@ struct Node<'c> {
     gpu: Option<&'c Gpu>,
 }
 
-/// Faults in the order in which a reader meets the values.
-#[derive(Default)]
-struct Faults(Vec<Finding>);
-
 impl Faults {
-    fn add(&mut self, path: Vec<PathStep>, problem: Problem) {
+    /// A problem is said once, also where several models have it.
+    fn add(&mut self, path: impl Into<FieldPath>, problem: Problem) {
         let fault = Finding::from(problem).at(path);
-        if !self.0.contains(&fault) {
-            self.0.push(fault);
+        if !self.faults.contains(&fault) {
+            self.take(fault);
         }
     }
 }
@@ -42,32 +39,22 @@ pub(super) fn resolve(spec: &LayoutSpec, catalog: &Catalog) -> Result<Layout, Ve
     let groups = slices::groups(spec, &mut faults);
     let strategy = strategy(spec, &mut faults);
     let sharing = sharing(spec, &groups, &mut faults);
-    require_mig(&nodes, &groups, &mut faults);
+    require_mig(catalog, &nodes, &groups, &mut faults);
     devices::check(&nodes, &groups, &mut faults);
     let placed = slices::place(&nodes, &groups, &mut faults);
     if strategy == Strategy::Single {
         slices::check_single(spec, &groups, &placed, &mut faults);
     }
-    if !faults.0.is_empty() {
-        return Err(faults.0);
-    }
-    Ok(assemble(
-        spec, catalog, strategy, sharing, &nodes, &groups, &placed,
-    ))
+    faults.finish(|| assemble(spec, catalog, strategy, sharing, &nodes, &groups, &placed))
 }
 
 fn instance_types<'c>(spec: &LayoutSpec, catalog: &'c Catalog, faults: &mut Faults) -> Vec<Node<'c>> {
     if spec.instance_types.is_empty() {
-        faults.add(attribute("instance_types"), Problem::NoInstanceTypes);
+        faults.add("instance_types", Problem::NoInstanceTypes);
     }
     let mut nodes: Vec<Node<'c>> = Vec::with_capacity(spec.instance_types.len());
     for (index, name) in spec.instance_types.iter().enumerate() {
-        let path = || {
-            vec![
-                PathStep::Attribute("instance_types".into()),
-                PathStep::Index(index),
-            ]
-        };
+        let path = FieldPath::of("instance_types").index(index);
         let Some(instance_type) = catalog.instance_type(name) else {
             let nearest = catalog
                 .nearest_instance_types(name)
@@ -75,7 +62,7 @@ fn instance_types<'c>(spec: &LayoutSpec, catalog: &'c Catalog, faults: &mut Faul
                 .map(str::to_owned)
                 .collect();
             faults.add(
-                path(),
+                path,
                 Problem::UnknownInstanceType {
                     name: name.clone(),
                     nearest,
@@ -84,7 +71,7 @@ fn instance_types<'c>(spec: &LayoutSpec, catalog: &'c Catalog, faults: &mut Faul
             continue;
         };
         if nodes.iter().any(|known| known.instance_type.name == *name) {
-            faults.add(path(), Problem::InstanceTypeTwice(name.clone()));
+            faults.add(path, Problem::InstanceTypeTwice(name.clone()));
             continue;
         }
         nodes.push(Node {
@@ -101,19 +88,14 @@ fn strategy(spec: &LayoutSpec, faults: &mut Faults) -> Strategy {
         return Strategy::Mixed;
     };
     Strategy::parse(word).unwrap_or_else(|| {
-        faults.add(attribute("strategy"), Problem::UnknownStrategy(word.clone()));
+        faults.add("strategy", Problem::UnknownStrategy(word.clone()));
         Strategy::Mixed
     })
 }
 
 fn sharing(spec: &LayoutSpec, groups: &[Group], faults: &mut Faults) -> Option<Sharing> {
     let asked = spec.sharing.as_ref()?;
-    let path = |name: &str| {
-        vec![
-            PathStep::Attribute("sharing".into()),
-            PathStep::Attribute(name.into()),
-        ]
-    };
+    let path = |name: &str| FieldPath::of("sharing").attr(name);
     let strategy = SharingStrategy::parse(&asked.strategy);
     if strategy.is_none() {
         faults.add(path("strategy"), Problem::UnknownSharing(asked.strategy.clone()));
@@ -142,15 +124,12 @@ pub(super) fn sharings() -> impl Iterator<Item = Sharing> {
 }
 
 /// Slices need a GPU that MIG can cut, at places that somebody published.
-fn require_mig(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
+fn require_mig(catalog: &Catalog, nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
     if !groups.iter().any(Group::is_cut) {
         return;
     }
     for node in nodes {
-        let path = vec![
-            PathStep::Attribute("instance_types".into()),
-            PathStep::Index(node.index),
-        ];
+        let path = FieldPath::of("instance_types").index(node.index);
         let instance_type = node.instance_type.name.clone();
         match node.gpu {
             None => faults.add(
@@ -158,6 +137,7 @@ fn require_mig(nodes: &[Node<'_>], groups: &[Group], faults: &mut Faults) {
                 Problem::NoMig {
                     instance_type,
                     model: node.instance_type.gpu.model.clone(),
+                    families: catalog.mig_families(),
                 },
             ),
             Some(gpu) if !gpu.placements_known() => {
@@ -259,8 +239,4 @@ fn gpu_model(node: &Node<'_>) -> NodeGpuModel {
         compute_slices: node.gpu.map_or(0, |gpu| gpu.compute_slices),
         memory_slices: node.gpu.and_then(|gpu| gpu.memory_slices).unwrap_or(0),
     }
-}
-
-fn attribute(name: &str) -> Vec<PathStep> {
-    vec![PathStep::Attribute(name.to_owned())]
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Faults, Node, PlacedGroups, attribute, models};
+use super::{Faults, Node, PlacedGroups, models};
 use crate::catalog::Gpu;
-use crate::finding::PathStep;
+use crate::finding::FieldPath;
 use crate::layout::fault::{GpuUse, Problem};
 use crate::layout::spec::LayoutSpec;
 use crate::placement::{FitError, Placed, ProfileCounts, fit, nearest_valid, obstacle};
@@ -15,8 +15,8 @@ const MAX_COUNT: i64 = 1_000_000;
 
 /// GPUs that are cut alike.
 pub(super) struct Group {
-    /// The way to its slices.
-    path: Vec<PathStep>,
+    /// The way to it; the whole layout where all GPUs are alike.
+    at: FieldPath,
     /// Indexes of its GPUs; none means all.
     pub(super) devices: Option<Vec<i64>>,
     /// What was written for each profile that can be read.
@@ -48,19 +48,16 @@ impl Group {
     }
 
     /// The way to one of its devices.
-    pub(super) fn device_at(&self, index: usize) -> Vec<PathStep> {
-        let group = &self.path[..self.path.len() - 1];
-        [
-            group,
-            &[PathStep::Attribute("devices".into()), PathStep::Index(index)],
-        ]
-        .concat()
+    pub(super) fn device_at(&self, index: usize) -> FieldPath {
+        self.at.attr("devices").index(index)
     }
 
-    fn at(&self, key: &str) -> Vec<PathStep> {
-        let mut path = self.path.clone();
-        path.push(PathStep::Key(key.to_owned()));
-        path
+    fn slices_at(&self) -> FieldPath {
+        self.at.attr("slices")
+    }
+
+    fn slice_at(&self, key: &str) -> FieldPath {
+        self.slices_at().key(key)
     }
 }
 
@@ -69,39 +66,33 @@ pub(super) fn groups(spec: &LayoutSpec, faults: &mut Faults) -> Vec<Group> {
     match (&spec.slices, &spec.gpus) {
         // An empty list beside slices is what modules and mocked providers give for one that was left out.
         (Some(_), Some(list)) if list.is_empty() => {}
-        (Some(_), Some(_)) => faults.add(attribute("gpus"), Problem::SlicesAndGpus),
-        (None, None) if spec.sharing.is_none() => faults.add(Vec::new(), Problem::NothingAsked),
-        (None, Some(list)) if list.is_empty() => faults.add(attribute("gpus"), Problem::NoGroups),
+        (Some(_), Some(_)) => faults.add("gpus", Problem::SlicesAndGpus),
+        (None, None) if spec.sharing.is_none() => faults.add("", Problem::NothingAsked),
+        (None, Some(list)) if list.is_empty() => faults.add("gpus", Problem::NoGroups),
         _ => {}
     }
     let mut groups = Vec::new();
     if let Some(slices) = &spec.slices {
-        groups.push(group(attribute("slices"), None, slices, faults));
+        groups.push(group(FieldPath::default(), None, slices, faults));
     }
     for (index, part) in spec.gpus.iter().flatten().enumerate() {
-        let at = vec![PathStep::Attribute("gpus".into()), PathStep::Index(index)];
-        let below = |name: &str| [at.as_slice(), &[PathStep::Attribute(name.into())]].concat();
+        let at = FieldPath::of("gpus").index(index);
         if part.devices.is_empty() {
-            faults.add(below("devices"), Problem::NoDevices);
+            faults.add(at.attr("devices"), Problem::NoDevices);
         }
-        groups.push(group(
-            below("slices"),
-            Some(part.devices.clone()),
-            &part.slices,
-            faults,
-        ));
+        groups.push(group(at, Some(part.devices.clone()), &part.slices, faults));
     }
     groups
 }
 
 fn group(
-    path: Vec<PathStep>,
+    at: FieldPath,
     devices: Option<Vec<i64>>,
     slices: &BTreeMap<String, i64>,
     faults: &mut Faults,
 ) -> Group {
     let mut group = Group {
-        path,
+        at,
         devices,
         requests: Vec::new(),
         asks: !slices.is_empty(),
@@ -110,7 +101,7 @@ fn group(
         let countable = (1..=MAX_COUNT).contains(count);
         if !countable {
             faults.add(
-                group.at(key),
+                group.slice_at(key),
                 Problem::Count {
                     profile: key.clone(),
                     count: *count,
@@ -128,7 +119,7 @@ fn group(
                 profile,
                 count: 0,
             }),
-            (Err(error), _) => faults.add(group.at(key), Problem::NotAProfile(error)),
+            (Err(error), _) => faults.add(group.slice_at(key), Problem::NotAProfile(error)),
         }
     }
     group
@@ -169,7 +160,7 @@ fn check_profiles(group: &Group, models: &BTreeMap<&str, (&Gpu, GpuUse)>, faults
                 available: gpu.profile_names(),
             },
         };
-        faults.add(group.at(&request.key), problem);
+        faults.add(group.slice_at(&request.key), problem);
     }
 }
 
@@ -202,9 +193,9 @@ fn place_group(group: &Group, gpu: &Gpu, uses: &GpuUse, faults: &mut Faults) -> 
                         .requests
                         .iter()
                         .find(|request| means(gpu, request, *profile));
-                    named.map_or_else(|| group.path.clone(), |request| group.at(&request.key))
+                    named.map_or_else(|| group.slices_at(), |request| group.slice_at(&request.key))
                 }
-                _ => group.path.clone(),
+                _ => group.slices_at(),
             };
             let on = uses.clone();
             let obstacle = obstacle(gpu, &counts).map(Box::new);
@@ -237,7 +228,7 @@ fn counts(group: &Group, gpu: &Gpu, uses: &GpuUse, faults: &mut Faults) -> Optio
         if let Some(first) = named.insert(fact.profile, request) {
             let (first, second) = (first.key.clone(), request.key.clone());
             faults.add(
-                group.at(&request.key),
+                group.slice_at(&request.key),
                 Problem::SameProfile {
                     first,
                     second,
@@ -261,16 +252,12 @@ pub(super) fn check_single(
     placed: &PlacedGroups<'_>,
     faults: &mut Faults,
 ) {
-    let path = if spec.slices.is_none() {
-        attribute("gpus")
-    } else {
-        attribute("slices")
-    };
+    let path = if spec.slices.is_none() { "gpus" } else { "slices" };
     if groups.is_empty() {
-        faults.add(attribute("strategy"), Problem::SingleWithWhole);
+        faults.add("strategy", Problem::SingleWithWhole);
     }
     for whole in groups.iter().filter(|group| !group.is_cut()) {
-        faults.add(whole.path.clone(), Problem::SingleWithWhole);
+        faults.add(whole.slices_at(), Problem::SingleWithWhole);
     }
     for of_model in placed.values() {
         let profiles: BTreeSet<Profile> = of_model
@@ -281,7 +268,7 @@ pub(super) fn check_single(
             .collect();
         if profiles.len() > 1 {
             let names = profiles.iter().map(Profile::to_string).collect();
-            faults.add(path.clone(), Problem::SingleWithDifferent(names));
+            faults.add(path, Problem::SingleWithDifferent(names));
         }
     }
 }

@@ -15,10 +15,8 @@ use serde_json::{Value, json};
 pub use options::DevicePluginOptions;
 
 use super::extra;
-use super::fault::fault;
-use super::kubernetes::at;
 use crate::boot::RenderVersion;
-use crate::finding::Finding;
+use crate::finding::{Collector, Finding};
 use crate::layout::{Layout, PluginConfig, SharingStrategy};
 
 /// The newest release that was read (2026-09-22); from v0.20.0 on profiles with a suffix have their own resource.
@@ -109,8 +107,11 @@ impl DevicePlugin {
 /// Merges the further fields; those that it cannot have are faults.
 fn extra_faults(daemon_set: &mut Value, options: &DevicePluginOptions) -> Vec<Finding> {
     let refused = extra::merge(&mut daemon_set["spec"], &options.extra, &daemon_set::FIELDS);
-    let refused_at = |refusal: extra::Refusal| fault(at("extra"), refusal.summary(), refusal.detail());
-    refused.into_iter().map(refused_at).collect()
+    let mut findings = Collector::default();
+    for refusal in refused {
+        findings.fault("extra", refusal.summary(), refusal.detail());
+    }
+    findings.faults
 }
 
 fn service_account(options: &DevicePluginOptions) -> Value {

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{DEFAULT_IMAGE, DevicePluginVersion};
-use crate::finding::Finding;
+use crate::finding::{Collector, FieldPath, Finding};
 use crate::layout::{DEVICE_PLUGIN_LABEL, Layout, Strategy};
 use crate::manifests::MANAGED_BY;
 use crate::manifests::extra::Extra;
-use crate::manifests::kubernetes::{
-    Checks, PULL_POLICIES, ResourceRequirements, Toleration, at, is_env_name, key_at,
-};
+use crate::manifests::kubernetes::{PULL_POLICIES, ResourceRequirements, Toleration, is_env_name};
 
 /// Room for what follows the name in a DaemonSet's: `-single-0123456789ab-mps`.
 const LONGEST_NAME: usize = 39;
@@ -92,10 +90,10 @@ impl Default for DevicePluginOptions {
 }
 
 pub(super) fn check(layouts: &[Layout], options: &DevicePluginOptions) -> Vec<Finding> {
-    let mut checks = Checks::default();
+    let mut checks = Collector::default();
     if layouts.is_empty() {
-        checks.add(
-            at("layouts"),
+        checks.fault(
+            "layouts",
             "No layout is given".to_owned(),
             "Give the layouts of the nodes that the plugin serves.",
         );
@@ -120,14 +118,14 @@ pub(super) fn check(layouts: &[Layout], options: &DevicePluginOptions) -> Vec<Fi
     checks.annotations("annotations", &options.annotations);
     check_pull_policy(&mut checks, options);
     check_own(&mut checks, options);
-    checks.0
+    checks.faults
 }
 
 /// The first release that tells profiles with a suffix from those without (`1g.10gb+me` from `1g.10gb`;
 /// NVIDIA/k8s-device-plugin issue 1462).
 const KNOWS_SUFFIXES: (u32, u32) = (0, 20);
 
-fn check_suffixes(checks: &mut Checks, layouts: &[Layout], image: &str) {
+fn check_suffixes(checks: &mut Collector, layouts: &[Layout], image: &str) {
     let Some((major, minor)) = release(image).filter(|release| *release < KNOWS_SUFFIXES) else {
         return;
     };
@@ -143,7 +141,7 @@ fn check_suffixes(checks: &mut Checks, layouts: &[Layout], image: &str) {
              {DEFAULT_IMAGE}.",
             profile.resource_name()
         );
-        checks.add(at("image"), summary, &detail);
+        checks.fault("image", summary, detail);
     }
 }
 
@@ -154,14 +152,14 @@ fn release(image: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-fn check_pull_policy(checks: &mut Checks, options: &DevicePluginOptions) {
+fn check_pull_policy(checks: &mut Collector, options: &DevicePluginOptions) {
     let Some(policy) = &options.image_pull_policy else {
         return;
     };
     if !PULL_POLICIES.contains(&policy.as_str()) {
         let detail = "It is \"Always\", \"IfNotPresent\" or \"Never\".";
-        checks.add(
-            at("image_pull_policy"),
+        checks.fault(
+            "image_pull_policy",
             format!("{policy:?} is not a pull policy"),
             detail,
         );
@@ -169,16 +167,20 @@ fn check_pull_policy(checks: &mut Checks, options: &DevicePluginOptions) {
 }
 
 /// What is derived from the layouts cannot be set beside them.
-fn check_own(checks: &mut Checks, options: &DevicePluginOptions) {
+fn check_own(checks: &mut Collector, options: &DevicePluginOptions) {
     for name in options.env.keys() {
         if OWN_ENV.contains(&name.as_str()) {
             let detail =
                 "The layout decides it, and the plugin's environment would silently win over its file.";
-            checks.add(key_at("env", name), format!("{name} cannot be set"), detail);
+            checks.fault(
+                FieldPath::of("env").key(name),
+                format!("{name} cannot be set"),
+                detail,
+            );
         } else if !is_env_name(name) {
             let detail = "It consists of letters, digits and '_', and does not begin with a digit.";
-            checks.add(
-                key_at("env", name),
+            checks.fault(
+                FieldPath::of("env").key(name),
                 format!("{name:?} is not the name of a variable"),
                 detail,
             );
@@ -186,16 +188,16 @@ fn check_own(checks: &mut Checks, options: &DevicePluginOptions) {
     }
     for key in OWN_LABELS.iter().filter(|key| options.labels.contains_key(**key)) {
         let detail = "The DaemonSets find their pods by it. Choose another key.";
-        checks.add(
-            key_at("labels", key),
+        checks.fault(
+            FieldPath::of("labels").key(key),
             format!("The label {key} cannot be set"),
             detail,
         );
     }
     if options.node_selector.contains_key(DEVICE_PLUGIN_LABEL) {
         let detail = "Each DaemonSet selects by it the nodes whose layout it is configured for.";
-        checks.add(
-            key_at("node_selector", DEVICE_PLUGIN_LABEL),
+        checks.fault(
+            FieldPath::of("node_selector").key(DEVICE_PLUGIN_LABEL),
             format!("{DEVICE_PLUGIN_LABEL} cannot be set"),
             detail,
         );

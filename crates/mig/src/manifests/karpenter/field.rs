@@ -102,8 +102,8 @@ impl<'a> Field<'a> {
     }
 }
 
-impl AsRef<Place> for Field<'_> {
-    fn as_ref(&self) -> &Place {
-        &self.place
+impl From<&Field<'_>> for Place {
+    fn from(field: &Field<'_>) -> Self {
+        field.place.clone()
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::field::Field;
 use super::place::{Findings, Place};
 use crate::manifests::MANAGED_BY;
-use crate::manifests::kubernetes::{is_dns_subdomain, is_name_part, is_qualified_name};
+use crate::manifests::kubernetes::is_dns_subdomain;
 
 /// Pools and classes become values of node labels, which have at most so many letters.
 const LONGEST_NAME: usize = 63;
@@ -18,12 +18,12 @@ pub(super) fn check(findings: &mut Findings, object: &Value) {
     let name = metadata.get("name");
     check_name(findings, &name, name.text().unwrap_or_default());
     let labels = metadata.get("labels");
-    check_labels(findings, &labels, &labels.texts());
+    findings.labels(&labels, &labels.texts());
     let annotations = metadata.get("annotations");
-    check_annotations(findings, &annotations, &annotations.texts());
+    findings.annotations(&annotations, &annotations.texts());
 }
 
-pub(super) fn check_name(findings: &mut Findings, place: impl AsRef<Place>, name: &str) {
+pub(super) fn check_name(findings: &mut Findings, place: impl Into<Place>, name: &str) {
     if !is_dns_subdomain(name) || name.len() > LONGEST_NAME {
         findings.fault(
             place,
@@ -32,43 +32,6 @@ pub(super) fn check_name(findings: &mut Findings, place: impl AsRef<Place>, name
                 "It has 1 to {LONGEST_NAME} lower case letters, digits, '-' and '.', and begins and ends with a letter or \
                  digit: Karpenter makes a label value of it."
             ),
-        );
-    }
-}
-
-pub(super) fn check_labels(
-    findings: &mut Findings,
-    place: impl AsRef<Place>,
-    labels: &BTreeMap<String, String>,
-) {
-    for (key, value) in labels {
-        if !is_qualified_name(key) {
-            findings.fault(
-                place.as_ref().key(key),
-                format!("{key:?} is not a label key"),
-                "It is NAME or PREFIX/NAME: NAME up to 63 letters, digits, '-', '_', '.', PREFIX a domain.",
-            );
-        }
-        if !value.is_empty() && !is_name_part(value) {
-            findings.fault(
-                place.as_ref().key(key),
-                format!("{value:?} is not a label value"),
-                "It has up to 63 letters, digits, '-', '_', '.', and begins and ends with a letter or digit.",
-            );
-        }
-    }
-}
-
-pub(super) fn check_annotations(
-    findings: &mut Findings,
-    place: impl AsRef<Place>,
-    annotations: &BTreeMap<String, String>,
-) {
-    for key in annotations.keys().filter(|key| !is_qualified_name(key)) {
-        findings.fault(
-            place.as_ref().key(key),
-            format!("{key:?} is not an annotation key"),
-            "It is NAME or PREFIX/NAME, like a label's key.",
         );
     }
 }

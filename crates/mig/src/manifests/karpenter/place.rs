@@ -1,86 +1,24 @@
-//! Where in the options something stands, and the list of what is wrong there.
+//! What is checked alike in all objects of Karpenter. Places begin at `metadata` or `spec`, with the API's names, or at an
+//! option of the rendering.
 
 use serde_json::Value;
 
 use super::field::Field;
-use crate::finding::{Finding, FindingKind, PathStep};
+pub(super) use crate::finding::{Collector as Findings, FieldPath as Place};
+use crate::finding::{Finding, PathStep};
 use crate::manifests::extra::{self, Extra};
-use crate::manifests::fault::fault;
-
-/// A path that grows step by step: from `metadata` or `spec` by the API's names, or one option of the rendering.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Place(Vec<PathStep>);
-
-impl Place {
-    pub(super) fn of(attribute: &str) -> Self {
-        Self::default().attr(attribute)
-    }
-
-    pub(super) fn attr(&self, attribute: &str) -> Self {
-        self.with(PathStep::Attribute(attribute.to_owned()))
-    }
-
-    pub(super) fn key(&self, key: &str) -> Self {
-        self.with(PathStep::Key(key.to_owned()))
-    }
-
-    pub(super) fn index(&self, index: usize) -> Self {
-        self.with(PathStep::Index(index))
-    }
-
-    pub(super) fn steps(&self) -> Vec<PathStep> {
-        self.0.clone()
-    }
-
-    fn with(&self, step: PathStep) -> Self {
-        Self([self.0.as_slice(), &[step]].concat())
-    }
-}
-
-impl AsRef<Self> for Place {
-    fn as_ref(&self) -> &Self {
-        self
-    }
-}
-
-/// Collects faults and warnings.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    pub(super) faults: Vec<Finding>,
-    pub(super) warnings: Vec<Finding>,
-}
 
 impl Findings {
-    pub(super) fn fault(
-        &mut self,
-        place: impl AsRef<Place>,
-        summary: impl Into<String>,
-        detail: impl Into<String>,
-    ) {
-        let path = place.as_ref().steps();
-        self.faults.push(fault(path, summary, detail));
-    }
-
-    pub(super) fn warn(
-        &mut self,
-        place: impl AsRef<Place>,
-        summary: impl Into<String>,
-        detail: impl Into<String>,
-    ) {
-        let path = place.as_ref().steps();
-        self.warnings
-            .push(Finding::warning(FindingKind::Manifest, summary, detail).at(path));
-    }
-
     /// What EC2 would refuse of the thing at `place`.
-    pub(super) fn ec2(&mut self, place: impl AsRef<Place>, faults: impl IntoIterator<Item = Finding>) {
+    pub(super) fn ec2(&mut self, place: impl Into<Place>, faults: impl IntoIterator<Item = Finding>) {
+        let place = place.into();
         for fault in faults {
             let steps = fault.path().iter().cloned().map(|step| match step {
                 PathStep::Attribute(name) => PathStep::Attribute(in_karpenters_words(&name)),
                 other => other,
             });
-            let place = Place(place.as_ref().steps().into_iter().chain(steps).collect());
-            self.fault(&place, fault.summary(), fault.detail());
+            let path = place.join(&steps.collect::<Vec<_>>());
+            self.take(fault.at(path));
         }
     }
 
@@ -103,18 +41,12 @@ impl Findings {
 
     /// One of a few words, where a text is given.
     pub(super) fn one_of(&mut self, field: &Field<'_>, allowed: &[&str]) {
-        if let Some(word) = field.text().filter(|word| !allowed.contains(word)) {
-            let summary = format!("{word:?} is not possible here");
-            self.fault(field, summary, format!("It is one of {}.", allowed.join(", ")));
-        }
+        self.word(&field.into(), field.text(), allowed);
     }
 
     /// A number between two others, both allowed, where one is given.
-    pub(super) fn within(&mut self, field: &Field<'_>, (first, last): (i64, i64)) {
-        if let Some(number) = field.number().filter(|number| !(first..=last).contains(number)) {
-            let summary = format!("{number} is not possible here");
-            self.fault(field, summary, format!("It is a number from {first} to {last}."));
-        }
+    pub(super) fn within(&mut self, field: &Field<'_>, range: (i64, i64)) {
+        self.range(&field.into(), field.number(), range);
     }
 
     /// A text that says something, where one is given.
@@ -128,30 +60,8 @@ impl Findings {
         }
     }
 
-    /// One of a few words.
-    pub(super) fn word(&mut self, place: &Place, word: Option<&String>, allowed: &[&str]) {
-        if let Some(word) = word.filter(|word| !allowed.contains(&word.as_str())) {
-            self.fault(
-                place,
-                format!("{word:?} is not possible here"),
-                format!("It is one of {}.", allowed.join(", ")),
-            );
-        }
-    }
-
-    /// A number between two others, both allowed.
-    pub(super) fn range(&mut self, place: &Place, number: Option<i64>, (first, last): (i64, i64)) {
-        if let Some(number) = number.filter(|number| !(first..=last).contains(number)) {
-            self.fault(
-                place,
-                format!("{number} is not possible here"),
-                format!("It is a number from {first} to {last}."),
-            );
-        }
-    }
-
     /// At most so many elements.
-    pub(super) fn at_most(&mut self, place: impl AsRef<Place>, found: usize, most: usize) {
+    pub(super) fn at_most(&mut self, place: impl Into<Place>, found: usize, most: usize) {
         if found > most {
             self.fault(
                 place,

@@ -48,16 +48,13 @@ pub fn preference<'a>(name: &str, layouts: &'a [Layout]) -> Result<Vec<Preferred
         }
     }
     common(&mut findings, &place, layouts);
-    if !findings.faults.is_empty() {
-        return Err(findings.faults);
-    }
     let weights = (0..layouts.len()).map(|index| i64::try_from(HIGHEST - index).unwrap_or(1));
     let preferred = layouts.iter().zip(weights).map(|(layout, weight)| Preferred {
         layout,
         name: format!("{name}-{}", layout.id()),
         weight,
     });
-    Ok(preferred.collect())
+    findings.finish(|| preferred.collect())
 }
 
 /// A pod asks for one resource; a layout that lacks it is no second choice.
@@ -76,7 +73,7 @@ fn common(findings: &mut Findings, place: &Place, layouts: &[Layout]) {
             place,
             "No pod could fall back from one of these layouts to another",
             format!(
-                "They have no resource in common: {}. With strategy = \"single\" slices of every size, and whole GPUs, are \
+                "They have no resource in common: {}. With the strategy \"single\" slices of every size, and whole GPUs, are \
                  nvidia.com/gpu.",
                 all.join("; ")
             ),
@@ -128,7 +125,7 @@ mod tests {
         let faults = preference("mig", &[mixed("1g.10gb"), mixed("2g.20gb")]).unwrap_err();
         assert_eq!(fault_paths(&faults), ["layouts"]);
         assert!(
-            faults[0].detail().contains("strategy = \"single\""),
+            faults[0].detail().contains("the strategy \"single\""),
             "{}",
             faults[0]
         );

@@ -157,7 +157,7 @@ fn tags(findings: &mut Findings, spec: &Field<'_>) {
 
 fn custom_taint(findings: &mut Findings, spec: &Field<'_>) {
     findings.warn(
-        spec.get("amiFamily"),
+        &spec.get("amiFamily"),
         "Karpenter hands this user data on as it is",
         "The user data names the cluster and registers the node with the layout's labels and taints and \
          karpenter.sh/unregistered. Taints and labels that a pool adds reach the node only when Karpenter registers it, and \

@@ -28,7 +28,7 @@ pub(super) fn drivers(findings: &mut Findings, layout: &Layout, spec: &Field<'_>
             continue;
         };
         for warning in layout.image_warnings(catalog, &alias) {
-            findings.warn(&field, warning.summary(), warning.detail());
+            findings.warn(&field, warning.summary(), warning.advice());
         }
     }
 }

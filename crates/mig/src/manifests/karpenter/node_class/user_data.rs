@@ -5,7 +5,6 @@ use crate::boot::{self, BootOptions, NodeConfig, OnFailure};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, PathStep};
 use crate::layout::Layout;
-use crate::manifests::fault;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::field::Field;
 use crate::manifests::karpenter::place::{Findings, Place};
@@ -134,5 +133,5 @@ fn as_manifest_fault(fault: &Finding) -> Finding {
     if path.is_empty() {
         path.push(attribute("extra_user_data"));
     }
-    fault::fault(path, fault.summary(), fault.detail())
+    fault.clone().at(path)
 }

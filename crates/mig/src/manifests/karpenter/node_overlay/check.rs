@@ -34,8 +34,8 @@ pub(super) fn check(
     catalog: &Catalog,
 ) {
     metadata::check_name(findings, Place::of("nodepool"), &options.nodepool);
-    metadata::check_labels(findings, Place::of("labels"), &options.labels);
-    metadata::check_annotations(findings, Place::of("annotations"), &options.annotations);
+    findings.labels(Place::of("labels"), &options.labels);
+    findings.annotations(Place::of("annotations"), &options.annotations);
     if let Some(prefix) = &options.name_prefix
         && groups
             .iter()

@@ -19,8 +19,8 @@ const SHORT_LIFE: u64 = 3_600;
 
 pub(super) fn check(findings: &mut Findings, layout: &Layout, options: &NodePoolOptions, catalog: &Catalog) {
     metadata::check_name(findings, Place::of("name"), &options.name);
-    metadata::check_labels(findings, Place::of("labels"), &options.labels);
-    metadata::check_annotations(findings, Place::of("annotations"), &options.annotations);
+    findings.labels(Place::of("labels"), &options.labels);
+    findings.annotations(Place::of("annotations"), &options.annotations);
     node_class(findings, options);
     let nodes = node_facts::of_layout(layout, catalog);
     choice(findings, options, &nodes);
@@ -121,8 +121,8 @@ fn with_capacity_type(nodes: &[NodeFacts], options: &NodePoolOptions) -> Vec<Nod
 
 fn node_metadata(findings: &mut Findings, layout: &Layout, options: &NodePoolOptions) {
     let place = Place::of("node_labels");
-    metadata::check_labels(findings, &place, &options.node_labels);
-    metadata::check_annotations(findings, Place::of("node_annotations"), &options.node_annotations);
+    findings.labels(&place, &options.node_labels);
+    findings.annotations(Place::of("node_annotations"), &options.node_annotations);
     findings.at_most(&place, options.node_labels.len(), MOST_LABELS);
     let mut own = layout.labels();
     own.insert(DEVICE_MANAGER_LABEL.to_owned(), DEVICE_PLUGIN.to_owned());
