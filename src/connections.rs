@@ -163,7 +163,7 @@ impl Connections {
 
     /// Whether a notice is the first of its kind for a cluster, which is then remembered. Clusters are the same if they are
     /// named the same way, unknown parts included.
-    pub fn is_news(&self, notice: Notice, cluster: &Attr<ClusterModel>) -> bool {
+    pub fn is_first_report(&self, notice: Notice, cluster: &Attr<ClusterModel>) -> bool {
         // The list is whole after every statement, so a panic elsewhere cannot have broken it.
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         let news = !reported

@@ -18,10 +18,10 @@ pub(crate) use region::region;
 pub use tags::Tags;
 pub(crate) use tags::tag_rules;
 pub use timeouts::{Timeouts, TimeoutsModel};
+pub(crate) use user_data::user_parts;
 pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
 };
-pub(crate) use user_data::{report_user_data, user_parts};
 
 /// The attribute, or what stands for it where it is null.
 pub(crate) fn or<T: Clone>(attr: &tfplug::Attr<T>, default: T) -> tfplug::Attr<T> {

@@ -40,7 +40,7 @@ impl TemplateRef {
     }
 }
 
-/// What was made, and what EC2 thinks is wrong with it: EC2 takes a template that names things
+/// What was made, and what EC2 thinks is wrong with it: EC2 accepts a template that names things
 /// that do not exist, and says so only here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Made<T> {

@@ -21,7 +21,7 @@ const CALL: (&str, &str) = ("STS", "GetCallerIdentity (presigned, for a cluster 
 const PREFIX: &str = "k8s-aws-v1.";
 /// Signed, so that a token is good for one cluster only.
 const CLUSTER_HEADER: &str = "x-k8s-aws-id";
-/// `X-Amz-Expires`. The cluster takes a token for 15 minutes after its date, whatever this says.
+/// `X-Amz-Expires`. The cluster accepts a token for 15 minutes after its date, whatever this says.
 const EXPIRES: Duration = Duration::from_secs(60);
 /// One minute short of the 15, as the AWS tools do, for clocks that differ and slow calls.
 const LIFETIME: Duration = Duration::from_secs(14 * 60);

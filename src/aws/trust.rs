@@ -32,7 +32,7 @@ pub(super) async fn bundle(settings: &AwsSettings, files: &EnvConfigFiles) -> Op
         });
     }
     let name = settings.profile.clone().map(Into::into);
-    // A file that cannot be read is told where credentials are looked for in it.
+    // A file that cannot be read is reported where credentials are looked for in it.
     let profiles = profile::load(&Fs::real(), &Env::real(), files, name).await.ok()?;
     let path = profiles.get("ca_bundle").filter(|path| !path.is_empty())?;
     Some(Bundle {

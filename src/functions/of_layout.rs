@@ -11,7 +11,8 @@ use tfplug::{Diagnostics, Function, Path, Value};
 
 use super::failed::failed;
 use crate::facts::Facts;
-use crate::models::{LayoutModel, report_user_data};
+use crate::findings::report;
+use crate::models::LayoutModel;
 use crate::untyped_input;
 
 /// The name of the parameter, by which errors call it.
@@ -113,7 +114,7 @@ pub const BOTTLEROCKET_SETTINGS: LayoutFunction = LayoutFunction {
     result: |layout, diags| match bottlerocket_settings(layout, Catalog::builtin()) {
         Ok(settings) => settings.into(),
         Err(faults) => {
-            report_user_data(&faults, &Path::root(), diags);
+            report(&faults, &Path::root(), diags);
             Value::Null
         }
     },
@@ -155,7 +156,7 @@ pub(super) fn parameter() -> Parameter {
     Parameter::new(
         LAYOUT,
         Type::Dynamic,
-        "A layout, as any resource takes it: an object of `instance_types` and, where needed, `slices`, `gpus`, `strategy`, `sharing`. \
+        "A layout, as any resource accepts it: an object of `instance_types` and, where needed, `slices`, `gpus`, `strategy`, `sharing`. \
          Leave out what you do not use, or hand on `layout` of [`data.mig_layout`](../data-sources/layout.md), whose page says what \
          each attribute means.",
     )

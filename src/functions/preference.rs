@@ -33,7 +33,7 @@ impl Function for PreferenceFunction {
         let layouts = Parameter::new(
             LAYOUTS,
             Type::Dynamic,
-            "The layouts, the preferred one first, each as any resource takes it. Their nodes must have a resource in common, \
+            "The layouts, the preferred one first, each as any resource accepts it. Their nodes must have a resource in common, \
              by which pods ask: `nvidia.com/gpu` for slices of every size with `strategy = \"single\"`, and for GPUs that are left whole.",
         );
         let summary = "Names and weights of pools for layouts by preference";
@@ -61,7 +61,7 @@ impl Function for PreferenceFunction {
 
 fn description() -> String {
     format!(
-        "A pod gets a node of the first layout that can be had: Karpenter tries pools by weight, and takes the next where the first \
+        "A pod gets a node of the first layout that is available: Karpenter tries pools by weight, and takes the next where the first \
          has reached its limits or EC2 has none of its instance types. This gives each layout a pool: a list of objects with `name` \
          for class and pool, the pool's `weight`, and the `layout` itself, for `for_each`. A name is made of the common one and of the \
          layout, so that another order changes weights only and rolls no node.\n\n{CATALOG_NOTE}"

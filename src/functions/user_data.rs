@@ -26,7 +26,7 @@ pub struct UserDataOptions {
     #[attr(validate = validators::one_of(&["node_group", KARPENTER, CUSTOM]))]
     pub target: Attr<String>,
     /// What a node does whose GPUs could not be cut as declared: `halt` (the default), `join_tainted`, `terminate`; see
-    /// `mig_launch_template`. Karpenter takes no `join_tainted`.
+    /// `mig_launch_template`. Karpenter accepts no `join_tainted`.
     #[attr(validate = validators::one_of(&["halt", "join_tainted", "terminate"]))]
     pub on_failure: Attr<String>,
     /// How long a node may take to cut its GPUs before that counts as failed; `10m` if left out.
@@ -120,7 +120,7 @@ impl UserDataOptions {
         if self.target() == KARPENTER && self.on_failure.as_str() == Some("join_tainted") {
             let detail = "A node that joins without its slices leaves the pods that want them pending, and Karpenter buys node \
                           after node for them. Use halt or terminate.";
-            diags.error_at(at("on_failure"), "Karpenter takes no join_tainted", detail);
+            diags.error_at(at("on_failure"), "Karpenter accepts no join_tainted", detail);
         }
         match (self.target(), self.node_config.is_null()) {
             (CUSTOM, true) => {

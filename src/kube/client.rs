@@ -99,7 +99,7 @@ impl RenewingClient {
         self.plugin.as_deref()
     }
 
-    /// Sends a request; once more, with new credentials, where the server takes the ones in use for nobody's.
+    /// Sends a request. If the server does not accept the credentials, it is sent once more with new ones.
     pub(super) async fn request(&self, request: Request<Vec<u8>>) -> kube::Result<Answer> {
         let (number, client) = self.current.lock().await.clone();
         let Some(settings) = &self.renewable else {
@@ -145,7 +145,7 @@ fn client(mut settings: Settings, tokens: Option<Arc<TokenSource>>) -> kube::Res
 }
 
 /// The settings with the token that the file holds now, if they name one. `kube` would take the line's end for a part of
-/// it, and read it again only after a minute. A file that cannot be read is for `kube` to tell.
+/// it, and read it again only after a minute. `kube` reports a file that cannot be read.
 fn with_token_of_file(mut config: Config) -> Config {
     let auth = &mut config.auth_info;
     if auth.token.is_none()
@@ -157,7 +157,7 @@ fn with_token_of_file(mut config: Config) -> Config {
     config
 }
 
-/// A retry policy that gives up where the server asks for more patience than anybody has: the user is told, and decides.
+/// A retry policy that gives up if the server asks to wait too long. The user gets the error and decides.
 #[derive(Clone)]
 struct Patience(RetryPolicy);
 

@@ -192,7 +192,7 @@ pub(super) async fn settings(
         // Where it is set, kube does not look at the environment, whose NO_PROXY it reads more strictly than others do.
         cluster.proxy_url = Some(UNUSED_PROXY.to_owned());
     }
-    // Terraform owns the terminal: a plugin that asks a question would hang for ever.
+    // Terraform owns the terminal: a plugin that asks a question would hang without end.
     let auths = kubeconfig
         .auth_infos
         .iter_mut()

@@ -1,15 +1,15 @@
 //! What user data is made of beside the layout: attributes, and the way from them to the text.
 
+use mig::Layout;
 use mig::boot::{
     self, BootOptions, ClusterDetails, OnFailure, RenderVersion, UserData, UserPart, cluster_rules,
 };
-use mig::{Finding, Layout, PathStep};
 use tfplug::schema::Validator;
 use tfplug::{Attr, Diagnostics, Model, Path};
 
 use crate::checked::{Checked, OrDeferred, Withheld};
 use crate::duration;
-use crate::findings::report_at;
+use crate::findings::report;
 
 /// What a node needs to join a cluster, where nothing merges it into the user data.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
@@ -97,8 +97,8 @@ impl UserDataParts<'_> {
                 } else {
                     at.attribute("extra_user_data")
                 };
-                report_user_data(&whole, &at_whole, diags);
-                report_user_data(&parts, at, diags);
+                report(&whole, &at_whole, diags);
+                report(&parts, at, diags);
                 Err(Withheld::Invalid)
             }
         }
@@ -182,24 +182,4 @@ pub(crate) fn user_parts(list: &Attr<Vec<ExtraPart>>) -> Option<Vec<UserPart>> {
 /// A time from one to fourteen minutes: a driver needs about one; after 15, a node counts as failed whatever we do.
 pub fn partition_timeout() -> Validator {
     duration::between("1m", "14m")
-}
-
-/// Reports findings of the rendering; `at` is where the options are attributes of.
-pub(crate) fn report_user_data(found: &[Finding], at: &Path, diags: &mut Diagnostics) {
-    report_at(found, |path| attribute(path, at), diags);
-}
-
-/// The attribute that a way through the rendering options leads to.
-fn attribute(steps: &[PathStep], at: &Path) -> Path {
-    steps.iter().fold(at.clone(), |path, step| match step {
-        PathStep::Attribute(name) => match name.as_str() {
-            "parts_before" => path.attribute("extra_user_data").attribute("before"),
-            "parts_after" => path.attribute("extra_user_data").attribute("after"),
-            "deadline_seconds" => path.attribute("partition_timeout"),
-            "text" => path.attribute("content"),
-            _ => path.attribute(name),
-        },
-        PathStep::Key(key) => path.key(key),
-        PathStep::Index(index) => path.index(*index),
-    })
 }

@@ -32,7 +32,7 @@ use crate::resources::manifests::{Importable, Key, ManifestLife, Named, Renderab
 /// What Helm calls the gate without which Karpenter reads no overlay.
 pub(crate) const OVERLAY_GATE: &str = "settings.featureGates.nodeOverlay=true";
 
-/// What names an object of Karpenter for ever.
+/// What names an object of Karpenter permanently.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct KarpenterIdentity {
     /// Name.

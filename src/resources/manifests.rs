@@ -58,7 +58,7 @@ pub trait ManifestModel: Model {
     /// The objects that are looked for at import.
     fn roots(&self) -> Vec<Key>;
 
-    /// Further objects that an imported one tells of.
+    /// Further objects that an imported one names.
     fn branches(&self, root: &Key, live: &Json) -> Vec<Key> {
         let _ = (root, live);
         Vec::new()

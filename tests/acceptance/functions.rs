@@ -241,7 +241,7 @@ const WRONG: [(&str, &[&str]); 11] = [
         "user_data({ instance_types = [\"p5.48xlarge\"], slices = { \"1g\" = 7 } }, { target = \"karpenter\", on_failure = \"join_tainted\" })",
         &[
             "\"options\" parameter",
-            "options.on_failure: Karpenter takes no join_tainted",
+            "options.on_failure: Karpenter accepts no join_tainted",
             "node after node",
         ],
     ),

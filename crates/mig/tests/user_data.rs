@@ -266,7 +266,7 @@ fn what_is_too_large_is_refused_with_sizes() {
     assert!(
         faults[0]
             .detail()
-            .contains("EC2 takes 16384 bytes, of which 4096"),
+            .contains("EC2 accepts 16384 bytes, of which 4096"),
         "{}",
         faults[0]
     );

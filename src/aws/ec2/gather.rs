@@ -15,7 +15,7 @@ use super::super::error::{AwsError, AwsErrorKind};
 /// How long the first asker waits for others.
 const WINDOW: Duration = Duration::from_millis(2);
 
-/// Names that EC2 takes in one call.
+/// Names that EC2 accepts in one call.
 const MOST: usize = 200;
 
 /// What an asker gets: the object, nothing where it has to ask for itself, or the failure of the call.

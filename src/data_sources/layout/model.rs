@@ -6,7 +6,7 @@ use tfplug::{Attr, Model};
 
 use crate::models::LayoutModel;
 
-/// Checks a layout and tells what follows from it: where each slice lies, what pods can ask for, labels, taints and
+/// Checks a layout and shows what follows from it: where each slice lies, what pods can ask for, labels, taints and
 /// tags of the nodes, and what no slice uses. Needs neither cluster nor credentials.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct LayoutData {

@@ -42,10 +42,10 @@ pub struct ManifestsInput {
 /// A pool of nodes for Karpenter. What is left out is not rendered.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct PoolInput {
-    /// The class of the nodes, as `mig_karpenter_nodeclass` takes it.
+    /// The class of the nodes, as `mig_karpenter_nodeclass` accepts it.
     pub nodeclass: Attr<WithoutApplying<NodeClassModel>>,
-    /// The pool, as `mig_karpenter_nodepool` takes it. `{}` follows from the class.
+    /// The pool, as `mig_karpenter_nodepool` accepts it. `{}` follows from the class.
     pub nodepool: Attr<WithoutApplying<NodePoolModel>>,
-    /// What its nodes offer, as `mig_karpenter_nodeoverlay` takes it. `{}` follows from the pool.
+    /// What its nodes offer, as `mig_karpenter_nodeoverlay` accepts it. `{}` follows from the pool.
     pub nodeoverlay: Attr<WithoutApplying<NodeOverlayModel>>,
 }

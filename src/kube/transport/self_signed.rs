@@ -1,4 +1,4 @@
-//! Server certificates that are named as the CA themselves, as kubectl takes them.
+//! Server certificates that are named as the CA themselves, as kubectl accepts them.
 //!
 //! Go's `crypto/x509` takes a server certificate that is among the trusted ones; rustls refuses each that may sign others
 //! ("CA used as end entity"). Clusters made by hand have such certificates.
@@ -23,7 +23,7 @@ pub(super) fn accepted(mut tls: ClientConfig, config: &Config) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(named.iter().cloned());
     let provider = Arc::new(aws_lc_rs::default_provider());
-    // Roots that make no verifier make none in kube either, which has told that by now.
+    // Roots that make no verifier make none in kube either, which has reported that by now.
     if let Ok(usual) = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build() {
         tls.dangerous()
             .set_certificate_verifier(Arc::new(Verifier { usual, named }));

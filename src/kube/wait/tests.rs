@@ -17,7 +17,7 @@ const OBJECT: ObjectRef<'static> = ObjectRef {
     name: "plugin",
 };
 
-/// Gives its answers in turn, the last one for ever.
+/// Gives its answers in turn, the last one again and again.
 struct Script(Mutex<Vec<Result<Value, KubeError>>>);
 
 #[async_trait]

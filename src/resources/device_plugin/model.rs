@@ -132,7 +132,7 @@ pub struct ResourcesModel {
     pub limits: Attr<BTreeMap<String, String>>,
 }
 
-/// What names a device plugin for ever.
+/// What names a device plugin permanently.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct DevicePluginIdentity {
     /// Namespace.

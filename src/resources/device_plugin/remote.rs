@@ -15,7 +15,7 @@ use crate::resources::manifests::{self, Key, Live, ManifestModel, imported};
 use crate::wait::WaitOptions;
 
 /// Tells in the plan of what is on the cluster, or is not, so that the plugin will not serve as it should. Says nothing
-/// where the cluster cannot be asked: that is told where the objects are tried out.
+/// where the cluster cannot be asked: that is reported where the objects are tried out.
 pub(super) async fn check_cluster(
     cx: &Context<Connections>,
     planned: &DevicePluginModel,
@@ -109,7 +109,7 @@ fn mig_manager_conflict(place: &str) -> Diagnostic {
     Diagnostic::warning("NVIDIA's mig-manager is on the cluster", detail)
 }
 
-/// Whether the cluster knows Node Feature Discovery. Who may not look is not told that it is missing.
+/// Whether the cluster knows Node Feature Discovery. An identity without the right to look gets no warning.
 async fn has_nfd(api: &dyn KubeApi, namespace: &Attr<String>) -> bool {
     // There need not be one of this name: the answer tells whether the kind is known.
     let any = ObjectRef {
@@ -135,9 +135,9 @@ async fn not_rolled_out(
     key: &Key,
     error: &KubeError,
 ) -> Diagnostic {
-    let mut told = failure::<DevicePluginModel>(&format!("{} is not rolled out", key.text()), error);
+    let mut diagnostic = failure::<DevicePluginModel>(&format!("{} is not rolled out", key.text()), error);
     if error.kind != KubeErrorKind::Timeout {
-        return told;
+        return diagnostic;
     }
     // Who may not list events gets the error without them.
     let listing = Listing {
@@ -148,9 +148,12 @@ async fn not_rolled_out(
     let reasons = events::reasons(&found.unwrap_or_default(), key.name());
     if !reasons.is_empty() {
         let reasons = reasons.join("\n  ");
-        told.detail = format!("{}\n\nThe cluster says of its pods:\n  {reasons}", told.detail);
+        diagnostic.detail = format!(
+            "{}\n\nThe cluster says of its pods:\n  {reasons}",
+            diagnostic.detail
+        );
     }
-    told
+    diagnostic
 }
 
 /// Waits until the plugin's pods are rolled out, if that was asked for.

@@ -1,6 +1,6 @@
-//! Whether AWS has the instance types of a pool in its zones. Karpenter takes a pool that it can launch nothing for.
+//! Whether AWS has the instance types of a pool in its zones. Karpenter accepts a pool that it can launch nothing for.
 //!
-//! What AWS says is told and never planned: it has a type in one zone more tomorrow, and a requirement that follows would
+//! AWS' answer is a warning and never part of the plan: it has a type in one zone more tomorrow, and a requirement that follows would
 //! change the pool by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +72,7 @@ pub(super) fn missing(
     };
     let lines: Vec<String> = lacking.iter().map(line).collect();
     let detail = format!(
-        "{} Karpenter takes the pool all the same and launches no such node. Name other zones, or other instance types in the \
+        "{} Karpenter accepts the pool all the same and launches no such node. Name other zones, or other instance types in the \
          layout.",
         lines.join(" ")
     );

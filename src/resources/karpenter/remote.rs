@@ -88,7 +88,7 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
         Ok(0) => "There are no nodes (NodeClaims) of it now.".to_owned(),
         Ok(1) => "There is 1 node (NodeClaim) of it now.".to_owned(),
         Ok(count) => format!("There are {count} nodes (NodeClaims) of it now."),
-        // That the cluster does not answer is told where the objects are tried out.
+        // A cluster that does not answer is reported where the objects are tried out.
         Err(_) => unknown,
     }
 }
@@ -150,7 +150,7 @@ pub(super) async fn warn_of_device_classes<M: KarpenterObject>(
     }
 }
 
-/// AWS where an EKS cluster is that has answered. That it does not is told where the objects are tried out.
+/// The AWS connection of an EKS cluster that has answered. One that does not is reported where the objects are tried out.
 async fn region_of<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -> Option<Arc<Regional>> {
     let provider = cx.provider_if_configured()?;
     if is_silent(provider, planned) {
@@ -166,7 +166,7 @@ async fn region_of<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -
 }
 
 /// Warns where the object is tied to one that is not there. Only an apply can tell: at plan the same run may be about to
-/// make it. Who may not look is told nothing.
+/// make it. An identity without the right to look gets no warning.
 pub(super) async fn warn_if_missing<M: KarpenterObject>(
     cx: &Context<Connections>,
     connection: &Connection,
@@ -297,7 +297,7 @@ fn refused(key: &str, live: &Json) -> Result<(), Diagnostic> {
          of another pool or weight may be in the way."
     );
     Err(Diagnostic::error(
-        format!("Karpenter does not take {key}"),
+        format!("Karpenter does not accept {key}"),
         detail,
     ))
 }

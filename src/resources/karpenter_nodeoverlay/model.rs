@@ -151,7 +151,7 @@ impl KarpenterObject for NodeOverlayModel {
         Some(Need {
             key: Key::new("NodePool", self.nodepool.known()?.name.as_str()?)?,
             attribute: "nodepool",
-            without: "Karpenter takes the overlay without a word, and it describes no node.",
+            without: "Karpenter accepts the overlay without a word, and it describes no node.",
         })
     }
 }

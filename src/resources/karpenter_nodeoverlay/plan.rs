@@ -81,7 +81,7 @@ impl KarpenterModel for NodeOverlayModel {
 
 fn gate() -> Diagnostic {
     let detail = format!(
-        "Without it Karpenter takes the objects and does nothing, and no pod that asks for a slice brings up a node. It is \
+        "Without it Karpenter accepts the objects and does nothing, and no pod that asks for a slice brings up a node. It is \
          alpha and off by default: set the Helm value {OVERLAY_GATE}."
     );
     Diagnostic::warning(

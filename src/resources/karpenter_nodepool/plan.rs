@@ -73,7 +73,7 @@ impl KarpenterModel for NodePoolModel {
         let objects = objects.map(|objects| manifests::manifests(&objects));
         plan.planned.manifests = checked::planned(objects, &mut findings)?;
         let fixed_before = plan.prior.as_ref().map(|prior| prior.replicas.is_null());
-        // An import does not know it; the API server then tells.
+        // An import does not know it; the API server then decides.
         let imported = plan.prior.as_ref().is_some_and(|prior| prior.layout.is_null());
         if !imported && fixed_before.is_some_and(|none| none != plan.planned.replicas.is_null()) {
             plan.require_replace(Path::attr("replicas"));
@@ -101,7 +101,7 @@ fn check_reserved(types: &Attr<Vec<String>>, class: &NodeClassRefModel, diags: &
         .known()
         .is_some_and(|types| !types.is_empty() && types.iter().all(|word| word == "reserved"));
     if reserved_alone && class.selects_no_reservation() {
-        let detail = "The pool takes reserved capacity alone, and the node class selects no reservation, so that no node would ever \
+        let detail = "The pool uses reserved capacity alone, and the node class selects no reservation, so that no node would ever \
                       come. Give the class capacity_reservation_selector_terms, or the pool on-demand as well.";
         diags.error_at(Path::attr("capacity_types"), "No reservation is selected", detail);
     }

@@ -137,7 +137,7 @@ pub struct LaunchTemplate {
     /// SHA-256 of the user data, in hexadecimal digits.
     #[attr(computed, depends_on("user_data"))]
     pub user_data_sha256: Attr<String>,
-    /// Size of the user data in bytes, before base64. EC2 takes 16,384; 4,096 of them are kept free for the
+    /// Size of the user data in bytes, before base64. EC2 accepts 16,384; 4,096 of them are kept free for the
     /// NodeConfig that EKS adds.
     #[attr(computed, depends_on("user_data"))]
     pub user_data_bytes: Attr<i64>,
@@ -153,7 +153,7 @@ pub struct LaunchTemplate {
     pub default_version: Attr<i64>,
 }
 
-/// What names a launch template for ever.
+/// What names a launch template permanently.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct LaunchTemplateIdentity {
     /// ID of the template.

@@ -18,7 +18,7 @@ use super::plan::sha256;
 use crate::resources::aws::attributes::from::{number, some_list, some_set, text};
 use crate::resources::aws::tags;
 
-/// The stored template with everything that EC2 tells of it.
+/// The stored template with everything that EC2 answers about it.
 pub(super) fn observe(
     stored: LaunchTemplate,
     template: &ec2::LaunchTemplate,

@@ -83,7 +83,7 @@ fn check_network(config: &LaunchTemplate, diags: &mut Diagnostics) {
         .is_some_and(|set| !set.0.is_empty());
     if interfaces && groups {
         let detail =
-            "EC2 takes them in one place: move them into security_groups of each of network_interfaces.";
+            "EC2 accepts them in one place: move them into security_groups of each of network_interfaces.";
         diags.error_at(
             Path::attr("vpc_security_group_ids"),
             "Security groups in two places",
@@ -166,8 +166,8 @@ fn set_versions(plan: &mut Plan<LaunchTemplate, ()>) -> Option<Diagnostic> {
         Attr::Unknown if rolls || prior.default_version != prior.latest_version => Attr::Unknown,
         _ => plan.planned.latest_version,
     };
-    let told = rolls && !plan.replaces();
-    told.then(|| rolls_nodes(&plan.planned.changed(prior)))
+    let warns = rolls && !plan.replaces();
+    warns.then(|| rolls_nodes(&plan.planned.changed(prior)))
 }
 
 fn rolls_nodes(changed: &[&str]) -> Diagnostic {

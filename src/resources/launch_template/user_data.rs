@@ -5,7 +5,8 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Path};
 
 use super::model::LaunchTemplate;
 use crate::checked::{Checked, OrDeferred, Withheld};
-use crate::models::{DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT, UserDataParts, render_version, report_user_data};
+use crate::findings::report;
+use crate::models::{DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT, UserDataParts, render_version};
 
 /// The user data.
 ///
@@ -41,7 +42,7 @@ fn bottlerocket(
 ) -> Checked<String> {
     render_version(&model.render_version, &Path::root(), diags)?;
     boot::bottlerocket_settings(layout, catalog).map_err(|faults| {
-        report_user_data(&faults, &Path::root(), diags);
+        report(&faults, &Path::root(), diags);
         Withheld::Invalid
     })
 }

@@ -36,7 +36,7 @@ pub(crate) async fn create<M: ManifestModel>(
     carry_out(cx, planned, None, slot).await
 }
 
-/// What failed after a creation, with the word that keeps what was made: Terraform takes it for broken, and would make it
+/// What failed after a creation, with the word that keeps what was made: Terraform counts it as broken, and would make it
 /// anew.
 pub(crate) fn after_creation(faults: Diagnostics) -> Diagnostics {
     let kept = |mut fault: Diagnostic| {

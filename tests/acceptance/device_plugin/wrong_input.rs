@@ -38,12 +38,15 @@ fn layouts(line: &'static str, says: &'static str) -> Case {
 
 fn cases() -> Vec<Case> {
     vec![
-        option("name = \"Upper_Case\"", "not a name that Kubernetes takes"),
+        option("name = \"Upper_Case\"", "not a name that Kubernetes accepts"),
         option(
             "name = \"a-name-that-is-too-long-for-what-follows-it\"",
             "1 to 39",
         ),
-        option("namespace = \"kube_system\"", "not a name that Kubernetes takes"),
+        option(
+            "namespace = \"kube_system\"",
+            "not a name that Kubernetes accepts",
+        ),
         option(
             "image = \"nvcr.io/nvidia/k8s-device-plugin\"",
             "Give a tag or a digest",
@@ -52,15 +55,15 @@ fn cases() -> Vec<Case> {
         option("image_pull_policy = \"Sometimes\"", "not a pull policy"),
         option(
             "image_pull_secrets = [\"My_Secret\"]",
-            "not a name that Kubernetes takes",
+            "not a name that Kubernetes accepts",
         ),
         option(
             "priority_class_name = \"Not_A_Name\"",
-            "not a name that Kubernetes takes",
+            "not a name that Kubernetes accepts",
         ),
         option(
             "runtime_class_name = \"nvidia!\"",
-            "not a name that Kubernetes takes",
+            "not a name that Kubernetes accepts",
         ),
         option(
             "tolerations = [{ operator = \"Equal\" }]",
@@ -68,7 +71,7 @@ fn cases() -> Vec<Case> {
         ),
         option(
             "tolerations = [{ key = \"a\", operator = \"Exists\", value = \"b\" }]",
-            "takes no value",
+            "accepts no value",
         ),
         option(
             "tolerations = [{ key = \"a\", effect = \"NO_SCHEDULE\" }]",

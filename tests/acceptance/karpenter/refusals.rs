@@ -9,7 +9,7 @@ use crate::support::karpenter::live;
 use crate::support::kube::KUBE;
 use crate::support::{Ground, assert_says, with_each_cli};
 
-/// A cluster whose Karpenter takes less than the versions that are known here, as an older or a later one may.
+/// A cluster whose Karpenter accepts less than the versions that are known here, as an older or a later one may.
 fn strict_cluster() -> KubeApiServer {
     let options = KubeOptions {
         controllers: false,

@@ -1,4 +1,4 @@
-//! Tokens that the API server takes no more, in the middle of an apply.
+//! Tokens that the API server no longer accepts, in the middle of an apply.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,7 +1,7 @@
 //! What `crates/mig` takes or refuses for Karpenter, against the verdict of a real API server with Karpenter's own CRDs.
 //!
 //! Two things must hold: whatever the server refuses we have refused before, and what we refuse beyond that is known by
-//! name, because Karpenter takes it without a word and no node ever comes of it.
+//! name, because Karpenter accepts it without a word and no node ever comes of it.
 
 #![allow(
     clippy::unwrap_used,

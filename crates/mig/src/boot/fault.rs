@@ -16,9 +16,9 @@ pub(super) fn fault(
 pub(super) fn too_large(size: usize, ours: usize, reserved: usize) -> Finding {
     let allowed = USER_DATA_LIMIT - reserved;
     let room = match reserved {
-        0 => format!("EC2 takes {USER_DATA_LIMIT} bytes."),
+        0 => format!("EC2 accepts {USER_DATA_LIMIT} bytes."),
         _ => format!(
-            "EC2 takes {USER_DATA_LIMIT} bytes, of which {reserved} stay free for the NodeConfig that Karpenter or \
+            "EC2 accepts {USER_DATA_LIMIT} bytes, of which {reserved} stay free for the NodeConfig that Karpenter or \
                  EKS adds."
         ),
     };
@@ -38,7 +38,7 @@ pub(super) fn too_large(size: usize, ours: usize, reserved: usize) -> Finding {
 pub(super) fn deadline(found: u32, allowed: RangeInclusive<u32>) -> Finding {
     let (first, last) = (allowed.start(), allowed.end());
     fault(
-        "deadline_seconds",
+        "partition_timeout",
         format!("A deadline of {found} seconds is not possible"),
         format!(
             "It is {first} to {last}: drivers take about a minute, and Karpenter gives a node up after 900 seconds."

@@ -164,8 +164,8 @@ impl UserData {
 pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec<Finding>> {
     let mut faults = Collector::new(FindingKind::UserData);
     let around = |after| Around::new(layout, options, after);
-    check_parts(&options.parts_before, "parts_before", around(false), &mut faults);
-    check_parts(&options.parts_after, "parts_after", around(true), &mut faults);
+    check_parts(&options.parts_before, "before", around(false), &mut faults);
+    check_parts(&options.parts_after, "after", around(true), &mut faults);
     if !DEADLINE_SECONDS.contains(&options.deadline_seconds) {
         faults.take(fault::deadline(options.deadline_seconds, DEADLINE_SECONDS));
     }
@@ -201,8 +201,9 @@ fn parts(layout: &Layout, options: &BootOptions) -> Vec<Part> {
 
 fn check_parts(parts: &[UserPart], list: &str, around: Around<'_>, faults: &mut Collector) {
     for (index, part) in parts.iter().enumerate() {
-        faults.below(FieldPath::of(list).index(index), |faults| {
-            part.check(around, faults)
-        });
+        faults.below(
+            FieldPath::of("extra_user_data").attr(list).index(index),
+            |faults| part.check(around, faults),
+        );
     }
 }

@@ -68,7 +68,7 @@ impl UserPart {
             faults.fault("content_type", summary, advice);
         }
         for (summary, advice) in of_text {
-            faults.fault("text", summary, advice);
+            faults.fault("content", summary, advice);
         }
     }
 }

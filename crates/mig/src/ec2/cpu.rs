@@ -22,7 +22,7 @@ pub fn check(options: &CpuOptions) -> Vec<Finding> {
     for (missing, own, other) in both {
         if own.is_absent() && other.is_known() {
             let detail =
-                "EC2 takes core_count and threads_per_core together (LaunchTemplateCpuOptionsRequest).";
+                "EC2 accepts core_count and threads_per_core together (LaunchTemplateCpuOptionsRequest).";
             faults.fault(missing, format!("{missing} is missing"), detail);
         }
     }

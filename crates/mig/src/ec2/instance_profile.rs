@@ -10,7 +10,7 @@ pub fn check(name: Given<&str>, arn: Given<&str>) -> Vec<Finding> {
         (Given::Known(_), Given::Known(_)) => faults.fault(
             "name",
             "name and arn exclude one another",
-            "EC2 takes one of them. Leave out the other.",
+            "EC2 accepts one of them. Leave out the other.",
         ),
         (Given::Absent, Given::Absent) => faults.fault(
             "",

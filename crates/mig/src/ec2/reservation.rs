@@ -34,7 +34,7 @@ pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
             "capacity_reservation_preference",
             "A preference and a target exclude one another",
             format!(
-                "EC2 takes one of them. Leave out {preference:?}: a target is used, or the launch fails."
+                "EC2 accepts one of them. Leave out {preference:?}: a target is used, or the launch fails."
             ),
         );
     }
@@ -46,7 +46,7 @@ pub fn check(reservation: &Reservation<'_>) -> Vec<Finding> {
         (Given::Known(_), Given::Known(_)) => faults.fault(
             place.attr("capacity_reservation_resource_group_arn"),
             "Two targets are given",
-            "EC2 takes capacity_reservation_id or capacity_reservation_resource_group_arn. Leave out one.",
+            "EC2 accepts capacity_reservation_id or capacity_reservation_resource_group_arn. Leave out one.",
         ),
         (Given::Absent, Given::Absent) => faults.fault(
             &place,

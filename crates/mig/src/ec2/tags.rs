@@ -14,7 +14,7 @@ const LONGEST_VALUE: usize = 256;
 pub fn check(tags: &BTreeMap<String, String>) -> Vec<Finding> {
     let mut faults = collector();
     if tags.len() > MOST {
-        let detail = format!("Found {}; EC2 takes up to {MOST} of one object.", tags.len());
+        let detail = format!("Found {}; EC2 accepts up to {MOST} of one object.", tags.len());
         faults.fault("", "There are too many tags", detail);
     }
     for (key, value) in tags {
@@ -31,10 +31,10 @@ fn fault(key: &str, value: &str) -> Option<(String, String)> {
         let detail = "AWS keeps keys that begin with aws: to itself. Choose another.";
         Some((format!("The tag {key} cannot be set"), detail.to_owned()))
     } else if !(1..=LONGEST_KEY).contains(&key_length) {
-        let detail = format!("It has {key_length} characters; EC2 takes 1 to {LONGEST_KEY}.");
+        let detail = format!("It has {key_length} characters; EC2 accepts 1 to {LONGEST_KEY}.");
         Some((format!("{key:?} is not a tag key"), detail))
     } else if value_length > LONGEST_VALUE {
-        let detail = format!("It has {value_length} characters; EC2 takes up to {LONGEST_VALUE}.");
+        let detail = format!("It has {value_length} characters; EC2 accepts up to {LONGEST_VALUE}.");
         Some((format!("The value of the tag {key} is too long"), detail))
     } else {
         None

@@ -6,7 +6,7 @@ use super::{Layout, NodeLayout};
 use crate::placement::Placed;
 
 /// One entry per group of equal GPUs; nodes whose GPUs are of one model and cut alike share entries. A device filter
-/// tells models apart where there are several, since equal profile names mean different things on different GPUs.
+/// distinguishes models where there are several, since equal profile names mean different things on different GPUs.
 pub(super) fn config(layout: &Layout, name: &str) -> String {
     let mut by_model: BTreeMap<&str, &NodeLayout> = BTreeMap::new();
     for node in layout.nodes() {

@@ -19,7 +19,7 @@ const CHARACTER: usize = 8;
 /// Fill colours by compute slices, light to dark.
 const FILLS: [&str; 5] = ["#e3f2c6", "#cfe8a0", "#b5db74", "#97ca47", "#76b900"];
 
-/// Grey lines for memory that no slice has: told from slices without colour, too.
+/// Grey lines for memory that no slice has: distinct from slices without colour, too.
 const HATCH: &str = "<defs><pattern id=\"stranded\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">\
                      <path d=\"M0 8L8 0\" stroke=\"#999999\"/></pattern></defs>\n";
 
@@ -145,7 +145,7 @@ fn count(number: u32, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A box with its label, and what a pointer over it is told. The label shrinks where its box is narrow.
+/// A box with its label and its tooltip. The label shrinks where its box is narrow.
 fn block(class: &str, fill: &str, x: usize, width: usize, y: usize, label: &str, told: &str) -> String {
     let (top, height) = (y + 2, ROW - 4);
     let told = escaped(told);

@@ -77,7 +77,7 @@ impl Toleration {
             ));
         }
         if operator == "Exists" && self.value.as_ref().is_some_and(|value| !value.is_empty()) {
-            return Some("the operator \"Exists\" takes no value".to_owned());
+            return Some("the operator \"Exists\" accepts no value".to_owned());
         }
         match &self.key {
             None if operator != "Exists" => Some("without a key the operator must be \"Exists\"".to_owned()),
@@ -130,7 +130,7 @@ impl Collector {
             );
             self.fault(
                 attribute,
-                format!("{value:?} is not a name that Kubernetes takes"),
+                format!("{value:?} is not a name that Kubernetes accepts"),
                 detail,
             );
         }
@@ -138,7 +138,7 @@ impl Collector {
 
     pub(super) fn dns_subdomain(&mut self, attribute: &str, value: &str) {
         if !is_dns_subdomain(value) {
-            let summary = format!("{value:?} is not a name that Kubernetes takes");
+            let summary = format!("{value:?} is not a name that Kubernetes accepts");
             self.fault(
                 attribute,
                 summary,

@@ -285,7 +285,7 @@ fn cluster() -> ClusterDetails {
     }
 }
 
-/// Bottlerocket takes whole layouts of the single strategy only, and no parts.
+/// Bottlerocket accepts whole layouts of the single strategy only, and no parts.
 fn fit(layouts: &[Layout], index: usize, options: &mut NodeClassOptions) -> Layout {
     let spec = &options.object["spec"];
     let terms = spec["amiSelectorTerms"].as_array();

@@ -70,6 +70,7 @@ pub(crate) fn options(spoilt: u32) -> BoxedStrategy<(Layout, NodeOverlayOptions)
                     capacity,
                     price: prices.0,
                     price_adjustment: prices.1,
+                    ..NodeOverlayOptions::default()
                 };
                 (layout, options)
             },

@@ -28,7 +28,7 @@ struct Note {
     size: Attr<i64>,
 }
 
-/// What names a note for ever.
+/// What names a note permanently.
 #[derive(Clone, Model)]
 struct NoteIdentity {
     /// The file.

@@ -100,7 +100,7 @@ fn fill_repeated(repeat: Repeat, inner: Content<'_>, config: &Value, prior: &Val
     }
 }
 
-/// An unknown element. Terraform takes all in it as unknown, and refuses that of what is write-only.
+/// An unknown element. Terraform counts all in it as unknown, and refuses that of what is write-only.
 fn unknown_element(inner: Content<'_>, element: &Value) -> Value {
     if !inner.attributes.iter().any(|a| a.write_only) {
         return element.clone();

@@ -5,7 +5,7 @@ use crate::value::Value;
 const NULL: Value = Value::Null;
 const UNKNOWN: Value = Value::Unknown(None);
 
-/// Whether Terraform takes two values of one type as equal when it compares a plan with configuration or prior
+/// Whether Terraform counts two values of one type as equal when it compares a plan with configuration or prior
 /// state: exactly equal, unknown equal to unknown, whatever either is refined to.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {

@@ -60,7 +60,7 @@ fn excludes_number(refinement: &Refinement, actual: &Value) -> bool {
             refinement.number_min.as_ref().is_some_and(below)
                 || refinement.number_max.as_ref().is_some_and(above)
         }
-        // Two ranges: Terraform takes every bound as one that may be reached.
+        // Two ranges: Terraform reads every bound as one that may be reached.
         Value::Unknown(Some(other)) => {
             let apart = |max: &Option<(Number, bool)>, min: &Option<(Number, bool)>| match (max, min) {
                 (Some((max, _)), Some((min, _))) => max < min,

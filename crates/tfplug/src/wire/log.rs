@@ -48,7 +48,7 @@ fn level(name: &str, env: impl Fn(&str) -> Option<String>) -> LevelFilter {
         Some("WARN") => LevelFilter::WARN,
         Some("INFO") => LevelFilter::INFO,
         Some("DEBUG") => LevelFilter::DEBUG,
-        // Terraform takes JSON and whatever it does not know for TRACE.
+        // Terraform reads JSON and whatever it does not know as TRACE.
         Some(_) => LevelFilter::TRACE,
     }
 }

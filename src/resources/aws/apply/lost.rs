@@ -81,9 +81,9 @@ impl Doubt {
         let Asked {
             noun, name, service, ..
         } = asked;
-        let mut told = failure(&format!("The {noun} cannot be created"), error);
+        let mut diagnostic = failure(&format!("The {noun} cannot be created"), error);
         let more = match self {
-            Self::NotMade => return told,
+            Self::NotMade => return diagnostic,
             Self::MayBeAnothers => format!(
                 "There is a {noun} named {name} now; it is not known whether this call made it. If it is yours, import \
                  it:\n\n{}",
@@ -94,7 +94,7 @@ impl Doubt {
                  import it."
             ),
         };
-        told.detail = format!("{}\n\n{more}", told.detail);
-        told
+        diagnostic.detail = format!("{}\n\n{more}", diagnostic.detail);
+        diagnostic
     }
 }

@@ -85,7 +85,7 @@ fn found<const N: usize>(all: [Named; N]) -> Vec<(&'static str, String)> {
     all.into_iter().flatten().collect()
 }
 
-/// What tells the interfaces of a version apart. EC2 takes a missing number for 0.
+/// What distinguishes the interfaces of a version. EC2 reads a missing number as 0.
 pub(super) fn card_and_device(card: Option<i32>, device: Option<i32>) -> (i32, i32) {
     (card.unwrap_or(0), device.unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! What EC2 takes as a template and refuses as an instance: [`mig::ec2`]'s rules for the template's attributes.
+//! What EC2 accepts as a template and refuses as an instance: [`mig::ec2`]'s rules for the template's attributes.
 
 use mig::Finding;
 use mig::ec2::cpu::{self, CpuOptions};

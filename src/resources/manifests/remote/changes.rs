@@ -59,7 +59,7 @@ impl<M: ManifestModel> Changes<'_, M> {
         edits.is_some()
     }
 
-    /// Applies one object. If the answer to making one is lost, it may be there: noted, the next read tells.
+    /// Applies one object. If the answer to making one is lost, it may be there: it is noted, and the next read decides.
     async fn apply_noted(&mut self, key: &Key, manifest: &Json, done: &Manifests) -> Result<(), Diagnostics> {
         let how = Apply {
             field_manager: FIELD_MANAGER,

@@ -58,7 +58,7 @@ pub(super) async fn one<M: ManifestModel>(
     Err(not_deleted(api, model, key, &error).await.into())
 }
 
-/// The warning that another tool deploys the object as well. An object that cannot be read is for the deletion to tell of.
+/// The warning that another tool deploys the object as well. The deletion reports an object that cannot be read.
 async fn held_by_others(api: &dyn KubeApi, key: &Key, object: &ObjectRef<'_>) -> Option<Diagnostic> {
     let live = api.get(object).await.ok()?;
     let managers = live.pointer("/metadata/managedFields").and_then(Json::as_array)?;
@@ -125,7 +125,7 @@ fn held_by(names: &[String]) -> String {
     };
     format!(
         "It is held by the NodeClaims {}{more}: Karpenter drains their nodes first. Pods that must not be disrupted, or \
-         disruption budgets, may keep one for ever: look at kubectl describe nodeclaim. The deletion is under way and \
+         disruption budgets, may keep one indefinitely: look at kubectl describe nodeclaim. The deletion is under way and \
          goes on; repeat the command to see its end.",
         names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ")
     )

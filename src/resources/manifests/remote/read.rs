@@ -53,14 +53,14 @@ async fn read_now<M: ManifestModel>(
         ClusterChoice::Known(spec) => spec,
         ClusterChoice::Unreadable(why) => return Err(why),
         ClusterChoice::Unknown => {
-            if cx.provider()?.is_news(Notice::NotRead, stored.cluster()) {
+            if cx.provider()?.is_first_report(Notice::NotRead, stored.cluster()) {
                 cx.warn(not_read());
             }
             return Ok(Some(stored));
         }
     };
     let Some(connection) = connect_if_there(cx, &spec, provenance).await? else {
-        if cx.provider()?.is_news(Notice::Gone, stored.cluster()) {
+        if cx.provider()?.is_first_report(Notice::Gone, stored.cluster()) {
             cx.warn(gone_with_cluster(&spec));
         }
         return Ok(None);
@@ -172,7 +172,7 @@ pub(crate) async fn objects_of_kind(api: &dyn KubeApi, kind: Resource) -> Vec<Js
     found
 }
 
-/// At import nothing is known but the name; some objects tell which others there are.
+/// At import nothing is known but the name; some objects name others.
 async fn discover<M: ManifestModel>(api: &dyn KubeApi, model: &M) -> Result<Vec<(Key, Json)>, Diagnostics> {
     let mut keys = Vec::new();
     for root in model.roots() {

@@ -36,7 +36,7 @@ pub(crate) async fn try_out<M: ManifestModel>(
         Verdict::WillFail(error) => return Err(error.into()),
         Verdict::MayFail(warning) => cx.warn(warning),
         Verdict::NoAnswer(why) => {
-            if provider.is_news(Notice::NotTried, planned.cluster()) {
+            if provider.is_first_report(Notice::NotTried, planned.cluster()) {
                 let all = "This holds for all objects of the cluster, and is told once.";
                 cx.warn(unchecked(&format!("{why}\n\n{all}")));
             }
@@ -50,7 +50,7 @@ pub(crate) fn is_silent<M: ManifestModel>(provider: &Connections, planned: &M) -
     provider.was_reported(Notice::NotTried, planned.cluster())
 }
 
-/// The connection for what makes a plan better, if there is a way to the cluster. That there is none is told by
+/// The connection for what makes a plan better, if there is a way to the cluster. That there is none is reported by
 /// [`try_out`], which comes first.
 pub(crate) async fn connect_at_plan<M: ManifestModel>(
     cx: &Context<Connections>,
@@ -252,7 +252,7 @@ fn said_by_server(cx: &Context<Connections>, warnings: Vec<Diagnostic>) {
 
 /// A warning of the API server as the user sees it.
 pub(super) fn server_warning(object: &str, text: &str) -> Diagnostic {
-    let detail = format!("The API server takes the object, and says: {text}.");
+    let detail = format!("The API server accepts the object, and says: {text}.");
     Diagnostic::warning(format!("The API server warns of {object}"), detail)
 }
 

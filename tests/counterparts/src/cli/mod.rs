@@ -92,7 +92,7 @@ impl Cli {
         Ok(built)
     }
 
-    /// Every one that can be had: what a test of the provider runs with.
+    /// Every one that is available: what a test of the provider runs with.
     ///
     /// # Errors
     /// As [`Cli::tofu`].

@@ -173,7 +173,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// `fault` for every request that matches, for ever.
+    /// `fault` for every request that matches, permanently.
     #[must_use]
     pub fn new(matcher: Matcher, fault: Fault) -> Self {
         Self {
@@ -184,13 +184,13 @@ impl Rule {
         }
     }
 
-    /// `fault` for every request of an AWS action, for ever.
+    /// `fault` for every request of an AWS action, permanently.
     #[must_use]
     pub fn action(action: &str, fault: Fault) -> Self {
         Self::new(Matcher::Action(action.to_owned()), fault)
     }
 
-    /// `fault` for every request whose path begins with `prefix`, for ever.
+    /// `fault` for every request whose path begins with `prefix`, permanently.
     #[must_use]
     pub fn path(prefix: &str, fault: Fault) -> Self {
         Self::new(Matcher::PathPrefix(prefix.to_owned()), fault)

@@ -117,7 +117,7 @@ fn a_driver_that_comes_late() {
     }
 }
 
-/// A unit of the driver that never ends its start does not hold us up for ever: what counts is that nvidia-smi works.
+/// A unit of the driver that never ends its start does not hold us up permanently: what counts is that nvidia-smi works.
 #[test]
 fn a_setup_that_hangs_after_the_driver_works() {
     if !runs_here() {

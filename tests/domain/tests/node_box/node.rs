@@ -145,7 +145,7 @@ impl Node {
             if boots.last().unwrap().ended == Ended::PoweredOff {
                 return boots;
             }
-            assert!(boots.len() < 5, "the node reboots for ever");
+            assert!(boots.len() < 5, "the node reboots permanently");
         }
     }
 

@@ -121,7 +121,7 @@ pub(super) fn check(layouts: &[Layout], options: &DevicePluginOptions) -> Vec<Fi
     checks.faults
 }
 
-/// The first release that tells profiles with a suffix from those without (`1g.10gb+me` from `1g.10gb`;
+/// The first release that distinguishes profiles with a suffix from those without (`1g.10gb+me` from `1g.10gb`;
 /// NVIDIA/k8s-device-plugin issue 1462).
 const KNOWS_SUFFIXES: (u32, u32) = (0, 20);
 
@@ -137,7 +137,7 @@ fn check_suffixes(checks: &mut Collector, layouts: &[Layout], image: &str) {
     if let Some(profile) = slices.find(|profile| profile.attribute.is_some()) {
         let summary = format!("v{major}.{minor} of the device plugin does not know {profile}");
         let detail = format!(
-            "It takes the slice for one without the suffix, so no node ever has {}. Use an image from v0.20.0 on, such as \
+            "It mistakes the slice for one without the suffix, so no node ever has {}. Use an image from v0.20.0 on, such as \
              {DEFAULT_IMAGE}.",
             profile.resource_name()
         );

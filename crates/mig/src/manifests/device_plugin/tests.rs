@@ -283,7 +283,7 @@ fn what_kubernetes_or_the_plugin_refuses() {
         value: Some("x".into()),
         ..Toleration::exists("a", None)
     };
-    assert!(refused(&|o| o.tolerations.push(value.clone())).contains("takes no value"));
+    assert!(refused(&|o| o.tolerations.push(value.clone())).contains("accepts no value"));
     assert!(
         refused(&|o| o.tolerations.push(Toleration::exists("a", Some("NO_SCHEDULE")))).contains("NoExecute")
     );

@@ -40,7 +40,7 @@ pub(super) fn check(findings: &mut Findings, place: &Place, text: &str, never: b
         });
         findings.fault(
             place,
-            format!("{text:?} is not a duration that Karpenter takes"),
+            format!("{text:?} is not a duration that Karpenter accepts"),
             format!("It is made of whole numbers with s, m or h, for example 1h30m{allowed}; days are unknown.{instead}"),
         );
     }

@@ -55,7 +55,7 @@ const POOL_ONLY: [&str; 6] = [
     "placement-group-partition",
 ];
 
-/// Names of the beta labels and what Karpenter takes them for.
+/// Names of the beta labels and what Karpenter reads them as.
 const ALIASES: [(&str, &str); 5] = [
     ("beta.kubernetes.io/arch", ARCH),
     ("beta.kubernetes.io/instance-type", INSTANCE_TYPE),
@@ -101,7 +101,7 @@ fn refusal(key: &str, object: Object) -> Option<String> {
     }
     if domain.ends_with("karpenter.sh") && ![CAPACITY_TYPE, NODE_POOL].contains(&key) {
         return Some(format!(
-            "Of the domain karpenter.sh Karpenter takes {CAPACITY_TYPE} only."
+            "Of the domain karpenter.sh Karpenter accepts {CAPACITY_TYPE} only."
         ));
     }
     let name = key.strip_prefix("karpenter.k8s.aws/").unwrap_or_default();

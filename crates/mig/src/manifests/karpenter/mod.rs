@@ -1,6 +1,6 @@
 //! Karpenter's objects for the nodes of one layout: EC2NodeClass, NodePool and NodeOverlay.
 //!
-//! Karpenter takes nonsense without a word (a wrong-case GPU name, a negative quantity, types that do not exist) and
+//! Karpenter accepts nonsense without a word (a wrong-case GPU name, a negative quantity, types that do not exist) and
 //! then never launches a node, or launches one that never becomes ready. So everything that it says of nodes is
 //! checked here, beside what its CRDs and its controllers refuse themselves (karpenter-provider-aws v1.15.0).
 //!

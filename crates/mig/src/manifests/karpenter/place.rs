@@ -66,7 +66,7 @@ impl Findings {
             self.fault(
                 place,
                 format!("{found} elements are too many"),
-                format!("The API takes up to {most}."),
+                format!("The API accepts up to {most}."),
             );
         }
     }

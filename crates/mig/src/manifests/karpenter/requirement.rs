@@ -144,7 +144,7 @@ fn check_values(findings: &mut Findings, place: &Place, requirement: &Requiremen
         "Exists" | "DoesNotExist" if !values.is_empty() => {
             findings.fault(
                 place,
-                format!("{operator} takes no values"),
+                format!("{operator} accepts no values"),
                 "Leave them out, or use In or NotIn.",
             );
         }
@@ -216,7 +216,7 @@ fn check_against_nodes(
     }
 }
 
-/// A value in the wrong case is never meant: labels are told apart by it.
+/// A value in the wrong case is never meant: case distinguishes labels.
 fn check_case(
     findings: &mut Findings,
     place: &Place,

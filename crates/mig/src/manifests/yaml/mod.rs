@@ -43,7 +43,7 @@ pub enum StreamError {
     },
 }
 
-/// What an object is sorted and told apart by: rank, kind, API version, namespace, name.
+/// What an object is sorted and identified by: rank, kind, API version, namespace, name.
 type Identity = (usize, String, String, String, String);
 
 /// Writes the objects in the order in which they are applied, by kind, namespace and name, each as a document of its

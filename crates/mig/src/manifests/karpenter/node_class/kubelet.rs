@@ -1,4 +1,4 @@
-//! Rules of the kubelet's configuration. From Karpenter 1.15 on the CRD takes any map; the controller then refuses what
+//! Rules of the kubelet's configuration. From Karpenter 1.15 on the CRD accepts any map; the controller then refuses what
 //! kubelet's own type does not have, and the class never becomes ready.
 //!
 //! Source: `kubeletconfiguration_validation.go` of karpenter-provider-aws v1.15.0, `KubeletConfiguration` of
@@ -79,7 +79,7 @@ pub(super) fn check(findings: &mut Findings, kubelet: &Field<'_>, family: Option
             findings.fault(&setting, "registerWithTaints cannot be set", detail);
         } else if family == Some(AmiFamily::Bottlerocket) && !BOTTLEROCKET.contains(&key) {
             let detail = format!("Karpenter gives Bottlerocket only {}.", BOTTLEROCKET.join(", "));
-            findings.fault(&setting, format!("Bottlerocket does not take {key}"), detail);
+            findings.fault(&setting, format!("Bottlerocket does not accept {key}"), detail);
         } else {
             check_type(findings, &setting, key);
         }
@@ -136,7 +136,7 @@ fn check_type(findings: &mut Findings, setting: &Field<'_>, key: &str) {
     };
     if !fits {
         let detail = format!(
-            "It is {expected}. Kubernetes takes anything here; Karpenter then never makes the class ready{}.",
+            "It is {expected}. Kubernetes accepts anything here; Karpenter then never makes the class ready{}.",
             if key == "maxPods" {
                 "; expressions need its feature gate NodeClassCEL, which is off by default"
             } else {

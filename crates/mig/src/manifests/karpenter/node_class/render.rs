@@ -57,7 +57,7 @@ fn without_empty(spec: &mut Map<String, Value>) {
     });
 }
 
-/// The disks of a class that names none. They are part of what Karpenter hashes, so a render version keeps them for ever.
+/// The disks of a class that names none. They are part of what Karpenter hashes, so a render version keeps them.
 fn disks(version: RenderVersion, family: AmiFamily) -> Value {
     match version {
         RenderVersion::V1 | RenderVersion::V2 | RenderVersion::V3 => disks_v1(family),

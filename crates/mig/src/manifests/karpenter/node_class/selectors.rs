@@ -46,7 +46,7 @@ pub(super) fn images(findings: &mut Findings, spec: &Field<'_>) -> Option<AmiFam
         findings.fault(
             &field,
             "An alias stands alone",
-            "Karpenter takes one alias and no other term beside it.",
+            "Karpenter accepts one alias and no other term beside it.",
         );
     }
     if aliases == 0 && !terms.is_empty() {

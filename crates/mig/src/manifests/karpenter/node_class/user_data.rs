@@ -3,7 +3,7 @@
 use super::NodeClassOptions;
 use crate::boot::{self, BootOptions, NodeConfig, OnFailure};
 use crate::catalog::Catalog;
-use crate::finding::{Finding, PathStep};
+use crate::finding::Finding;
 use crate::layout::Layout;
 use crate::manifests::karpenter::family::AmiFamily;
 use crate::manifests::karpenter::field::Field;
@@ -40,7 +40,7 @@ pub(super) fn render(
     let text = match rendered {
         Ok(text) => Some(text),
         Err(faults) => {
-            findings.faults.extend(faults.iter().map(as_manifest_fault));
+            findings.faults.extend(faults.into_iter().map(at_parts));
             None
         }
     };
@@ -113,25 +113,11 @@ fn release(version: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-/// The boot module speaks of its own options; users write other names.
-fn as_manifest_fault(fault: &Finding) -> Finding {
-    let attribute = |name: &str| PathStep::Attribute(name.to_owned());
-    let mut path = Vec::new();
-    for step in fault.path() {
-        match step {
-            PathStep::Attribute(name) => match name.as_str() {
-                "parts_before" => path.extend([attribute("extra_user_data"), attribute("before")]),
-                "parts_after" => path.extend([attribute("extra_user_data"), attribute("after")]),
-                "text" => path.push(attribute("content")),
-                "deadline_seconds" => path.push(attribute("partition_timeout")),
-                _ => path.push(step.clone()),
-            },
-            _ => path.push(step.clone()),
-        }
+/// User data that is too large as a whole is so by the user's own parts.
+fn at_parts(fault: Finding) -> Finding {
+    if fault.path().is_empty() {
+        fault.at("extra_user_data")
+    } else {
+        fault
     }
-    // The whole is too large.
-    if path.is_empty() {
-        path.push(attribute("extra_user_data"));
-    }
-    fault.clone().at(path)
 }

@@ -43,7 +43,7 @@ pub(super) fn check(
     {
         findings.fault(
                 Place::of("name_prefix"),
-                format!("{prefix:?} does not begin a name that Kubernetes takes"),
+                format!("{prefix:?} does not begin a name that Kubernetes accepts"),
                 "Names have up to 253 lower case letters, digits, '-' and '.'; the instance type follows the prefix.",
             );
     }
@@ -66,7 +66,7 @@ fn weight(findings: &mut Findings, options: &NodeOverlayOptions, groups: usize) 
         findings.fault(
             &place,
             format!("{groups} overlays need weights up to {last}"),
-            format!("Karpenter takes 1 to {MOST_WEIGHT}. Begin lower."),
+            format!("Karpenter accepts 1 to {MOST_WEIGHT}. Begin lower."),
         );
     }
 }
@@ -97,7 +97,7 @@ fn capacity(findings: &mut Findings, place: &Place, name: &str, quantity: &str, 
         findings.fault(
             place,
             format!("{name:?} is not an extended resource"),
-            "It is DOMAIN/NAME, for example example.com/licence, outside kubernetes.io. Kubernetes takes other names here, \
+            "It is DOMAIN/NAME, for example example.com/licence, outside kubernetes.io. Kubernetes accepts other names here, \
              and no node ever has them.",
         );
     }

@@ -1,7 +1,7 @@
 //! NodeOverlay: what a node of the pool will have, so that a pod that asks for a slice brings one up.
 //!
 //! Karpenter reads overlays only with its feature gate on (Helm: `settings.featureGates.nodeOverlay=true`); without it
-//! it takes them and does nothing. They are in no drift hash: a change of them rolls no node.
+//! it accepts them and does nothing. They are in no drift hash: a change of them rolls no node.
 
 mod check;
 mod model;

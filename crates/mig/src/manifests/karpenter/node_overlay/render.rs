@@ -43,7 +43,7 @@ pub(super) fn groups(layout: &Layout) -> Vec<Group> {
     groups
 }
 
-/// Whole GPUs are always told, also as 0: Karpenter otherwise counts the physical ones and sends pods there that want one.
+/// Whole GPUs are always listed, also as 0: Karpenter otherwise counts the physical ones and sends pods there that want one.
 fn capacity(layout: &Layout, instance_type: &str) -> BTreeMap<String, u64> {
     let mut capacity = layout.resources(instance_type).unwrap_or_default();
     capacity.entry(GPU_RESOURCE.to_owned()).or_insert(0);

@@ -46,7 +46,7 @@ fn node_class(findings: &mut Findings, options: &NodePoolOptions) {
         findings.fault(
             place.attr("group"),
             "EKS Auto Mode cannot cut GPUs",
-            "Its NodeClass takes neither user data nor an image of one's own, its device plugin cannot be configured, and it \
+            "Its NodeClass accepts neither user data nor an image of one's own, its device plugin cannot be configured, and it \
              has no NodeOverlay, so no node of it ever offers a slice. Run Karpenter yourself, with an EC2NodeClass of the \
              group karpenter.k8s.aws.",
         );
@@ -153,7 +153,7 @@ fn taints(findings: &mut Findings, layout: &Layout, options: &NodePoolOptions) {
                 findings.fault(
                     &place,
                     format!("The taint {}:{} is there twice", taint.key, taint.effect),
-                    "Karpenter takes a key with an effect once among taints and startup_taints; the layout's own taint is \
+                    "Karpenter accepts a key with an effect once among taints and startup_taints; the layout's own taint is \
                      there already.",
                 );
             }

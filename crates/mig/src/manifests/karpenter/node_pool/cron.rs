@@ -1,4 +1,4 @@
-//! A budget's schedule. The CRD's pattern takes nearly any five words; Karpenter's parser (robfig/cron) then refuses them,
+//! A budget's schedule. The CRD's pattern accepts nearly any five words; Karpenter's parser (robfig/cron) then refuses them,
 //! and a budget that cannot be read allows no disruption at all.
 
 use std::ops::RangeInclusive;

@@ -1,4 +1,4 @@
-//! How much a pool may have. Without any limit a node that cannot cut its GPUs is replaced for ever.
+//! How much a pool may have. Without any limit a node that cannot cut its GPUs is replaced again and again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(super) fn check(
     for (name, quantity) in &given {
         check_limit(findings, &place.key(name), layout, name, quantity);
         if options.replicas.is_some() && name != NODES {
-            let detail = "Karpenter takes only nodes here. Leave it out.";
+            let detail = "Karpenter accepts only nodes here. Leave it out.";
             findings.fault(
                 place.key(name),
                 format!("A pool with replicas has no limit of {name}"),
@@ -148,7 +148,7 @@ fn slices(
     for (name, count) in &options.slice_limits {
         let at = place.key(name);
         if options.replicas.is_some() {
-            let detail = "Karpenter takes only limits.nodes here. Leave it out.";
+            let detail = "Karpenter accepts only limits.nodes here. Leave it out.";
             findings.fault(&at, "A pool with replicas is not limited in slices", detail);
             continue;
         }
