@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test, the fast ones first; then what they ran against, and a summary.
+# Every test; then what they ran against, and a summary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
@@ -20,14 +20,16 @@ export "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/timed.sh"
 
 # Tests with real controllers, boots and drivers mostly wait, so they run beside the others, and their output follows.
 beside=(domain karpenter)
-mapfile -t others < <(cargo metadata --locked --no-deps --format-version 1 | python3 -c '
+names=$(cargo metadata --locked --no-deps --format-version 1 | python3 -c '
 import json, sys
 packages = json.load(sys.stdin)["packages"]
 names = {target["name"] for package in packages for target in package["targets"] if target["kind"] == ["test"]}
 print("\n".join(sorted(names - set(sys.argv[1:]))))' "${beside[@]}")
+mapfile -t others <<<"$names"
 beside_log=$target/test-log-beside
 cargo test --locked --no-fail-fast "${beside[@]/#/--test=}" >"$beside_log" 2>&1 &
 beside_run=$!
+trap 'kill "$beside_run" 2>/dev/null || true' EXIT
 logged cargo test --locked --no-fail-fast --lib --bins "${others[@]/#/--test=}" || failed=1
 logged cargo test --locked --no-fail-fast --doc || failed=1
 wait "$beside_run" || failed=1

@@ -110,7 +110,8 @@ impl HttpConnector for Logged<SharedHttpConnector> {
         let answer = self.0.call(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await;
-            let (host, path) = (uri.host().unwrap_or_default(), uri.path());
+            let host = uri.host().unwrap_or_default();
+            let path = shown_path(host, uri.path());
             let came_back = match &answer {
                 Ok(response) => status(response),
                 Err(error) => scrub(&chain(error)),
@@ -123,6 +124,14 @@ impl HttpConnector for Logged<SharedHttpConnector> {
             );
             answer
         })
+    }
+}
+
+/// The last part of the path of ECS' credentials is what entitles to them.
+fn shown_path<'p>(host: &str, path: &'p str) -> &'p str {
+    match path.rsplit_once('/') {
+        Some((parent, _)) if host == "169.254.170.2" => parent,
+        _ => path,
     }
 }
 
@@ -168,7 +177,7 @@ fn answered(context: &FinalizerInterceptorContextRef<'_>) -> String {
     status(response)
 }
 
-/// Status, the service's code of an error, and its ID of the request.
+/// Status, the service's code of an error where its body has been read, and its ID of the request.
 fn status(response: &HttpResponse) -> String {
     let id = response.headers().get("x-amzn-requestid");
     let id = id.map_or_else(String::new, |id| format!(", request ID {id}"));
@@ -187,4 +196,53 @@ fn code(response: &HttpResponse) -> Option<String> {
     let body = String::from_utf8_lossy(response.body().bytes()?);
     let (_, rest) = body.split_once("<Code>")?;
     Some(rest.split_once("</Code>")?.0.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use aws_smithy_types::body::SdkBody;
+    use tfplug::wire::log::HclogLayer;
+    use tracing::level_filters::LevelFilter;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    use super::*;
+
+    /// Refuses every call.
+    #[derive(Debug)]
+    struct Refusing;
+
+    impl HttpConnector for Refusing {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            let status = 403.try_into().unwrap();
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from("hunter2"))))
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_for_credentials_are_logged_without_secrets() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&lines);
+        let write = move |line: &str| sink.lock().unwrap().push(line.to_owned());
+        let layer = HclogLayer::new("mig", &["provider"], LevelFilter::DEBUG, Box::new(write));
+        let _logged = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+        let client = Logged(SharedHttpConnector::new(Refusing));
+        for url in [
+            "https://sts.us-east-1.amazonaws.com/?X-Amz-Signature=hunter2",
+            "http://169.254.170.2/v2/credentials/hunter2",
+        ] {
+            let mut request = HttpRequest::new(SdkBody::from("hunter2"));
+            request.set_uri(url).unwrap();
+            request.headers_mut().insert("authorization", "hunter2");
+            client.call(request).await.unwrap();
+        }
+        let lines = lines.lock().unwrap();
+        let [sts, ecs] = lines.as_slice() else {
+            panic!("{lines:?}")
+        };
+        assert!(sts.contains("AWS credentials: 403") && sts.contains("sts.us-east-1.amazonaws.com"));
+        assert!(ecs.contains("\"/v2/credentials\""), "{ecs}");
+        assert!(!lines.concat().contains("hunter2"), "{lines:?}");
+    }
 }

@@ -26,6 +26,7 @@ pub struct Aws {
     /// What all regions share, with the HTTP client of the services: they log their calls themselves, and the client of the
     /// configuration logs those of the sources of credentials.
     base: OnceCell<(SdkConfig, SharedHttpClient)>,
+    default_region: OnceCell<String>,
     regions: Mutex<BTreeMap<String, Arc<Regional>>>,
 }
 
@@ -35,6 +36,7 @@ impl Aws {
         Self {
             settings,
             base: OnceCell::new(),
+            default_region: OnceCell::new(),
             regions: Mutex::default(),
         }
     }
@@ -83,6 +85,11 @@ impl Aws {
     /// # Errors
     /// [`AwsErrorKind::RegionMissing`] where there is none.
     pub async fn default_region(&self) -> Result<String, AwsError> {
+        let found = self.default_region.get_or_try_init(|| self.find_region());
+        found.await.cloned()
+    }
+
+    async fn find_region(&self) -> Result<String, AwsError> {
         if let Some(region) = &self.settings.region {
             return Ok(region.clone());
         }

@@ -2,7 +2,7 @@
 
 use super::api::Resource;
 
-/// Kubernetes' own.
+/// Files and settings for pods.
 pub const CONFIG_MAP: Resource = Resource::namespaced("", "v1", "ConfigMap", "configmaps");
 /// What components of the cluster say of objects.
 pub const EVENT: Resource = Resource::namespaced("", "v1", "Event", "events");

@@ -1,4 +1,4 @@
-//! Proxies, as kubectl accepts them: the decisions in a table beside Go's own, and the ways through real ones.
+//! Proxies, as kubectl treats them: the decisions in a table beside Go's own, and the ways through real ones.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -174,15 +174,15 @@ impl<C: Send + Sync + 'static> Registry<C> {
     }
 
     fn check_list(&self, name: &str, code: &dyn RawListResource<C>) -> Result<(), RegistryError> {
-        let name = || name.to_owned();
-        let resource = self.resources.get(&name());
+        let resource = self.resources.get(name);
+        let name = name.to_owned();
         let served = resource.and_then(|resource| {
             let identity = resource.schemas.identity.as_ref()?;
             Some((resource.schemas.object.ty(), identity.ty()))
         });
         match served {
-            None => Err(RegistryError::NothingToList { name: name() }),
-            Some(served) if served != code.listed() => Err(RegistryError::OtherResource { name: name() }),
+            None => Err(RegistryError::NothingToList { name }),
+            Some(served) if served != code.listed() => Err(RegistryError::OtherResource { name }),
             Some(_) => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! Server certificates that are named as the CA themselves, as kubectl accepts them.
+//! Server certificates that are named as the CA themselves, as kubectl treats them.
 //!
 //! Go's `crypto/x509` takes a server certificate that is among the trusted ones; rustls refuses each that may sign others
 //! ("CA used as end entity"). Clusters made by hand have such certificates.

@@ -15,7 +15,7 @@ use super::model::{DevicePluginModel, ResourcesModel, TolerationModel};
 use crate::facts::Facts;
 use crate::models::{LayoutModel, MadeFrom};
 use crate::resources::karpenter_nodepool::layout_of_pool;
-use crate::resources::manifests::{Importable, Live, Renderable, given, json_text, rest};
+use crate::resources::manifests::{Importable, Live, Renderable, given, gives, json_text, rest};
 
 impl Importable for DevicePluginModel {
     /// `live.above` are the pools and node classes of the cluster.
@@ -29,10 +29,13 @@ impl Importable for DevicePluginModel {
             ..self.clone()
         };
         let versions = DevicePluginVersion::ALL.iter().rev();
-        let found = versions
+        let read: Vec<Self> = versions
             .filter_map(|version| of_version(&found, *version, &own, facts))
-            .next();
-        (found.unwrap_or(self), Vec::new())
+            .collect();
+        match read.iter().find(|read| gives(*read, live.own, facts)) {
+            Some(read) => (read.clone(), Vec::new()),
+            None => (read.into_iter().next().unwrap_or(found), vec![not_as_rendered()]),
+        }
     }
 }
 
@@ -75,7 +78,8 @@ fn of_version(
     own: &[Json],
     facts: &Facts,
 ) -> Option<DevicePluginModel> {
-    let discovery = own.iter().any(|object| name(object).ends_with("-gfd"));
+    let is_set = |object: &&Json| object["kind"] == "DaemonSet";
+    let discovery = own.iter().filter(is_set).any(|set| name(set).ends_with("-gfd"));
     let plain = DevicePluginModel {
         render_version: i64::from(version.number()).into(),
         feature_discovery: discovery.into(),
@@ -86,7 +90,8 @@ fn of_version(
     let rendered = plugin(&plain, facts)?;
     let live = own
         .iter()
-        .find(|object| name(object) == name(&rendered) && object["kind"] == "DaemonSet")?;
+        .filter(is_set)
+        .find(|set| name(set) == name(&rendered))?;
     let (ours, theirs) = (pod(&rendered), pod(live));
     let tolerations = elements(&theirs["tolerations"]).strip_prefix(elements(&ours["tolerations"]))?;
     let (our_container, container) = (&ours["containers"][0], &theirs["containers"][0]);
@@ -184,6 +189,13 @@ fn resources(live: &Json) -> Attr<ResourcesModel> {
         limits: some(&live["limits"]),
     };
     (read != ResourcesModel::default()).then_some(read).into()
+}
+
+fn not_as_rendered() -> Diagnostic {
+    let detail = "They are not what this provider renders for the layouts of the pools and the attributes that were read. \
+                  Write the attributes in the configuration: the plan shows what changes, and restarts the plugin's pods if \
+                  their template does.";
+    Diagnostic::warning("The objects of the plugin are not as rendered", detail)
 }
 
 fn layouts_unknown() -> Diagnostic {

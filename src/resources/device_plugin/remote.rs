@@ -51,9 +51,11 @@ pub(super) async fn describe(
         return seen;
     };
     let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let own = own_objects(api, &seen).await;
-    let mut above = objects_of_kind(api, kinds::NODE_POOL).await;
-    above.extend(objects_of_kind(api, kinds::EC2_NODE_CLASS).await);
+    let Some(own) = own_objects(api, &seen).await else {
+        return seen;
+    };
+    let mut above = objects_of_kind::<DevicePluginModel>(cx, api, kinds::NODE_POOL).await;
+    above.extend(objects_of_kind::<DevicePluginModel>(cx, api, kinds::EC2_NODE_CLASS).await);
     let live = Live {
         own: &own,
         above: &above,

@@ -213,7 +213,9 @@ pub(super) async fn describe<M: KarpenterObject>(cx: &Context<Connections>, seen
         return seen;
     };
     let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let own = own_objects(api, &seen).await;
+    let Some(own) = own_objects(api, &seen).await else {
+        return seen;
+    };
     let mut above = Vec::new();
     let mut next = own.first().and_then(named_by);
     while let Some(key) = next {
@@ -223,7 +225,7 @@ pub(super) async fn describe<M: KarpenterObject>(cx: &Context<Connections>, seen
         above.extend(live);
     }
     if let Some(class) = own.iter().find(|object| object["kind"] == "EC2NodeClass") {
-        above = objects_of_kind(api, kinds::NODE_POOL).await;
+        above = objects_of_kind::<M>(cx, api, kinds::NODE_POOL).await;
         above.retain(|pool| named_by(pool).is_some_and(|key| class["metadata"]["name"] == key.name()));
     }
     let live = Live {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::kube;
 
 /// The fields below `at` (a JSON pointer) in which two objects differ, without those named in `except`, as
 /// `userData` or `template.spec.taints`.
 pub(crate) fn changed_fields(before: &Json, after: &Json, at: &str, except: &[&str]) -> Vec<String> {
-    let part = |object: &Json| object.pointer(at).cloned().unwrap_or_default();
+    let part = |object: &Json| object.pointer(at).cloned().unwrap_or_else(|| json!({}));
     let parent = at.trim_start_matches("/spec").trim_start_matches('/');
     let parent = parent.replace('/', ".");
     let changes = kube::diff(&part(after), &part(before));
@@ -23,8 +23,6 @@ pub(crate) fn changed_fields(before: &Json, after: &Json, at: &str, except: &[&s
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -36,5 +34,8 @@ mod tests {
         let below = changed_fields(&before, &after, "/spec/template/spec", &[]);
         assert_eq!(below, ["template.spec.taints"]);
         assert!(changed_fields(&before, &before, "/spec", &[]).is_empty());
+        let labelled = json!({"spec": {"template": {"metadata": {"labels": {"a": "b"}}}}});
+        let appeared = changed_fields(&before, &labelled, "/spec/template/metadata", &[]);
+        assert_eq!(appeared, ["template.metadata.labels"]);
     }
 }

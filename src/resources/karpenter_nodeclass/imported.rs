@@ -18,8 +18,12 @@ impl Importable for NodeClassModel {
         };
         let class = fields(self, &object);
         let text = object.pointer("/spec/userData").and_then(Json::as_str);
-        match text.and_then(|text| from_user_data(&class, text, facts)) {
-            Some((class, warning)) => (of_pools(class, live.above, facts), warning.into_iter().collect()),
+        let made = text.and_then(|text| Some((text, from_user_data(&class, text, facts)?)));
+        match made {
+            Some((text, (class, warning))) => {
+                let class = of_pools(class, text, live.above, facts);
+                (class, warning.into_iter().collect())
+            }
             None => (class, vec![not_ours("node class")]),
         }
     }
@@ -46,21 +50,32 @@ fn fields(seen: NodeClassModel, object: &Json) -> NodeClassModel {
     }
 }
 
-/// The class with the strategy and sharing of the pools that name it, where they agree: the user data does not say them.
-fn of_pools(class: NodeClassModel, pools: &[Json], facts: &Facts) -> NodeClassModel {
+/// The class with the strategy and sharing of the pools that name it, where they agree and it has the same user data with them:
+/// that of Amazon Linux does not say them.
+fn of_pools(class: NodeClassModel, text: &str, pools: &[Json], facts: &Facts) -> NodeClassModel {
     let Some(layout) = class.layout.known() else {
         return class;
     };
     let mut found = pools
         .iter()
         .filter_map(|pool| layout_of_pool(layout, pool, facts));
-    match found.next() {
-        Some(first) if found.all(|other| other == first) => NodeClassModel {
-            layout: first.into(),
-            ..class
-        },
-        _ => class,
+    let Some(first) = found.next().filter(|first| found.all(|other| other == *first)) else {
+        return class;
+    };
+    let shared = NodeClassModel {
+        layout: first.into(),
+        ..class.clone()
+    };
+    if has_user_data(&shared, text, facts) {
+        shared
+    } else {
+        class
     }
+}
+
+fn has_user_data(class: &NodeClassModel, text: &str, facts: &Facts) -> bool {
+    let objects = class.objects(facts, &mut Diagnostics::new()).unwrap_or_default();
+    objects.iter().any(|object| object["spec"]["userData"] == text)
 }
 
 fn from_user_data(
@@ -79,7 +94,5 @@ fn from_user_data(
         extra_user_data: made.extra_user_data,
         ..class.clone()
     };
-    let again = found.objects(facts, &mut Diagnostics::new()).ok()?;
-    let same = again.iter().any(|object| object["spec"]["userData"] == text);
-    same.then_some((found, warning))
+    has_user_data(&found, text, facts).then_some((found, warning))
 }

@@ -141,7 +141,7 @@ pub struct BudgetModel {
     /// Number or share, such as `1` or `10%`.
     #[attr(required)]
     pub nodes: Attr<String>,
-    /// `Underutilized`, `Empty`, `Drifted`; all if left out.
+    /// `Underutilized`, `Empty`, `Drifted`, `Unhealthy`; all if left out.
     pub reasons: Attr<Vec<String>>,
     /// When it begins to hold: five fields of cron in UTC, or `@daily` and the like; with `duration`.
     pub schedule: Attr<String>,

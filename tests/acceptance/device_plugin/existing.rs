@@ -138,7 +138,7 @@ const EVERYTHING: &str = r#"
   image_pull_secrets  = ["registry"]
   tolerations         = [{ key = "team", operator = "Equal", value = "ml", effect = "NoSchedule" }]
   node_selector       = { team = "ml" }
-  priority_class_name = ""
+  priority_class_name = "system-cluster-critical"
   runtime_class_name  = "nvidia"
   resources           = { requests = { cpu = "10m" }, limits = { memory = "64Mi" } }
   feature_discovery   = true
@@ -168,8 +168,10 @@ fn after_an_import_beside_its_pools_nothing_is_left_to_do() {
             forgotten.success().unwrap();
             let id = format!("prod/{}/mig-device-plugin", ground.name);
             ground.project.try_import(THIS, &id).unwrap().success().unwrap();
-            let words = ground.plan().output.words();
-            assert!(words.contains("No changes"), "{words}");
+            let plan = ground.plan();
+            let changes = plan.changes().into_iter();
+            let changes: Vec<_> = changes.map(|change| (change.before, change.after)).collect();
+            assert_eq!(changes, [], "{}", plan.output.stdout);
 
             let generated = Ground::new(cli, &format!("generated-{number}"));
             generated.settle_generated(&[(THIS, id.as_str())]);

@@ -207,7 +207,7 @@ fn a_refused_overlay_is_told_in_karpenters_words_and_an_unread_one_with_the_gate
         ));
         assert_says(
             &ground.failed_apply(),
-            &["Karpenter does not take NodeOverlay", "it is in conflict"],
+            &["Karpenter does not accept NodeOverlay", "it is in conflict"],
         );
         set_condition(
             "NodeOverlay",

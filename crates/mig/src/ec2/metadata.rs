@@ -3,6 +3,9 @@
 use super::{Given, collector};
 use crate::finding::{FieldPath, Finding};
 
+/// On or off.
+pub const SWITCH: [&str; 2] = ["enabled", "disabled"];
+
 /// Whether a token is needed (IMDSv2).
 pub const HTTP_TOKENS: [&str; 2] = ["required", "optional"];
 
@@ -25,7 +28,7 @@ pub struct Metadata<'a> {
 /// What is wrong with it.
 pub fn check(metadata: &Metadata<'_>) -> Vec<Finding> {
     let mut faults = collector();
-    let switch = ["enabled", "disabled"];
+    let switch = SWITCH;
     for (name, word, allowed) in [
         ("http_endpoint", metadata.http_endpoint, switch),
         ("http_protocol_ipv6", metadata.http_protocol_ipv6, switch),

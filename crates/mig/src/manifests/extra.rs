@@ -46,7 +46,8 @@ pub(super) fn merge(spec: &mut Value, extra: &Extra, options: &[&str]) -> Vec<Re
     merger.refusals
 }
 
-/// Adds what is given in the API's form and not rendered: fields that no rule here reads. What is empty says nothing.
+/// Adds what is given in the API's form and not rendered: fields that no rule here reads, save those of elements
+/// of a list that is rendered. What is empty says nothing.
 pub(super) fn complete(rendered: &mut Value, given: &Value) {
     let (Value::Object(rendered), Value::Object(given)) = (rendered, given) else {
         return;

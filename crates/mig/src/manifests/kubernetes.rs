@@ -119,9 +119,7 @@ impl Collector {
             );
         }
     }
-}
 
-impl Collector {
     pub(super) fn dns_label(&mut self, attribute: &str, value: &str, longest: usize) {
         if !is_dns_label(value) || value.len() > longest {
             let detail = format!(

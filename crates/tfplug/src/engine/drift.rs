@@ -6,7 +6,7 @@ use crate::schema::{Attribute, Schema};
 use crate::value::Value;
 
 /// The object as read, in the user's writing wherever that means the same: equal by the attribute's own rule, or
-/// an empty text, collection or object against none. Write-only attributes are null.
+/// an empty text, collection or object against none, unless null stands for a default. Write-only attributes are null.
 pub fn keep_form(schema: &Schema, stored: &Value, found: &Value) -> Value {
     object(Content::of(schema), stored, found)
 }
@@ -38,7 +38,12 @@ fn one(attribute: &Attribute, stored: &Value, found: &Value) -> Value {
     if attribute.write_only {
         return Value::Null;
     }
-    if stored == found || both_empty(stored, found) || both_hollow(attribute, stored, found) {
+    if stored == found {
+        return stored.clone();
+    }
+    // Null is no value of an attribute with a default: an import does not know the value yet.
+    let unread = stored.is_null() && attribute.default.is_some();
+    if !unread && (both_empty(stored, found) || both_hollow(attribute, stored, found)) {
         return stored.clone();
     }
     let comparable = !stored.is_null() && !found.is_null();
@@ -112,5 +117,16 @@ mod tests {
             ("list", Value::List(vec![Value::from("x")])),
         ]);
         assert_eq!(keep_form(&schema, &stored, &other), other);
+    }
+
+    /// After an import nothing is known: empty is not the default.
+    #[test]
+    fn an_empty_value_is_not_a_default_that_was_never_read() {
+        let text = Attribute::new("text", AttributeType::Plain(Type::String))
+            .with_default(crate::schema::Default::Value(Value::from("usual")));
+        let schema = Schema::new("", vec![text]);
+        let of = |value: Value| Value::object([("text", value)]);
+        let found = of(Value::from(""));
+        assert_eq!(keep_form(&schema, &of(Value::Null), &found), found);
     }
 }

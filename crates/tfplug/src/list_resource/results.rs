@@ -3,8 +3,8 @@
 use std::fmt;
 use std::future::pending;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::lock::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::diag::{Diagnostic, Diagnostics};
@@ -96,8 +96,7 @@ pub(crate) struct RawResults<'a> {
     events: &'a dyn EventSink<ListEvent>,
     settle: &'a (dyn Fn(ListEvent) -> ListEvent + Send + Sync),
     limit: u64,
-    claimed: AtomicU64,
-    taken: AtomicU64,
+    taken: Mutex<u64>,
     over: CancellationToken,
 }
 
@@ -112,8 +111,7 @@ impl<'a> RawResults<'a> {
             events,
             settle,
             limit: limit.unwrap_or(u64::MAX),
-            claimed: AtomicU64::new(0),
-            taken: AtomicU64::new(0),
+            taken: Mutex::new(0),
             over: CancellationToken::new(),
         }
     }
@@ -124,13 +122,12 @@ impl<'a> RawResults<'a> {
     }
 
     async fn push(&self, found: ListEvent) {
-        if self.claimed.fetch_add(1, Ordering::Relaxed) >= self.limit {
-            // Another push may still be under way; the last of them ends the listing.
-            pending::<()>().await;
-        }
-        let heard = self.events.send((self.settle)(found)).await;
-        let taken = self.taken.fetch_add(1, Ordering::Relaxed) + 1;
-        if !heard || taken >= self.limit {
+        // Held while the host takes the result: a push that is dropped meanwhile has taken no place.
+        let mut taken = self.taken.lock().await;
+        let heard = *taken < self.limit && self.events.send((self.settle)(found)).await;
+        *taken += u64::from(heard);
+        if !heard || *taken >= self.limit {
+            drop(taken);
             self.over.cancel();
             pending::<()>().await;
         }

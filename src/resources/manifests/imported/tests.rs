@@ -401,6 +401,33 @@ fn a_plugin_shows_what_it_was_made_from_with_the_layouts_of_the_pools() {
 }
 
 #[test]
+fn what_a_plugin_was_not_rendered_with_is_said() {
+    let (layouts, above) = nodes();
+    let plugin = plugin(&layouts[..1], &json!({"env": {"PASS_DEVICE_SPECS": "true"}}));
+    let mut own = live(&objects(&plugin), FIELD_MANAGER);
+    let set = own
+        .iter_mut()
+        .find(|object| object["kind"] == "DaemonSet")
+        .unwrap();
+    set["spec"]["template"]["spec"]["containers"][0]["securityContext"] = json!({"runAsUser": 7});
+    let live = Live {
+        own: &own,
+        above: &above,
+    };
+    let seen = DevicePluginModel {
+        name: plugin.name.clone(),
+        namespace: plugin.namespace.clone(),
+        ..DevicePluginModel::default()
+    };
+    let (found, warnings) = imported(seen, live, &Facts::default());
+    assert_eq!(
+        warnings[0].summary,
+        "The objects of the plugin are not as rendered"
+    );
+    assert_eq!((found.layouts, found.env), (plugin.layouts, plugin.env));
+}
+
+#[test]
 fn layouts_of_a_plugin_are_shown_all_or_not_at_all() {
     let (layouts, above) = nodes();
     let (found, warnings) = plugin_again(&plugin(&layouts, &json!({})), &above[..2]);

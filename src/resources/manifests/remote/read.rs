@@ -136,11 +136,12 @@ pub(super) fn unread<M: ManifestModel>(key: &Key, error: &KubeError) -> Diagnost
 
 /// Our fields of a live object, in our own writing while they mean the same.
 fn as_seen(key: &Key, desired: &Json, live: &Json) -> String {
+    let is_import = desired.as_object().is_some_and(serde_json::Map::is_empty);
     let drift = kube::drift(desired, live, FIELD_MANAGER);
     if drift.is_empty() {
         return desired.to_string();
     }
-    for change in &drift {
+    for change in drift.iter().filter(|_| !is_import) {
         debug!(
             object = key.text(),
             field = change.path,
@@ -150,21 +151,28 @@ fn as_seen(key: &Key, desired: &Json, live: &Json) -> String {
     kube::observed(desired, live, FIELD_MANAGER).to_string()
 }
 
-/// The live objects of a resource that was read just now.
-pub(crate) async fn own_objects<M: ManifestModel>(api: &dyn KubeApi, seen: &M) -> Vec<Json> {
+/// The live objects of a resource that was read just now; none if one of them cannot be read again.
+pub(crate) async fn own_objects<M: ManifestModel>(api: &dyn KubeApi, seen: &M) -> Option<Vec<Json>> {
     let keys = object::in_order(seen.manifests().known().unwrap_or(&Manifests::new()));
     let answers = join_all(keys.iter().map(|(key, _)| look_for(api, seen, key))).await;
-    answers
-        .into_iter()
-        .filter_map(|live| live.ok().flatten())
-        .collect()
+    answers.into_iter().map(|live| live.ok().flatten()).collect()
 }
 
 /// All objects of a kind, for an import that has less to show without them: none where the cluster does not know the kind, or
-/// the right to list it is missing.
-pub(crate) async fn objects_of_kind(api: &dyn KubeApi, kind: Resource) -> Vec<Json> {
+/// the right to list it is missing. Any other failure gives none, with a warning.
+pub(crate) async fn objects_of_kind<M: ManifestModel>(
+    cx: &Context<Connections>,
+    api: &dyn KubeApi,
+    kind: Resource,
+) -> Vec<Json> {
     let found = kube::list_objects(api, &Listing::all(kind)).await;
-    let mut found = found.unwrap_or_default();
+    let mut found = found.unwrap_or_else(|error| {
+        if !matches!(error.kind, KubeErrorKind::CrdMissing | KubeErrorKind::Forbidden) {
+            let failed = failure::<M>(&format!("{} cannot be listed", kind.kind), &error);
+            cx.warn(Diagnostic::warning(failed.summary, failed.detail));
+        }
+        Vec::new()
+    });
     for object in &mut found {
         // Elements of a list do not say their kind.
         object["kind"] = kind.kind.into();

@@ -1,4 +1,4 @@
-//! Closed sets and ranges of Karpenter's fields (v1.15.0): one declaration for the checks here and for every reference.
+//! Closed sets and ranges of Karpenter's fields (v1.15.0), for the checks here and for the reference of each front end.
 
 /// Families of images that this crate has user data for.
 pub const AMI_FAMILIES: [&str; 3] = ["AL2023", "Bottlerocket", "Custom"];
@@ -16,8 +16,7 @@ pub const INTERFACE_TYPES: [&str; 2] = ["interface", "efa-only"];
 pub const MATCH_CRITERIA: [&str; 2] = ["open", "targeted"];
 /// How a requirement compares.
 pub const OPERATORS: [&str; 8] = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Gte", "Lt", "Lte"];
-/// On or off.
-pub const SWITCH: [&str; 2] = ["enabled", "disabled"];
+pub use crate::ec2::metadata::SWITCH;
 
 /// Different values that a requirement must leave.
 pub const MIN_VALUES: (i64, i64) = (1, 50);

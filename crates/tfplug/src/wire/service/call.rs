@@ -76,7 +76,7 @@ impl Call {
     }
 }
 
-/// What a task that did not come to its end is told as.
+/// The diagnostic for a task that panicked or was cancelled.
 pub(super) fn why(call: &str, ended: tokio::task::JoinError) -> Diagnostic {
     match ended.try_into_panic() {
         Ok(payload) => panics::diagnostic(call, payload.as_ref()),
