@@ -44,7 +44,7 @@ impl Facts {
         self.own.as_deref().unwrap_or_else(|| Catalog::builtin())
     }
 
-    /// Whether what the catalog does not have is unknown to the user as well, so that it is at fault.
+    /// Whether `catalog_overrides` is known. Only then is a name that the catalog does not have invalid.
     pub fn is_complete(&self) -> bool {
         self.complete
     }

@@ -46,7 +46,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(65);
 /// Less than the 350 seconds after which the load balancers of EKS forget a connection without a word.
 const IDLE: Duration = Duration::from_secs(300);
 
-/// Farewells that one request meets on one connection after the other before it fails.
+/// How many GOAWAYs in a row a request survives.
 const RETRIES: u32 = 5;
 
 /// Sends requests to an API server.

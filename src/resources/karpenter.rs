@@ -60,7 +60,7 @@ pub trait KarpenterModel: Renderable + fmt::Debug {
     /// Gives what is known already: the objects.
     ///
     /// # Errors
-    /// When the layout or the options are at fault.
+    /// When the layout or the options are invalid.
     fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics>;
 
     /// The name; null while it is not given.
@@ -78,7 +78,7 @@ pub trait KarpenterObject: KarpenterModel + Importable {
     /// The fields of an object whose change makes Karpenter replace nodes, `userData` or `template.spec.taints`.
     fn rolling(before: &Json, after: &Json) -> Vec<String>;
 
-    /// What this one is nothing without, which Karpenter does not miss aloud.
+    /// Another object that this one depends on. Karpenter does not report it when it is missing.
     fn need(&self) -> Option<Need> {
         None
     }

@@ -118,6 +118,23 @@ fn files_are_short() {
 }
 
 /// Whether a word in backquotes is meant as a path of this repository.
+/// A module with parts is `name.rs` beside the folder `name`. Generated code has its own form.
+#[test]
+fn modules_are_named_by_their_files() {
+    for folder in [
+        "src",
+        "crates/mig/src",
+        "crates/tfplug/src",
+        "crates/tfplug-derive/src",
+    ] {
+        let named: Vec<_> = sources(folder)
+            .into_iter()
+            .filter(|file| file.ends_with("mod.rs"))
+            .collect();
+        assert_eq!(named, [""; 0].map(PathBuf::from));
+    }
+}
+
 fn is_path(word: &str) -> bool {
     let folders = [
         "src/",

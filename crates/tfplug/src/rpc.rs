@@ -303,7 +303,7 @@ pub struct MoveResponse {
 pub struct FunctionError {
     /// The fact and the next step.
     pub text: String,
-    /// Which argument is at fault, counted from 0.
+    /// Which argument is invalid, counted from 0.
     pub argument: Option<usize>,
 }
 

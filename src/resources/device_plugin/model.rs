@@ -15,8 +15,8 @@ use crate::resources::manifests::{Key, ManifestModel, Manifests};
 /// layouts. Applied server-side; only fields that are declared here are managed.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct DevicePluginModel {
-    /// The cluster; the provider's `kubernetes` if left out. Objects of another cluster are new ones; another way to reach
-    /// the same one leaves them alone.
+    /// The cluster; the provider's `kubernetes` if left out. Another cluster replaces the objects; another way to
+    /// reach the same cluster does not.
     #[attr(applying)]
     pub cluster: Attr<ClusterModel>,
     /// The layouts of the nodes that the plugin serves.

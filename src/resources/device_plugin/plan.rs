@@ -54,7 +54,7 @@ impl Renderable for DevicePluginModel {
 /// Gives what is known already: the objects.
 ///
 /// # Errors
-/// When the layouts or the options are at fault.
+/// When the layouts or the options are invalid.
 pub(super) fn refine<T>(
     plan: &mut Plan<DevicePluginModel, T>,
     facts: &Facts,

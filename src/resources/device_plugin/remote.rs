@@ -14,8 +14,8 @@ use crate::resources::manifests::remote::{connect_at_plan, failure, objects_of_k
 use crate::resources::manifests::{self, Key, Live, ManifestModel, imported};
 use crate::wait::WaitOptions;
 
-/// Tells in the plan of what is on the cluster, or is not, so that the plugin will not serve as it should. Says nothing
-/// where the cluster cannot be asked: that is reported where the objects are tried out.
+/// Warns in the plan about software on the cluster, or missing software, that keeps the plugin from working. It says nothing
+/// if the cluster cannot be asked: that is reported where the objects are tried out.
 pub(super) async fn check_cluster(
     cx: &Context<Connections>,
     planned: &DevicePluginModel,

@@ -262,7 +262,7 @@ pub(super) async fn settle<M: KarpenterObject>(
         }
         match kube::wait_for_state(api, &object, &options, acceptance_of).await {
             Ok(live) => refused(&key.text(), &live)?,
-            // Nothing of the objects fails if nobody reads them; all of the other overlays would show the same.
+            // An overlay that Karpenter has not read is no failure, and the other overlays would time out in the same way.
             Err(error) if error.kind == KubeErrorKind::Timeout => {
                 cx.warn(unread(&key.text(), &error.message));
                 return Ok(());

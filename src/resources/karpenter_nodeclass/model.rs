@@ -32,8 +32,8 @@ pub struct NodeClassModel {
     /// Name.
     #[attr(required, replace, json = "metadata.name")]
     pub name: Attr<String>,
-    /// The cluster; the provider's `kubernetes` if left out. Objects of another cluster are new ones; another way to reach
-    /// the same one leaves them alone.
+    /// The cluster; the provider's `kubernetes` if left out. Another cluster replaces the objects; another way to
+    /// reach the same cluster does not.
     #[attr(applying, no_json)]
     pub cluster: Attr<ClusterModel>,
     /// What the GPUs of a node are cut into.

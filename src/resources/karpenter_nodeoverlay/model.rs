@@ -30,8 +30,8 @@ pub struct NodeOverlayModel {
     /// What the objects' names begin with; the pool's name if left out.
     #[attr(optional, computed, replace, depends_on("nodepool"), no_json)]
     pub name: Attr<String>,
-    /// The cluster; the pool's, or else the provider's `kubernetes`, if left out. A new object for
-    /// another cluster, not for another way to reach the same one.
+    /// The cluster; the pool's, or else the provider's `kubernetes`, if left out. Another cluster
+    /// replaces the object; another way to reach the same cluster does not.
     #[attr(applying, optional, computed, depends_on("nodepool"), no_json)]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the pool's nodes; the pool's if left out.

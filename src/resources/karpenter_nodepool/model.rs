@@ -27,8 +27,8 @@ pub struct NodePoolModel {
     /// Name; the node class' if left out.
     #[attr(optional, computed, replace, depends_on("nodeclass"), json = "metadata.name")]
     pub name: Attr<String>,
-    /// The cluster; the node class', or else the provider's `kubernetes`, if left out. A new object for
-    /// another cluster, not for another way to reach the same one.
+    /// The cluster; the node class', or else the provider's `kubernetes`, if left out. Another cluster
+    /// replaces the object; another way to reach the same cluster does not.
     #[attr(applying, optional, computed, depends_on("nodeclass"), no_json)]
     pub cluster: Attr<ClusterModel>,
     /// The layout of the nodes; the node class' if left out.

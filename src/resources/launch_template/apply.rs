@@ -65,7 +65,7 @@ fn something_to_boot(planned: &LaunchTemplate) -> Result<(), Diagnostics> {
     }
 }
 
-/// The call, and a look whether it worked all the same where its answers were lost.
+/// Creates the template. If the answer was lost, looks whether EC2 created it all the same.
 async fn make(
     cx: &Context<Connections>,
     api: &dyn Ec2,

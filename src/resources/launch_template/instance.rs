@@ -21,7 +21,7 @@ pub struct BlockDeviceMapping {
     /// Device name, such as `/dev/xvda`.
     #[attr(required)]
     pub device_name: Attr<String>,
-    /// Any text leaves out a device that the image maps.
+    /// Set it to any text to remove a device that the image maps.
     pub no_device: Attr<String>,
     /// Name of an instance store volume, such as `ephemeral0`.
     pub virtual_name: Attr<String>,

@@ -95,7 +95,7 @@ fn check_network(config: &LaunchTemplate, diags: &mut Diagnostics) {
 /// Gives what is known already: the rendered user data, the tags, the versions.
 ///
 /// # Errors
-/// When the layout or the user data is at fault.
+/// When the layout or the user data is invalid.
 pub(super) fn refine(
     plan: &mut Plan<LaunchTemplate, ()>,
     facts: &Facts,

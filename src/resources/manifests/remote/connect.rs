@@ -37,9 +37,8 @@ pub(super) async fn connect(
     connection.map_err(|error| unusable(&error).into())
 }
 
-/// What is remembered beside the state: in which region the cluster was last seen, since one that names none is in the
-/// provider's, which may be another one the next time; and which objects were ours, by UID, since one of the same name
-/// may be somebody else's later.
+/// What is remembered beside the state. The region in which the cluster was last seen: a cluster without a region is in the
+/// provider's, which may change. The UIDs of our objects: a later object of the same name may belong to another tool.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
