@@ -67,8 +67,8 @@ pub(super) fn to(settings: &Settings) -> kube::Result<Requests> {
         .option_layer(auth)
         .layer(config.extra_headers_layer()?);
     Ok(match proxied(&tls, settings.proxy.as_ref())? {
-        Dialled::Plainly(line) => layers.service(line).map_err(BoxError::from).boxed(),
-        Dialled::ThroughTls(line) => layers.service(line).map_err(BoxError::from).boxed(),
+        Opened::Plainly(line) => layers.service(line).map_err(BoxError::from).boxed(),
+        Opened::ThroughTls(line) => layers.service(line).map_err(BoxError::from).boxed(),
     })
 }
 
@@ -82,28 +82,28 @@ fn without_plugin(config: &Config) -> Config {
 type Plain = MaybeHttpsStream<<HttpConnector as Service<Uri>>::Response>;
 
 /// The kinds of connections differ where the way to the proxy is encrypted as well.
-enum Dialled {
-    Plainly(Line<Plain>),
-    ThroughTls(Line<MaybeHttpsStream<Plain>>),
+enum Opened {
+    Plainly(Http2<Plain>),
+    ThroughTls(Http2<MaybeHttpsStream<Plain>>),
 }
 
-fn proxied(config: &Config, proxy: Option<&Proxy>) -> kube::Result<Dialled> {
+fn proxied(config: &Config, proxy: Option<&Proxy>) -> kube::Result<Opened> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     // A request is several small writes, which would wait for one another's acknowledgement.
     tcp.set_nodelay(true);
     let Some(proxy) = proxy else {
-        return Ok(Dialled::Plainly(Line::new(https(config, tcp)?)));
+        return Ok(Opened::Plainly(Http2::new(https(config, tcp)?)));
     };
     Ok(match proxy.url.scheme_str() {
         Some("https") => {
             let encrypted = config.rustls_https_connector_with_connector(tcp)?;
-            Dialled::ThroughTls(Line::new(https(config, by(proxy, tunnel(proxy, encrypted)))?))
+            Opened::ThroughTls(Http2::new(https(config, by(proxy, tunnel(proxy, encrypted)))?))
         }
         Some("socks5" | "socks5h") => {
-            Dialled::Plainly(Line::new(https(config, by(proxy, socks(proxy, tcp)))?))
+            Opened::Plainly(Http2::new(https(config, by(proxy, socks(proxy, tcp)))?))
         }
-        _ => Dialled::Plainly(Line::new(https(config, by(proxy, tunnel(proxy, tcp)))?)),
+        _ => Opened::Plainly(Http2::new(https(config, by(proxy, tunnel(proxy, tcp)))?)),
     })
 }
 
@@ -146,7 +146,7 @@ impl Error for NoConnection {
     }
 }
 
-type Sender<T> = Client<Spare<T>, Body>;
+type Sender<T> = Client<FirstConnection<T>, Body>;
 type Attempt<T> = Shared<BoxFuture<'static, Result<Sender<T>, NoConnection>>>;
 
 /// Which attempt of a call a request is, from 1 on.
@@ -218,13 +218,13 @@ impl Asked {
 }
 
 /// Opens its connection with the first request, and another one when that has ended.
-struct Line<T: Io> {
+struct Http2<T: Io> {
     dial: Dial<T>,
     /// Requests that come before the connection is there wait for it instead of opening their own, and fail with it.
     attempt: Arc<Mutex<Option<Attempt<T>>>>,
 }
 
-impl<T: Io> Clone for Line<T> {
+impl<T: Io> Clone for Http2<T> {
     fn clone(&self) -> Self {
         Self {
             dial: Arc::clone(&self.dial),
@@ -233,7 +233,7 @@ impl<T: Io> Clone for Line<T> {
     }
 }
 
-impl<T: Io> Line<T> {
+impl<T: Io> Http2<T> {
     fn new<C>(connector: C) -> Self
     where
         C: Service<Uri, Response = T, Error = BoxError> + Clone + Send + Sync + 'static,
@@ -301,13 +301,13 @@ impl<T: Io> Line<T> {
             Ok(Builder::new(TokioExecutor::new())
                 .pool_idle_timeout(IDLE)
                 .http2_only(http2)
-                .build(Spare { first, dial }))
+                .build(FirstConnection { first, dial }))
         };
         opened.boxed().shared()
     }
 }
 
-impl<T: Io> Service<Request<Body>> for Line<T> {
+impl<T: Io> Service<Request<Body>> for Http2<T> {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
@@ -349,12 +349,12 @@ pub(super) fn copy(request: &Request<Body>) -> Option<Request<Body>> {
 }
 
 /// Gives the connection that is there already, then new ones.
-struct Spare<T> {
+struct FirstConnection<T> {
     first: Arc<Mutex<Option<T>>>,
     dial: Dial<T>,
 }
 
-impl<T> Clone for Spare<T> {
+impl<T> Clone for FirstConnection<T> {
     fn clone(&self) -> Self {
         Self {
             first: Arc::clone(&self.first),
@@ -363,13 +363,13 @@ impl<T> Clone for Spare<T> {
     }
 }
 
-impl<T> fmt::Debug for Spare<T> {
+impl<T> fmt::Debug for FirstConnection<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Spare").finish_non_exhaustive()
+        out.debug_struct("FirstConnection").finish_non_exhaustive()
     }
 }
 
-impl<T: Io> Service<Uri> for Spare<T> {
+impl<T: Io> Service<Uri> for FirstConnection<T> {
     type Response = T;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<T, BoxError>>;

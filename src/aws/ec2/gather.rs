@@ -19,7 +19,7 @@ const WINDOW: Duration = Duration::from_millis(2);
 const MOST: usize = 200;
 
 /// What an asker gets: the object, nothing where it has to ask for itself, or the failure of the call.
-type Share<T> = Result<Option<T>, AwsError>;
+type Answer<T> = Result<Option<T>, AwsError>;
 
 /// A place where askers meet.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(super) struct Gather<T> {
 #[derive(Debug)]
 struct Waiting<T> {
     id: String,
-    answer: oneshot::Sender<Share<T>>,
+    answer: oneshot::Sender<Answer<T>>,
 }
 
 impl<T> Default for Gather<T> {
@@ -47,7 +47,7 @@ impl<T: Clone> Gather<T> {
     ///
     /// # Errors
     /// The failure of the shared call, for all that share it.
-    pub(super) async fn get<F, C>(&self, id: &str, fetch: F) -> Share<T>
+    pub(super) async fn get<F, C>(&self, id: &str, fetch: F) -> Answer<T>
     where
         F: Fn(Vec<String>) -> C,
         C: Future<Output = Result<BTreeMap<String, T>, AwsError>>,
@@ -57,12 +57,12 @@ impl<T: Clone> Gather<T> {
             id: id.to_owned(),
             answer,
         }) {
-            let mut turn = Turn {
+            let mut call = SharedCall {
                 gather: self,
                 over: false,
             };
             tokio::time::sleep(WINDOW).await;
-            let all = turn.end();
+            let all = call.end();
             answer_all(all, fetch).await;
         }
         // The one who was to make the call may have been cancelled; its share is lost then.
@@ -83,21 +83,21 @@ impl<T: Clone> Gather<T> {
     }
 }
 
-/// The first asker's turn to make the call. Should it be cancelled before, the others are let go, to ask by
+/// The call that the first asker makes for all. Should it be cancelled before, the others are let go, to ask by
 /// themselves, and the next asker is a first one again.
-struct Turn<'a, T: Clone> {
+struct SharedCall<'a, T: Clone> {
     gather: &'a Gather<T>,
     over: bool,
 }
 
-impl<T: Clone> Turn<'_, T> {
+impl<T: Clone> SharedCall<'_, T> {
     fn end(&mut self) -> Vec<Waiting<T>> {
         self.over = true;
         self.gather.take()
     }
 }
 
-impl<T: Clone> Drop for Turn<'_, T> {
+impl<T: Clone> Drop for SharedCall<'_, T> {
     fn drop(&mut self) {
         if !self.over {
             self.gather.take();

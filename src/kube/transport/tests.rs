@@ -31,7 +31,7 @@ fn rude() -> (SocketAddr, Receiver<String>) {
 async fn ask(proxy: &str, times: usize) -> Vec<BoxError> {
     let config = Config::new(Uri::from_static("https://10.0.0.1:6443"));
     let proxy = Proxy::parse(proxy, "HTTPS_PROXY").unwrap();
-    let Dialled::Plainly(line) = proxied(&config, Some(&proxy)).unwrap() else {
+    let Opened::Plainly(line) = proxied(&config, Some(&proxy)).unwrap() else {
         panic!("the proxy is spoken to in plain text");
     };
     let request = || Request::get(&config.cluster_url).body(Body::empty()).unwrap();
@@ -190,7 +190,7 @@ async fn ask_departing(times: usize, reason: Reason) -> (Vec<Result<Response<Bod
         let stream = tokio::net::TcpStream::connect(server).await?;
         Ok::<_, BoxError>(Http2(TokioIo::new(stream)))
     });
-    let line = Line::new(connector);
+    let line = Http2::new(connector);
     let url = format!("https://{server}/api");
     let request = || Request::patch(&url).body(Body::from(b"{}".to_vec())).unwrap();
     let answers = join_all((0..times).map(|_| line.clone().exchange(request())));

@@ -22,7 +22,7 @@ use crate::resources::aws::apply::{connect, failure, interrupted, not_read, stor
 use crate::resources::aws::names::{import_block, unique_name};
 use crate::resources::aws::tags::TagChanges;
 
-use lost::Wanted;
+use lost::CreateCall;
 
 /// What the object is called in messages.
 const NOUN: &str = "launch template";
@@ -80,7 +80,7 @@ async fn make(
             Ok(made.object)
         }
         Err(error) if may_have_worked(&error) => {
-            let wanted = Wanted {
+            let wanted = CreateCall {
                 planned,
                 name,
                 made_up,

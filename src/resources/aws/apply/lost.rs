@@ -53,7 +53,7 @@ pub(in crate::resources) struct Asked<'a> {
 
 /// Why there is no object to go on with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::resources) enum Doubt {
+pub(in crate::resources) enum LostAnswer {
     /// AWS says that there is none.
     NotMade,
     /// There is one of this name, which may be anyone's.
@@ -62,7 +62,7 @@ pub(in crate::resources) enum Doubt {
     NoAnswer,
 }
 
-impl Doubt {
+impl LostAnswer {
     /// The object that was found, if it is certain that our call made it.
     pub(in crate::resources) fn judge<T>(
         found: Result<T, AwsError>,

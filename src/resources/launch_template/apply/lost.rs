@@ -10,10 +10,10 @@ use super::super::model::LaunchTemplate;
 use super::super::observe::observe;
 use super::{NOUN, look_up};
 use crate::aws::{Ec2, TemplateRef};
-use crate::resources::aws::apply::lost::{Asked, Doubt, made_since};
+use crate::resources::aws::apply::lost::{Asked, LostAnswer, made_since};
 
 /// What was asked of EC2.
-pub(super) struct Wanted<'a> {
+pub(super) struct CreateCall<'a> {
     pub(super) planned: &'a LaunchTemplate,
     pub(super) name: &'a str,
     /// The name is one that nobody else can have chosen.
@@ -22,11 +22,11 @@ pub(super) struct Wanted<'a> {
     pub(super) asked: SystemTime,
 }
 
-impl Wanted<'_> {
+impl CreateCall<'_> {
     /// The template, if it is certain that our call made it.
-    pub(super) async fn look(&self, api: &dyn Ec2) -> Result<ec2::LaunchTemplate, Doubt> {
+    pub(super) async fn look(&self, api: &dyn Ec2) -> Result<ec2::LaunchTemplate, LostAnswer> {
         let found = look_up(api, &TemplateRef::Name(self.name.to_owned())).await;
-        let ours = Doubt::judge(found, |(found, versions)| {
+        let ours = LostAnswer::judge(found, |(found, versions)| {
             self.made_up || self.is_ours(found, versions)
         });
         ours.map(|(found, _)| found)
@@ -83,7 +83,7 @@ mod tests {
             .launch_template_data(data)
             .build();
         let planned = planned();
-        let wanted = Wanted {
+        let wanted = CreateCall {
             planned: &planned,
             name: "mig",
             made_up: false,
