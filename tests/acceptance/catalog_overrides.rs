@@ -2,7 +2,7 @@
 
 use counterparts::{Cli, Project};
 
-use crate::support::{HEAD, assert_says, provider, with_each_cli};
+use crate::support::{HEAD, assert_says, provider, with_a_cli};
 
 const PROVIDER: &str = r#"
 variable "starts" {
@@ -61,7 +61,7 @@ fn refused(project: &Project, arguments: &[&str]) -> String {
 
 #[test]
 fn a_type_of_ones_own_is_checked_and_used() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let project = project(cli, &format!("{PROVIDER}{LAYOUT}"));
         project.validate().unwrap();
         project.apply(&[]).unwrap();
@@ -75,7 +75,7 @@ fn a_type_of_ones_own_is_checked_and_used() {
 
 #[test]
 fn wrong_additions_are_told_at_their_place() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let project = project(cli, &format!("{PROVIDER}{LAYOUT}"));
         let text = refused(&project, &["-var=starts=[0,5]"]);
         assert_says(
@@ -91,7 +91,7 @@ fn wrong_additions_are_told_at_their_place() {
 /// Without the additions the type is unknown, and the error says what the nearest known ones are.
 #[test]
 fn without_them_the_type_is_unknown() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let project = project(cli, LAYOUT);
         let text = refused(&project, &[]);
         assert_says(
@@ -104,7 +104,7 @@ fn without_them_the_type_is_unknown() {
 /// Layouts are checked at plan, so what is known only after apply is refused, and at its attribute.
 #[test]
 fn additions_known_only_after_apply_are_refused() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let late = PROVIDER.replace("starts = var.starts", "starts = terraform_data.starts.output");
         let source = "resource \"terraform_data\" \"starts\" {\n  input = [0, 4]\n}\n";
         let project = project(cli, &format!("{late}{source}{LAYOUT}"));

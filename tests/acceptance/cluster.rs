@@ -8,7 +8,7 @@ use counterparts::{Fault, KubeApiServer, KubeOptions, Rule};
 use serde_json::json;
 
 use crate::support::kube::{CLUSTER, KUBE, make_namespace, make_namespace_in, objects, objects_in};
-use crate::support::{Ground, MOTO, assert_says, with_each_cli};
+use crate::support::{Ground, MOTO, assert_says, with_a_cli};
 
 const LAYOUTS: &str = "layouts = [{ instance_types = [\"p5.48xlarge\"], slices = { \"1g.10gb\" = 7 } }]";
 
@@ -34,7 +34,7 @@ fn plugin(name: &str, namespace: &str, cluster: &str) -> String {
 
 #[test]
 fn every_way_of_naming_a_cluster_leads_to_it() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "ways");
         let namespace = ground.name.clone();
         make_namespace(&namespace);
@@ -110,7 +110,7 @@ fn every_way_of_naming_a_cluster_leads_to_it() {
 
 #[test]
 fn the_provider_block_takes_credentials_as_text() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "as-text");
         make_namespace(&ground.name);
         ground.project.write("token", KUBE.admin_token()).unwrap();
@@ -129,7 +129,7 @@ fn the_provider_block_takes_credentials_as_text() {
 
 #[test]
 fn one_provider_block_serves_clusters_in_several_regions() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "fleet");
         make_namespace(&ground.name);
         make_namespace_in(&STAGING, &ground.name);
@@ -165,7 +165,7 @@ fn a_role_is_assumed_for_the_token() {
         let username = "acceptance-role".to_owned();
         authenticator.grant(role, AccessEntry { username, groups });
     });
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "role");
         make_namespace(&ground.name);
         let cluster =
@@ -189,7 +189,7 @@ fn a_role_is_assumed_for_the_token() {
 
 #[test]
 fn with_the_cluster_its_objects_are_gone() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "gone");
         make_namespace(&ground.name);
         let cluster = format!("cluster = {{ name = \"{CLUSTER}\" }}");
@@ -223,7 +223,7 @@ fn with_the_cluster_its_objects_are_gone() {
 
 #[test]
 fn settings_that_make_no_connection_say_what_is_wrong_with_them() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "unusable");
         make_namespace(&ground.name);
         let token = ground.project.write("token", KUBE.admin_token()).unwrap();

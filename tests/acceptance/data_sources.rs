@@ -3,7 +3,7 @@
 use counterparts::Project;
 use serde_json::{Value, json};
 
-use crate::support::{Ground, HEAD, assert_says, with_each_cli};
+use crate::support::{Ground, HEAD, assert_says, with_a_cli};
 
 const LAYOUTS: &str = r#"
 data "mig_layout" "small" {
@@ -29,7 +29,7 @@ data "mig_layout" "again" {
 
 #[test]
 fn a_layout_tells_what_follows_from_it() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "layouts", |_| LAYOUTS.to_owned());
         ground.settle();
         let layout = |name: &str| ground.resource(&format!("data.mig_layout.{name}"));
@@ -81,7 +81,7 @@ fn assert_small(small: &Value) {
 
 #[test]
 fn layouts_of_values_unknown_at_plan_are_read_at_apply() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "unknown-data", |_| {
             "resource \"terraform_data\" \"count\" {\n  input = 7\n}\ndata \"mig_layout\" \"late\" {\n  instance_types = [\"p5.48xlarge\"]\n  slices = { \"1g.10gb\" = terraform_data.count.output }\n}\noutput \"id\" {\n  value = data.mig_layout.late.id\n}\n".to_owned()
         });
@@ -93,7 +93,7 @@ fn layouts_of_values_unknown_at_plan_are_read_at_apply() {
 
 #[test]
 fn profiles_are_those_of_the_gpu() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "profiles", |_| {
             "data \"mig_profiles\" \"all\" {}\ndata \"mig_profiles\" \"h100\" {\n  instance_type = \"p5.48xlarge\"\n}\ndata \"mig_profiles\" \"same\" {\n  gpu = \"h100-80gb\"\n}\n".to_owned()
         });
@@ -124,7 +124,7 @@ output "by_gpu" { value = provider::mig::profile("h100-80gb", "3g.40gb") }
 
 #[test]
 fn functions_need_no_provider_block() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let project = Project::new(cli, &[crate::support::provider()]).unwrap();
         project.write("main.tf", &format!("{HEAD}{FUNCTIONS}")).unwrap();
         project.init().unwrap();
@@ -150,7 +150,7 @@ fn functions_name_the_argument_that_is_wrong() {
         ("profile(\"g5.xlarge\", \"1g\")", ["on", "MIG"]),
         ("profile(\"p5.48xlarge\", \"9g\")", ["profile", "9g"]),
     ];
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let project = Project::new(cli, &[crate::support::provider()]).unwrap();
         project.write("main.tf", HEAD).unwrap();
         project.init().unwrap();
@@ -177,7 +177,7 @@ output "memory" { value = data.mig_layout.served.model_memory }
 
 #[test]
 fn a_layout_says_which_slices_hold_a_model() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "advice", |_| ADVICE.to_owned());
         let planned = ground.project.try_plan(&[]).unwrap();
         assert!(!planned.stdout.contains("Warning"), "{}", planned.stdout);
@@ -195,7 +195,7 @@ fn a_layout_says_which_slices_hold_a_model() {
 
 #[test]
 fn images_and_models_that_do_not_suit_are_told() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let told = ADVICE
             .replace("al2023@v20261003", "al2023@v20251007")
             .replace("p5.4xlarge", "p6-b300.48xlarge")
@@ -236,7 +236,7 @@ output "none"  { value = data.mig_instance_types.none.instance_types[*].name }
 
 #[test]
 fn instance_types_say_what_can_be_done_with_them() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "instance-types", |_| TYPES.to_owned());
         ground.settle();
         assert_eq!(ground.project.output("count").unwrap(), 67);

@@ -3,7 +3,7 @@
 use counterparts::Project;
 use serde_json::{Value, json};
 
-use crate::support::{Ground, HEAD, assert_says, with_each_cli};
+use crate::support::{Ground, HEAD, assert_says, with_a_cli};
 
 /// Layouts of every kind: left-out attributes, generic profiles, groups, sharing, `single`.
 const LAYOUTS: &str = r#"
@@ -71,7 +71,7 @@ fn all_of(name: &str, template: &str) -> String {
 
 #[test]
 fn functions_give_what_resources_and_data_sources_give() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "same", |template| {
             format!("{LAYOUTS}{}", NAMES.map(|name| all_of(name, template)).concat())
         });
@@ -117,7 +117,7 @@ const OPTIONS: &str = r##"
 
 #[test]
 fn options_of_user_data_are_those_of_the_template() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "options", |name| {
             format!(
                 "locals {{\n  layout = {{ instance_types = [\"p5.48xlarge\"], slices = {{ \"1g.10gb\" = 7 }} }}\n}}\n\
@@ -144,7 +144,7 @@ fn options_of_user_data_are_those_of_the_template() {
 /// A module's variable: typed, so that what its caller left out is null.
 #[test]
 fn layouts_of_variables_and_of_values_unknown_at_plan() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "variable", |_| {
             "variable \"layout\" {\n  type = object({\n    instance_types = list(string)\n    slices = optional(map(number))\n    \
              gpus = optional(list(object({ devices = list(number), slices = map(number) })))\n    strategy = optional(string)\n  })\n  \
@@ -180,7 +180,7 @@ output "settings" { value = provider::mig::bottlerocket_settings(local.layout) }
 
 #[test]
 fn bottlerocket_settings_are_one_text_everywhere() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "settings", |name| {
             format!(
                 "{BOTTLEROCKET}resource \"mig_launch_template\" \"this\" {{\n  name       = \"{name}\"\n  layout     = \
@@ -261,7 +261,7 @@ const WRONG: [(&str, &[&str]); 11] = [
 
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let project = Project::new(cli, &[crate::support::provider()]).unwrap();
         project.write("main.tf", HEAD).unwrap();
         project.init().unwrap();

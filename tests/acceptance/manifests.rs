@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::karpenter::know_karpenter;
 use crate::support::kube::{CLUSTER, KUBE};
-use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, with_a_cli, with_tofu};
 
 /// The values of class, pool and plugin, in the words of both.
 const CLASS: &str = r#"
@@ -99,7 +99,7 @@ fn names(files: &Value) -> Vec<String> {
 
 #[test]
 fn they_are_the_objects_of_the_resources() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         know_karpenter();
         let ground = Ground::with(cli, "manifests", |name| data(name) + &resources(name));
         ground.settle();
@@ -189,7 +189,7 @@ fn taken(document: &str) -> String {
 
 #[test]
 fn wrong_input_names_its_place_and_values_unknown_at_plan_are_read_at_apply() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "late-manifests", |name| {
             data(name).replace("\"1g.10gb\" = 7", "\"1g.10gb\" = 8")
         });

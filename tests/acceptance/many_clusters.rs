@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::support::karpenter::{know_karpenter, live};
 use crate::support::kube::{KUBE, make_namespace, objects};
-use crate::support::{Ground, MOTO, REGION, assert_says, with_each_cli};
+use crate::support::{Ground, MOTO, REGION, assert_says, with_a_cli};
 
 /// Clusters that are there and known when it is planned.
 const THERE: usize = 16;
@@ -188,7 +188,7 @@ locals {{
 
 #[test]
 fn twenty_clusters_of_five_objects_take_one_connection_and_one_token_each() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let fleet = Fleet::new(cli);
         let ground = &fleet.ground;
         let plan = ground.plan();

@@ -1,6 +1,6 @@
 //! Null for a required attribute, as a module's variable gives it: refused at its place, and nothing goes.
 
-use crate::support::{Ground, HEAD, assert_says, ec2, provider, with_each_cli};
+use crate::support::{Ground, HEAD, assert_says, ec2, provider, with_a_cli};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterparts::Project;
@@ -17,7 +17,7 @@ fn template(name: &str, layout: &str) -> String {
 
 #[test]
 fn a_variable_that_becomes_null_changes_nothing() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "nulls", |name| template(name, LAYOUT));
         ground.settle();
         let before = ec2::user_data(&ground.name);
@@ -37,7 +37,7 @@ fn a_variable_that_becomes_null_changes_nothing() {
 /// is of another tool: kept as it is, it changes nothing.
 #[test]
 fn a_generated_configuration_is_no_plan_to_delete() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let maker = Ground::with(cli, "generated", |name| template(name, LAYOUT));
         maker.settle();
         let name = maker.name.clone();
@@ -68,7 +68,7 @@ fn a_generated_configuration_is_no_plan_to_delete() {
 /// Known only at apply: the plan passes, and the apply refuses what has turned out to be null.
 #[test]
 fn a_value_that_turns_out_to_be_null_makes_nothing() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "null-later", |name| {
             format!(
                 "resource \"terraform_data\" \"later\" {{\n  input = null\n  triggers_replace = [\"x\"]\n}}\n\
@@ -127,7 +127,7 @@ fn null_is_refused_wherever_a_value_is_required() {
             "node_config.cluster_name",
         ),
     ];
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let project = Project::new(cli, &[provider()]).unwrap();
         let resource = |(number, (kind, arguments, _)): (usize, &(&str, String, &str))| {
             format!("resource \"{kind}\" \"r{number}\" {{\n  {arguments}\n}}\n")

@@ -38,7 +38,8 @@ pub(crate) fn provider() -> Provider {
     Provider::mig(&BINARY.1)
 }
 
-/// Runs a test with Terraform and with OpenTofu, at the same time.
+/// Runs a test with Terraform and with OpenTofu, at the same time: whole lives, imports, and what the programs do in ways of
+/// their own.
 pub(crate) fn with_each_cli(test: impl Fn(&Cli) + Sync) {
     std::thread::scope(|scope| {
         let test = &test;
@@ -53,6 +54,17 @@ pub(crate) fn with_each_cli(test: impl Fn(&Cli) + Sync) {
             }
         }
     });
+}
+
+/// Runs a test with Terraform or with OpenTofu, by its name always the same one: where the provider is tested and not the
+/// program. With `MIG_TEST_CLIS=all` it is run with both.
+pub(crate) fn with_a_cli(test: impl Fn(&Cli) + Sync) {
+    if std::env::var_os("MIG_TEST_CLIS").is_some_and(|which| which == "all") {
+        return with_each_cli(test);
+    }
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    let sum: usize = name.bytes().map(usize::from).sum();
+    test(&CLIS[sum % CLIS.len()]);
 }
 
 /// Runs a test with OpenTofu alone: import by identity came to Terraform in 1.12 only, for example.

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::{MIXED, MIXED_OBJECTS, THIS, ground, plugin};
 use crate::support::kube::{KUBE, edit, image, live, objects, path};
-use crate::support::{assert_says, with_each_cli};
+use crate::support::{assert_says, with_a_cli};
 
 const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
 #[test]
 fn a_field_of_ours_that_another_manager_took_shows_and_is_taken_back_only_if_asked() {
     let field = r#"spec.template.spec.containers[name="nvidia-device-plugin"].image by "argocd-controller""#;
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "taken");
         let namespace = &ground.name;
         ground.settle();
@@ -45,7 +45,7 @@ fn a_field_of_ours_that_another_manager_took_shows_and_is_taken_back_only_if_ask
 /// Whatever people do to our fields, the plan shows it and its apply sets it back, without force for others.
 #[test]
 fn edits_of_people_are_taken_back() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "people");
         let namespace = &ground.name;
         ground.settle();
@@ -114,7 +114,7 @@ fn edits_of_people_are_taken_back() {
 /// With a controller's field among them nothing is taken.
 #[test]
 fn a_controllers_field_among_them_stays_a_conflict() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "both");
         let namespace = &ground.name;
         ground.settle();
@@ -135,7 +135,7 @@ fn a_controllers_field_among_them_stays_a_conflict() {
 
 #[test]
 fn what_was_taken_away_comes_back() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "removed");
         let namespace = &ground.name;
         ground.settle();
@@ -160,7 +160,7 @@ fn what_was_taken_away_comes_back() {
 
 #[test]
 fn fields_of_others_never_show_and_survive_our_changes() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "foreign");
         let namespace = &ground.name;
         ground.settle();
@@ -208,7 +208,7 @@ fn fields_of_others_never_show_and_survive_our_changes() {
 
 #[test]
 fn what_was_deleted_is_made_again() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "deleted");
         let namespace = &ground.name;
         ground.settle();

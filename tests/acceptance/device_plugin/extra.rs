@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{MIXED, THIS, ground, plugin};
 use crate::support::kube::{edit, live};
-use crate::support::{assert_says, with_each_cli, with_tofu};
+use crate::support::{assert_says, with_a_cli, with_tofu};
 
 const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
@@ -19,7 +19,7 @@ const EXTRA: &str = r#"extra = jsonencode({
 
 #[test]
 fn they_are_applied_watched_and_taken_away_again() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "extra");
         let name = &ground.name;
         ground.write(&plugin(name, &[MIXED], EXTRA));

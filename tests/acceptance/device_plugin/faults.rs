@@ -7,7 +7,7 @@ use counterparts::{Cli, Fault, FaultProxy};
 use super::{MIXED, MIXED_OBJECTS, SINGLE, THIS, plugin_on};
 use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::kube::{KUBE, make_namespace, objects};
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 /// A project whose way to the API server leads through a proxy.
 struct Faulty {
@@ -58,7 +58,7 @@ impl Faulty {
 
 #[test]
 fn an_api_server_that_goes_away_after_the_first_object_loses_nothing() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let faulty = Faulty::new(cli, "cut");
         let mut changes = 0;
         faulty.api.judge(move |method, target| {
@@ -81,7 +81,7 @@ fn an_api_server_that_goes_away_after_the_first_object_loses_nothing() {
 
 #[test]
 fn an_object_whose_answer_is_lost_is_in_the_state() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let faulty = Faulty::new(cli, "lost");
         faulty.break_changes(0, 1, Fault::DropAfter);
         let output = faulty.ground.project.try_apply(&[]).unwrap();
@@ -94,7 +94,7 @@ fn an_object_whose_answer_is_lost_is_in_the_state() {
 
 #[test]
 fn an_update_that_is_cut_off_goes_on_where_it_stopped() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let faulty = Faulty::new(cli, "half");
         faulty.ground.settle();
         // The ConfigMap changes, the new DaemonSet is made and its answer lost.
@@ -127,7 +127,7 @@ fn an_update_that_is_cut_off_goes_on_where_it_stopped() {
 
 #[test]
 fn too_many_requests_and_slowness_are_waited_out() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let faulty = Faulty::new(cli, "busy");
         let mut requests = 0;
         faulty.api.judge(move |_, _| {
@@ -146,7 +146,7 @@ fn too_many_requests_and_slowness_are_waited_out() {
 
 #[test]
 fn a_server_fault_is_told_and_loses_nothing() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let faulty = Faulty::new(cli, "fault");
         faulty.break_changes(2, 100, Fault::kube_error(500));
         let words = faulty.ground.failed_apply();

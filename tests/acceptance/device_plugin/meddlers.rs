@@ -7,14 +7,14 @@ use counterparts::Fault;
 
 use crate::support::api_proxy::to_cluster;
 use crate::support::kube::{KUBE, edit, objects};
-use crate::support::{assert_says, with_each_cli, with_tofu};
+use crate::support::{assert_says, with_a_cli, with_tofu};
 
 const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
 /// A webhook that has images come from a mirror, as such webhooks do (konpyutaika/nifikop 541).
 #[test]
 fn a_rule_that_rewrites_a_field_is_told_with_the_way_out() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "rewritten");
         let proxy = to_cluster();
         proxy.judge(|method, target| {

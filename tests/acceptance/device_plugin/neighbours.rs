@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{MIXED, ground, plugin};
 use crate::support::kube::{KUBE, collection, live};
-use crate::support::{assert_says, with_each_cli, with_tofu};
+use crate::support::{assert_says, with_a_cli, with_tofu};
 
 const WARNING: &str = "NVIDIA's mig-manager is on the cluster";
 
@@ -95,7 +95,7 @@ fn who_else_would_serve_the_nodes_is_named() {
 
 #[test]
 fn feature_discovery_is_applied_and_says_what_it_needs() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "discovery");
         let namespace = &ground.name;
         ground.settle();
@@ -120,7 +120,7 @@ fn feature_discovery_is_applied_and_says_what_it_needs() {
 /// Two plugins on one node would fight for kubelet's socket: the old one goes before the new one comes.
 #[test]
 fn an_upgrade_never_runs_two_plugins_on_a_node() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "surge");
         ground.write(&plugin(
             &ground.name,

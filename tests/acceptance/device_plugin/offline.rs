@@ -6,7 +6,7 @@ use counterparts::cli::Plan;
 
 use super::{MIXED, THIS, ground, plugin, plugin_on};
 use crate::support::kube::{KUBE, objects};
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 /// Asserts that a plan is as good as one with the cluster, and warns once.
 fn assert_planned_with_one_warning(plan: &Plan, says: &[&str]) {
@@ -35,7 +35,7 @@ fn assert_planned_with_one_warning(plan: &Plan, says: &[&str]) {
 
 #[test]
 fn an_unreachable_aws_or_missing_credentials_make_a_warning() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = Ground::with(cli, "no-aws", |namespace| plugin(namespace, &[MIXED], ""));
         ground.project.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
         assert_planned_with_one_warning(
@@ -55,7 +55,7 @@ fn an_unreachable_aws_or_missing_credentials_make_a_warning() {
 /// The file may be made by the same apply, or be on the machine that applies only.
 #[test]
 fn a_missing_token_file_makes_a_warning() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "no-token", |namespace| {
             let cluster = "host = \"https://127.0.0.1:1\", token_file = \"/nonexistent/token\"";
             plugin_on(cluster, namespace, &[MIXED], "")
@@ -68,7 +68,7 @@ fn a_missing_token_file_makes_a_warning() {
 /// The cluster of that name is not gone: it is looked for where it never was.
 #[test]
 fn another_default_region_does_not_lose_the_plugin() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = ground(cli, "moved-away");
         ground.settle();
         for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
@@ -92,7 +92,7 @@ fn another_default_region_does_not_lose_the_plugin() {
 
 #[test]
 fn an_unreachable_api_server_makes_a_warning() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "no-api", |namespace| plugin(namespace, &[MIXED], ""));
         let token = ground.project.write("token", "none").unwrap();
         let cluster = format!(
@@ -109,7 +109,7 @@ fn an_unreachable_api_server_makes_a_warning() {
 
 #[test]
 fn a_cluster_that_does_not_exist_makes_a_warning_and_an_error_at_apply() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "no-cluster", |namespace| {
             plugin_on("name = \"absent\"", namespace, &[MIXED], "")
         });
@@ -131,7 +131,7 @@ fn a_cluster_that_does_not_exist_makes_a_warning_and_an_error_at_apply() {
 fn a_missing_namespace_makes_a_warning_and_an_error_at_its_attribute() {
     // No namespace is made here, so nothing else starts the cluster.
     LazyLock::force(&KUBE);
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "no-namespace", |namespace| plugin(namespace, &[MIXED], ""));
         assert_planned_with_one_warning(
             &ground.plan(),
@@ -153,7 +153,7 @@ fn a_missing_namespace_makes_a_warning_and_an_error_at_its_attribute() {
 /// What is in the state is no longer known to be there, and no longer known to be gone.
 #[test]
 fn a_refresh_without_the_cluster_fails_and_keeps_the_state() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "cut-off");
         ground.settle();
         let mut ground = ground;

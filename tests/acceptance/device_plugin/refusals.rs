@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{MIXED, THIS, ground, plugin};
 use crate::support::kube::{KUBE, objects};
-use crate::support::{assert_says, with_each_cli};
+use crate::support::{assert_says, with_a_cli};
 
 /// An IAM user with an access entry of its own, and without rights in Kubernetes.
 const READER: AccessKey = AccessKey {
@@ -17,7 +17,7 @@ const READER: AccessKey = AccessKey {
 
 #[test]
 fn what_the_server_would_refuse_shows_at_plan() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "refused");
         let resources = r#"resources = { requests = { cpu = "2" }, limits = { cpu = "1" } }"#;
         ground.write(&plugin(&ground.name, &[MIXED], resources));
@@ -38,7 +38,7 @@ fn what_the_server_would_refuse_shows_at_plan() {
 
 #[test]
 fn a_user_without_an_access_entry_is_told_so() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = ground(cli, "unmapped");
         ground.project.set_envs(aws_env(&ground.proxy.url(), &STRANGER));
         let plan = ground.plan();
@@ -78,7 +78,7 @@ fn a_user_without_rights_is_told_which_one_is_missing() {
         let username = "reader".to_owned();
         authenticator.grant(READER.arn, AccessEntry { username, groups });
     });
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = ground(cli, "forbidden");
         ground.project.set_envs(aws_env(&ground.proxy.url(), &READER));
         let plan = ground.plan();
@@ -101,7 +101,7 @@ fn a_user_without_rights_is_told_which_one_is_missing() {
 /// The objects are taken and no pod would ever come: the API server's own warning is all that says so.
 #[test]
 fn what_the_server_warns_of_shows_at_plan_and_apply() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "warned");
         let labels = json!({"metadata": {"labels": {
             "pod-security.kubernetes.io/enforce": "baseline", "pod-security.kubernetes.io/warn": "baseline",

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{MIXED, MIXED_OBJECTS, THIS, ground, plugin};
 use crate::support::kube::{KUBE, live, objects};
-use crate::support::{assert_says, with_each_cli};
+use crate::support::{assert_says, with_a_cli};
 
 const DAEMON_SET: &str = "DaemonSet/mig-device-plugin-mixed";
 
@@ -55,7 +55,7 @@ impl Node {
 
 #[test]
 fn without_nodes_nothing_is_waited_for() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "no-nodes");
         ground.write(&waiting(&ground.name, "10m"));
         ground.settle();
@@ -64,7 +64,7 @@ fn without_nodes_nothing_is_waited_for() {
 
 #[test]
 fn a_rollout_that_does_not_end_says_what_it_waited_for() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "pending");
         let node = Node::make(&ground.name);
         ground.write(&waiting(&ground.name, "3s").replace("wait_for_rollout = true", ""));
@@ -89,7 +89,7 @@ fn a_rollout_that_does_not_end_says_what_it_waited_for() {
 /// What the controller says of pods that it may not make (NVIDIA/k8s-device-plugin 763).
 #[test]
 fn a_rollout_that_the_cluster_forbids_says_why() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "forbidden-pods");
         let node = Node::make(&ground.name);
         let level = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}});
@@ -139,7 +139,7 @@ fn wait_for_pending_pod(namespace: &str) {
 
 #[test]
 fn an_interrupt_ends_the_wait_and_keeps_the_objects() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "interrupted");
         let node = Node::make(&ground.name);
         ground.write(&waiting(&ground.name, "30m"));

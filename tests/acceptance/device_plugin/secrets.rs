@@ -4,7 +4,7 @@ use counterparts::eks::{ADMIN, TOKEN_PREFIX};
 
 use super::{MIXED, ground, plugin, plugin_on};
 use crate::support::kube::KUBE;
-use crate::support::with_each_cli;
+use crate::support::with_a_cli;
 
 fn assert_no_secret(place: &str, text: &str) {
     let secrets = [
@@ -20,7 +20,7 @@ fn assert_no_secret(place: &str, text: &str) {
 
 #[test]
 fn no_secret_is_in_state_plan_or_trace_log() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = ground(cli, "secrets");
         ground.project.write("token", KUBE.admin_token()).unwrap();
         // One object with a token made in process, one with the provider's token.

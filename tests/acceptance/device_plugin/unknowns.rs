@@ -1,7 +1,7 @@
 //! What is known only after apply: nothing that a plan calls known may come out otherwise.
 
 use super::{MIXED, THIS, ground, plugin_on};
-use crate::support::{assert_says, with_each_cli};
+use crate::support::{assert_says, with_a_cli};
 
 /// A value that is unknown at the first plan.
 fn later(name: &str, value: &str) -> String {
@@ -10,7 +10,7 @@ fn later(name: &str, value: &str) -> String {
 
 #[test]
 fn a_cluster_whose_name_comes_later() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "later-cluster");
         let cluster = "name = terraform_data.cluster.output";
         let configuration = plugin_on(cluster, &ground.name, &[MIXED], "");
@@ -33,7 +33,7 @@ fn a_cluster_whose_name_comes_later() {
 
 #[test]
 fn layout_image_and_names_that_come_later() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "later-parts");
         let layout =
             r#"{ instance_types = ["p5.48xlarge"], slices = { "1g.10gb" = terraform_data.count.output } }"#;
@@ -67,7 +67,7 @@ fn layout_image_and_names_that_come_later() {
 /// The provider's default cluster is unknown while the object exists: nothing can be read, nothing is lost.
 #[test]
 fn a_default_cluster_that_comes_later_for_an_object_that_exists() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "later-default");
         let provider = |name: &str| format!("provider \"mig\" {{\n  kubernetes = {{ name = {name} }}\n}}\n");
         let resource = plugin_on("", &ground.name, &[MIXED], "")

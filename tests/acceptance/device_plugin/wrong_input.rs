@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{CLUSTER, MIXED, ground, plugin};
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 /// A configuration's body, the line that the error points at, and words of the error.
 struct Case {
@@ -146,7 +146,7 @@ fn each_mistake_is_told_at_its_attribute_offline() {
         )
     };
     let configuration: String = cases.iter().enumerate().map(resource).collect();
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "wrong", |_| {
             format!("provider \"mig\" {{}}\n{configuration}")
         });
@@ -185,7 +185,7 @@ fn says(diagnostic: &Value, words: &str) -> bool {
 /// An image of one's own that knows less than the layout needs, and the rendering that some images show no slices to.
 #[test]
 fn plugins_that_are_too_old_for_a_layout() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "old-plugin");
         let media = r#"{ instance_types = ["p5.48xlarge"], slices = { "1g.10gb+me" = 1 } }"#;
         let image = "image = \"nvcr.io/nvidia/k8s-device-plugin:v0.19.3\"";

@@ -5,11 +5,11 @@ use serde_json::json;
 use super::{CLASS, OVERLAY, POOL, Wish, configuration, ground, overlay_name};
 use crate::support::karpenter::{at, edit, live};
 use crate::support::kube::KUBE;
-use crate::support::{assert_says, with_each_cli};
+use crate::support::{assert_says, with_a_cli};
 
 #[test]
 fn a_field_of_ours_that_a_person_edited_is_taken_back_by_the_apply_that_showed_it() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-edited");
         let name = &ground.name;
         ground.settle();
@@ -36,7 +36,7 @@ fn a_field_of_ours_that_a_person_edited_is_taken_back_by_the_apply_that_showed_i
 /// What the plan did not show is not undone: an edit after it, or one that no refresh has seen.
 #[test]
 fn an_edit_that_the_plan_did_not_show_stays() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-unseen");
         let name = &ground.name;
         ground.settle();
@@ -64,7 +64,7 @@ fn an_edit_that_the_plan_did_not_show_stays() {
 
 #[test]
 fn edited_user_data_shows_as_text() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-user-data");
         let name = &ground.name;
         ground.settle();
@@ -81,7 +81,7 @@ fn edited_user_data_shows_as_text() {
 
 #[test]
 fn fields_of_others_never_show_and_are_not_lost() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-foreign");
         let name = &ground.name;
         ground.settle();
@@ -121,7 +121,7 @@ fn fields_of_others_never_show_and_are_not_lost() {
 
 #[test]
 fn what_was_deleted_is_made_again() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-deleted");
         let name = &ground.name;
         ground.settle();
@@ -137,7 +137,7 @@ fn what_was_deleted_is_made_again() {
 
 #[test]
 fn an_object_of_our_name_that_another_made_is_not_taken_for_ours() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-another");
         let name = &ground.name;
         ground.settle();

@@ -9,7 +9,7 @@ use super::{CLASS, POOL, Wish, configuration, ground};
 use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::karpenter::{at, edit, know_karpenter, live, make_claim, set_condition};
 use crate::support::kube::KUBE;
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 const LIMIT: Duration = Duration::from_secs(180);
 
@@ -37,7 +37,7 @@ fn a_lost_answer_and_server_faults_lose_no_object() {
         ("kp-500", Fault::kube_error(500)),
         ("kp-409", Fault::kube_error(409)),
     ] {
-        with_each_cli(|cli| {
+        with_a_cli(|cli| {
             let (ground, api) = through_proxy(cli, test);
             let (mut changes, fault) = (0, fault.clone());
             api.judge(move |method, target| {
@@ -59,7 +59,7 @@ fn a_lost_answer_and_server_faults_lose_no_object() {
 
 #[test]
 fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-held");
         let name = &ground.name;
         let pool = "delete_timeout = \"2s\"";
@@ -105,7 +105,7 @@ fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
 
 #[test]
 fn an_interrupt_ends_the_wait_and_keeps_the_object() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-stop");
         let name = &ground.name;
         let class = "wait_for_ready = true\n  ready_timeout = \"1h\"";
@@ -135,7 +135,7 @@ fn an_interrupt_ends_the_wait_and_keeps_the_object() {
 
 #[test]
 fn a_busy_and_slow_server_is_waited_for_as_long_as_it_says() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let (ground, api) = through_proxy(cli, "kp-busy");
         let mut requests = 0;
         api.judge(move |_, _| {
@@ -156,7 +156,7 @@ fn a_busy_and_slow_server_is_waited_for_as_long_as_it_says() {
 
 #[test]
 fn a_server_that_stays_busy_is_told_and_loses_nothing() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let (ground, api) = through_proxy(cli, "kp-flood");
         ground.settle();
         let cluster = format!(
@@ -186,7 +186,7 @@ fn a_server_that_stays_busy_is_told_and_loses_nothing() {
 
 #[test]
 fn connections_that_are_cut_during_a_wait_do_not_end_it() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let (ground, api) = through_proxy(cli, "kp-wait-cut");
         let name = ground.name.clone();
         let cluster = format!(

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use self::choices::{CLASS, Choices, OVERLAY, POOL};
 use crate::support::karpenter::know_karpenter;
-use crate::support::{Ground, with_each_cli};
+use crate::support::{Ground, with_a_cli};
 
 /// Right configurations of each kind.
 const RIGHT: usize = 25;
@@ -153,7 +153,7 @@ fn told(ground: &Ground) -> BTreeMap<usize, Vec<Told>> {
 #[test]
 fn what_is_wrong_is_refused_at_its_attribute_by_ours_and_not_by_the_server() {
     know_karpenter();
-    with_each_cli(|cli: &Cli| {
+    with_a_cli(|cli: &Cli| {
         let mut rng = Rng::with_seed(5);
         let mut resources: Vec<_> = KINDS
             .iter()
@@ -185,7 +185,7 @@ fn what_is_wrong_is_refused_at_its_attribute_by_ours_and_not_by_the_server() {
 #[test]
 fn what_is_right_is_applied_and_leaves_nothing_to_plan() {
     know_karpenter();
-    with_each_cli(|cli: &Cli| {
+    with_a_cli(|cli: &Cli| {
         let mut rng = Rng::with_seed(7);
         let resources: Vec<_> = KINDS
             .iter()

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{CLASS, POOL, Wish, configuration, ground};
 use crate::support::karpenter::{at, live, make_claim};
 use crate::support::kube::KUBE;
-use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, with_a_cli, with_tofu};
 
 /// What `kubectl apply --server-side` does with rendered objects.
 fn apply_by_kubectl(manifests: &Value, name: &str) {
@@ -29,7 +29,7 @@ fn generation(kind: &str, name: &str) -> Value {
 
 #[test]
 fn an_import_of_equal_objects_rolls_nothing_and_says_so() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let rendered = ground(cli, "kp-moved");
         let name = rendered.name.clone();
         rendered.settle();

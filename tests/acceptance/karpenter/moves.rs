@@ -3,7 +3,7 @@
 use super::{CLASS, OVERLAY, POOL, Wish, configuration, ground, overlay_name};
 use crate::rights::RIGHTS;
 use crate::support::karpenter::{at, know_karpenter, live};
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 /// The cluster of the tests of rights, by a token in this file.
 fn other_cluster(ground: &Ground, file: &str) -> String {
@@ -18,7 +18,7 @@ fn other_cluster(ground: &Ground, file: &str) -> String {
 
 #[test]
 fn another_cluster_means_other_objects() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-move");
         let name = &ground.name;
         ground.settle();
@@ -62,7 +62,7 @@ fn another_cluster_means_other_objects() {
 
 #[test]
 fn another_way_to_the_same_cluster_replaces_nothing() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         know_karpenter();
         let ground = Ground::new(cli, "kp-way");
         let name = &ground.name;
@@ -99,7 +99,7 @@ fn another_way_to_the_same_cluster_replaces_nothing() {
 
 #[test]
 fn a_region_that_was_meant_and_the_provider_block_name_the_same_cluster() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-same");
         let name = &ground.name;
         ground.settle();
@@ -147,7 +147,7 @@ fn a_region_that_was_meant_and_the_provider_block_name_the_same_cluster() {
 /// What a refresh goes by is the state, in which a file of another machine may be named.
 #[test]
 fn a_way_in_the_state_that_is_gone_can_be_replaced() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         know_karpenter();
         let ground = Ground::new(cli, "kp-stale");
         let through = |file: &str| {

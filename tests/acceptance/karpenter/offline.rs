@@ -7,11 +7,11 @@ use counterparts::karpenter::{Flavor, karpenter_crds};
 use counterparts::{KubeApiServer, KubeOptions};
 
 use super::{CLASS, OVERLAY, POOL, Wish, configuration};
-use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, with_a_cli, with_tofu};
 
 #[test]
 fn without_the_cluster_the_plan_is_whole_and_warns() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let wish = Wish {
             cluster: "name = \"absent\"",
             ..Wish::default()

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Wish, configuration, ground};
 use crate::support::karpenter::live;
 use crate::support::kube::KUBE;
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 /// A cluster whose Karpenter accepts less than the versions that are known here, as an older or a later one may.
 fn strict_cluster() -> KubeApiServer {
@@ -38,7 +38,7 @@ fn strict_cluster() -> KubeApiServer {
 /// A warning of the plan, since the same apply may bring other CRDs; an error of the apply.
 #[test]
 fn a_field_that_only_the_server_refuses_is_told_at_its_attribute() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let kube = strict_cluster();
         let ground = Ground::new(cli, "kp-strict");
         let token = ground.project.write("token", kube.admin_token()).unwrap();
@@ -154,7 +154,7 @@ fn forbid(name: &str, reason: &str) {
 #[test]
 fn a_policy_of_the_cluster_is_told_in_its_own_words() {
     for (test, reason) in [("kp-invalid", "Invalid"), ("kp-denied", "Forbidden")] {
-        with_each_cli(|cli| {
+        with_a_cli(|cli| {
             let ground = ground(cli, test);
             let name = &ground.name;
             forbid(name, reason);

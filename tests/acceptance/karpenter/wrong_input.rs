@@ -1,7 +1,7 @@
 //! What Karpenter accepts without a word, or refuses late, is refused at plan.
 
 use super::{Wish, configuration};
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 /// What is written, and what the plan says.
 type Case = (Wish<'static>, &'static [&'static str]);
@@ -69,7 +69,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn each_is_refused_at_plan() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "kp-wrong", |name| configuration(name, &Wish::default()));
         for (wish, says) in cases() {
             ground.write(&configuration(&ground.name, &wish));
@@ -80,7 +80,7 @@ fn each_is_refused_at_plan() {
 
 #[test]
 fn a_class_of_auto_mode_is_refused_with_the_reason() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "kp-auto", |name| {
             format!(
                 "provider \"mig\" {{}}\n\nresource \"mig_karpenter_nodepool\" \"this\" {{\n  nodeclass = {{ name = \"{name}\", group \

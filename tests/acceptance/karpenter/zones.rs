@@ -3,7 +3,7 @@
 use counterparts::fault_proxy::{Fault, Rule};
 
 use super::{POOL, Wish, configuration, ground};
-use crate::support::{assert_says, with_each_cli, with_tofu};
+use crate::support::{assert_says, with_a_cli, with_tofu};
 
 /// The call that tells of zones.
 const ASKED: &str = "DescribeInstanceTypeOfferings";
@@ -15,7 +15,7 @@ const WARNING: &str = "AWS has none of the instance types where the pool wants t
 
 #[test]
 fn zones_without_the_instance_type_are_told_at_plan() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "kp-zones");
         let name = &ground.name;
         let write = |zones: &str| {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Ground, assert_says, ec2, with_each_cli};
+use crate::support::{Ground, assert_says, ec2, with_a_cli};
 
 const ADDRESS: &str = "mig_launch_template.this";
 
@@ -18,7 +18,7 @@ const SMALL: &str = "\"1g.10gb\" = 7";
 
 #[test]
 fn its_user_data_is_settings() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "bottlerocket", |name| template(name, SMALL, ""));
         let plan = ground.plan();
         assert_says(
@@ -45,7 +45,7 @@ fn its_user_data_is_settings() {
 
 #[test]
 fn another_cut_rolls_nodes_and_so_does_another_family() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "bottlerocket-change", |name| template(name, SMALL, ""));
         ground.apply();
         ground.write(&template(&ground.name, "\"3g\" = 2", ""));
@@ -75,7 +75,7 @@ fn another_cut_rolls_nodes_and_so_does_another_family() {
 
 #[test]
 fn an_import_changes_nothing_at_ec2() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "bottlerocket-import", |name| template(name, SMALL, ""));
         let other = Ground::with(cli, "elsewhere", |_| template(&ground.name, SMALL, ""));
         other.apply();
@@ -98,7 +98,7 @@ fn an_import_changes_nothing_at_ec2() {
 
 #[test]
 fn a_family_that_is_unknown_at_plan() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "bottlerocket-unknown", |name| {
             let late = "resource \"terraform_data\" \"family\" {\n  input = \"Bottlerocket\"\n}\n";
             let template = template(name, SMALL, "");
@@ -153,7 +153,7 @@ fn what_bottlerocket_has_no_use_for_is_refused() {
         ),
         ("\"3g\" = 1, \"2g\" = 2", "", &["needs equal slices"]),
     ];
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "bottlerocket-refused", |name| template(name, SMALL, ""));
         for (slices, arguments, words) in refused {
             ground.write(&template(&ground.name, slices, arguments));

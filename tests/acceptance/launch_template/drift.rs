@@ -8,7 +8,7 @@ use counterparts::cli::{Plan, ResourceChange};
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, REGION, assert_says, ec2, with_each_cli};
+use crate::support::{Ground, REGION, assert_says, ec2, with_a_cli};
 
 /// Every setting of a template, but for those that exclude each other.
 const EVERYTHING: &str = r#"
@@ -267,7 +267,7 @@ fn assert_shown(changes: &BTreeMap<String, ResourceChange>, index: usize, group:
 
 #[test]
 fn every_setting_with_security_groups() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "drift-groups");
         every_setting_drifts(&ground, &format!("{EVERYTHING}{GROUPS}"));
     });
@@ -275,7 +275,7 @@ fn every_setting_with_security_groups() {
 
 #[test]
 fn every_setting_with_network_interfaces() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::new(cli, "drift-interfaces");
         every_setting_drifts(&ground, INTERFACES);
     });
@@ -305,7 +305,7 @@ fn settings_that_the_template_never_had_are_taken_away() {
         ("MetadataOptions.HttpTokens", "optional"),
         ("IamInstanceProfile.Name", "mallory"),
     ];
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "drift-added", |name| template(name, ""));
         ground.apply();
         let mut parameters = made_of(&ground, &ground.name);
@@ -328,7 +328,7 @@ fn settings_that_the_template_never_had_are_taken_away() {
 
 #[test]
 fn the_default_version_and_tags() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "drift-tags", |name| {
             template(
                 name,
@@ -381,7 +381,7 @@ fn the_default_version_and_tags() {
 
 #[test]
 fn a_version_that_changes_nothing_becomes_the_default() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "drift-same", |name| template(name, ""));
         ground.apply();
         let made = made_of(&ground, &ground.name);
@@ -395,7 +395,7 @@ fn a_version_that_changes_nothing_becomes_the_default() {
 
 #[test]
 fn user_data_that_is_no_text_is_seen_and_mended() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "drift-binary", |name| template(name, ""));
         ground.apply();
         let as_made = ec2::latest_data(&ground.name);
@@ -419,7 +419,7 @@ fn user_data_that_is_no_text_is_seen_and_mended() {
 
 #[test]
 fn a_template_deleted_by_hand_is_made_again() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "drift-deleted", |name| template(name, ""));
         ground.apply();
         let before = ec2::template(&ground.name).id;

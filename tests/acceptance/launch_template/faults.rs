@@ -7,7 +7,7 @@ use counterparts::{Cli, Fault, Rule};
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, assert_says, ec2, with_each_cli};
+use crate::support::{Ground, assert_says, ec2, with_a_cli};
 
 const ADDRESS: &str = "mig_launch_template.this";
 
@@ -25,7 +25,7 @@ fn assert_recovers(ground: &Ground) {
 
 #[test]
 fn a_throttled_create_makes_one() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "throttled");
         ground
             .proxy
@@ -39,7 +39,7 @@ fn a_throttled_create_makes_one() {
 
 #[test]
 fn throttling_without_end_is_told() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "throttled-for-ever", |name| {
             "provider \"mig\" {\n  max_retries = 2\n}\n".to_owned() + &template(name, "")
         });
@@ -59,7 +59,7 @@ fn throttling_without_end_is_told() {
 
 #[test]
 fn passing_failures_pass() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "passing");
         for action in [
             "CreateLaunchTemplate",
@@ -81,7 +81,7 @@ fn passing_failures_pass() {
 
 #[test]
 fn failures_without_end_are_told_and_lose_nothing() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "failing");
         ground
             .proxy
@@ -103,7 +103,7 @@ fn failures_without_end_are_told_and_lose_nothing() {
 
 #[test]
 fn a_failed_look_is_an_error_and_never_gone() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "unreadable");
         ground.apply();
         for action in ["DescribeLaunchTemplates", "DescribeLaunchTemplateVersions"] {
@@ -127,7 +127,7 @@ fn a_failed_look_is_an_error_and_never_gone() {
 
 #[test]
 fn slow_answers_are_waited_for() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "slow");
         let slow = Fault::DelayAfter(Duration::from_millis(1500));
         ground.proxy.add(Rule::new(Matcher::Any, slow));
@@ -139,7 +139,7 @@ fn slow_answers_are_waited_for() {
 
 #[test]
 fn a_lost_answer_to_a_create_makes_no_second_one() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "lost");
         ground
             .proxy
@@ -166,7 +166,7 @@ fn assert_one_token(ground: &Ground, action: &str) {
 
 #[test]
 fn a_create_whose_every_answer_is_lost_is_still_found() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "all-lost");
         ground
             .proxy
@@ -179,7 +179,7 @@ fn a_create_whose_every_answer_is_lost_is_still_found() {
 
 #[test]
 fn someone_elses_template_is_not_taken_for_ours() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "not-ours");
         ec2::call(
             crate::support::REGION,
@@ -201,7 +201,7 @@ fn someone_elses_template_is_not_taken_for_ours() {
 
 #[test]
 fn a_lost_answer_to_a_new_version_makes_no_second_one() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "lost-version");
         ground.apply();
         ground
@@ -217,7 +217,7 @@ fn a_lost_answer_to_a_new_version_makes_no_second_one() {
 
 #[test]
 fn an_update_that_fails_half_way_goes_on_where_it_was() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "half-way");
         ground.apply();
         ground
@@ -239,7 +239,7 @@ fn an_update_that_fails_half_way_goes_on_where_it_was() {
 
 #[test]
 fn tags_that_cannot_be_set_are_planned_again() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "tags-fail");
         ground.apply();
         ground
@@ -254,7 +254,7 @@ fn tags_that_cannot_be_set_are_planned_again() {
 
 #[test]
 fn a_failed_delete_keeps_the_template_in_the_state() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "undeleted");
         ground.apply();
         ground
@@ -278,7 +278,7 @@ fn a_failed_delete_keeps_the_template_in_the_state() {
 
 #[test]
 fn an_endpoint_that_is_down_is_named() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = ground(cli, "down");
         let there = ground.proxy.url();
         ground.project.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
@@ -328,7 +328,7 @@ fn refused_credentials_are_told() {
             "Allow the action",
         ),
     ];
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = ground(cli, "refused");
         for (status, code, message, next) in refusals {
             ground
@@ -352,7 +352,7 @@ fn refused_credentials_are_told() {
 
 #[test]
 fn no_credentials_at_all_are_told() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = ground(cli, "keyless");
         ground.project.unset_env("AWS_ACCESS_KEY_ID");
         ground.project.unset_env("AWS_SECRET_ACCESS_KEY");
@@ -369,7 +369,7 @@ fn no_credentials_at_all_are_told() {
 
 #[test]
 fn no_region_at_all_is_told() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = ground(cli, "regionless");
         ground.project.unset_env("AWS_REGION");
         ground.project.unset_env("AWS_DEFAULT_REGION");

@@ -6,7 +6,7 @@ use counterparts::{Cli, Fault, Rule, wait_for};
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, ec2, with_each_cli};
+use crate::support::{Ground, ec2, with_a_cli};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -34,7 +34,7 @@ fn interrupted(ground: &Ground, command: &[&str], action: &str) {
 /// In a plan, that is: while `apply` makes its own plan, Terraform tells providers nothing of Ctrl-C.
 #[test]
 fn a_look_that_hangs_is_given_up() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "interrupt-look", |name| template(name, ""));
         ground.apply();
         // Far longer than an interrupted command may take.
@@ -72,18 +72,18 @@ fn interrupted_create(cli: &Cli, test: &str, fault: Fault) {
 #[test]
 fn while_the_request_is_on_its_way() {
     let fault = Fault::DelayBefore(Duration::from_secs(4));
-    with_each_cli(|cli| interrupted_create(cli, "interrupt-before", fault.clone()));
+    with_a_cli(|cli| interrupted_create(cli, "interrupt-before", fault.clone()));
 }
 
 #[test]
 fn while_the_answer_is_on_its_way() {
     let fault = Fault::DelayAfter(Duration::from_secs(4));
-    with_each_cli(|cli| interrupted_create(cli, "interrupt-after", fault.clone()));
+    with_a_cli(|cli| interrupted_create(cli, "interrupt-after", fault.clone()));
 }
 
 #[test]
 fn while_a_new_version_is_made() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "interrupt-version", |name| template(name, ""));
         ground.apply();
         ground.write(&template(&ground.name, "  key_name = \"ops\""));

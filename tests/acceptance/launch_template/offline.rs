@@ -1,7 +1,7 @@
 //! A plan needs neither credentials nor an endpoint.
 
 use super::{LAYOUT, template};
-use crate::support::{Ground, assert_says, with_each_cli};
+use crate::support::{Ground, assert_says, with_a_cli};
 
 const EVERYTHING_OFFLINE: &str = r#"
 data "mig_layout" "this" {
@@ -18,7 +18,7 @@ output "resource" {
 
 #[test]
 fn a_new_template_is_planned_without_a_call() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = Ground::with(cli, "offline", |name| {
             format!("provider \"mig\" {{\n  region = \"us-east-1\"\n}}\n{EVERYTHING_OFFLINE}")
                 + &template(name, "")
@@ -47,7 +47,7 @@ fn a_new_template_is_planned_without_a_call() {
 
 #[test]
 fn data_sources_and_functions_need_no_region_either() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = Ground::with(cli, "offline-data", |_| {
             format!(
                 "{EVERYTHING_OFFLINE}output \"id\" {{\n  value = data.mig_layout.this.id\n}}\nlocals {{\n  unused = {LAYOUT}\n}}\n"

@@ -4,7 +4,7 @@ use counterparts::Cli;
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, REGION, assert_says, ec2, with_each_cli, with_tofu};
+use crate::support::{Ground, REGION, assert_says, ec2, with_a_cli, with_tofu};
 
 /// What a template has that was made by the console.
 const HAND_MADE: [(&str, &str); 12] = [
@@ -76,7 +76,7 @@ fn assert_asked(ground: &Ground, name: &str, value: Option<&str>) {
 
 #[test]
 fn an_imported_template_keeps_what_has_no_attribute() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = imported(cli, "other-settings");
         let plan = ground.plan();
         let change = plan.changes().into_iter().next().expect("the user data changes");
@@ -138,7 +138,7 @@ fn settings_of_an_interface_that_goes_are_shown_to_go() {
 /// A version made in the console: a setting with an attribute is drift that the plan takes back, one without is said.
 #[test]
 fn settings_of_a_version_made_by_hand_are_drift() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "other-drift", |name| template(name, ""));
         ground.apply();
         let user_data = ec2::user_data(&ground.name);
@@ -174,7 +174,7 @@ fn settings_of_a_version_made_by_hand_are_drift() {
 /// What cannot be written into a new version stops the plan, and the apply of a plan made before.
 #[test]
 fn a_setting_that_would_be_lost_stops_the_change() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "other-lost", |name| {
             template(name, "  description = \"one\"")
         });

@@ -3,7 +3,7 @@
 use counterparts::eks::ADMIN;
 
 use super::template;
-use crate::support::{Ground, ec2, with_each_cli};
+use crate::support::{Ground, ec2, with_a_cli};
 
 /// How a secret may look in a log: as it is, in a query string, in JSON.
 fn assert_free_of_secrets(what: &str, text: &str) {
@@ -47,7 +47,7 @@ fn assert_calls_are_logged(name: &str, log: &str) {
 
 #[test]
 fn from_the_environment() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = Ground::with(cli, "secrets", |name| template(name, ""));
         ground
             .project
@@ -77,7 +77,7 @@ fn from_the_environment() {
 #[test]
 fn from_the_provider_block() {
     let block = "provider \"mig\" {\n  access_key = \"AKIDBLOCK\"\n  secret_key = \"secret-in-the-block\"\n  token = \"session-token-of-the-test\"\n  region = \"us-east-1\"\n}\n";
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut ground = Ground::with(cli, "secrets-block", |name| {
             block.to_owned() + &template(name, "")
         });

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::template;
-use crate::support::{Ground, assert_says, ec2, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, ec2, with_a_cli, with_tofu};
 
 const TAGS: &str = "  tags = { team = \"ml\", owner = null }\n  tag_specifications = [{ resource_type = \"instance\", tags = { team = \
                     \"ml\", owner = null } }]";
 
 #[test]
 fn a_tag_that_is_null_is_left_out() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "null-tags", |name| template(name, TAGS));
         ground.settle();
         let made = ec2::template(&ground.name);

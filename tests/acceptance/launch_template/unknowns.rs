@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{LAYOUT, template};
-use crate::support::{Ground, ec2, with_each_cli};
+use crate::support::{Ground, ec2, with_a_cli};
 
 /// A value that a plan does not know, until the apply of this resource.
 fn unknown(name: &str, value: &str) -> String {
@@ -31,7 +31,7 @@ fn settings_from_another_resource() {
   tag_specifications     = [{ resource_type = "instance", tags = { made-by = terraform_data.image.output } }]
   tags                   = { image = terraform_data.image.output, known = "yes" }
 "#;
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "unknown-settings", |name| {
             [
                 unknown("image", "\"ami-unknown\""),
@@ -66,7 +66,7 @@ fn settings_from_another_resource() {
 
 #[test]
 fn a_setting_that_becomes_unknown_in_a_change() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let with = |name: &str, value: &str| {
             unknown("image", value) + &template(name, "  image_id = terraform_data.image.output")
         };
@@ -84,7 +84,7 @@ fn a_setting_that_becomes_unknown_in_a_change() {
 /// An update may turn out to change nothing.
 #[test]
 fn an_unknown_that_turns_out_as_before() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "unknown-same", |name| {
             template(name, "  image_id = \"ami-1\"")
         });
@@ -100,7 +100,7 @@ fn an_unknown_that_turns_out_as_before() {
 
 #[test]
 fn a_layout_of_unknown_parts() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "unknown-layout", |name| {
             let layout = "{ instance_types = [terraform_data.type.output], slices = { \"1g\" = terraform_data.count.output } }";
             [
@@ -123,7 +123,7 @@ fn a_layout_of_unknown_parts() {
 
 #[test]
 fn names_and_regions() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "unknown-names", |name| {
             let arguments = "  region = terraform_data.region.output";
             [
@@ -140,7 +140,7 @@ fn names_and_regions() {
 
 #[test]
 fn a_provider_block_of_unknown_values() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let ground = Ground::with(cli, "unknown-provider", |name| {
             let provider = "provider \"mig\" {\n  region       = terraform_data.region.output\n  default_tags = { by = terraform_data.region.output }\n}\n";
             [
@@ -164,7 +164,7 @@ fn a_provider_block_of_unknown_values() {
 
 #[test]
 fn extra_parts_of_unknown_text() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let extra = "  extra_user_data = {\n    before = [{ content_type = \"text/x-shellscript\", content = terraform_data.script.output }]\n  }\n  node_config = {\n    cluster_name          = \"prod\"\n    api_server_endpoint   = terraform_data.endpoint.output\n    certificate_authority = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\"\n    service_cidr          = \"10.100.0.0/16\"\n  }";
         let ground = Ground::with(cli, "unknown-extra", |name| {
             [

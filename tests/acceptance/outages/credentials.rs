@@ -13,7 +13,7 @@ use super::{CLASS, PLUGIN, class_and_plugin};
 use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::karpenter::{know_karpenter, live};
 use crate::support::kube::{CLUSTER, KUBE, make_namespace, objects};
-use crate::support::{Ground, MOTO, assert_says, with_each_cli};
+use crate::support::{Ground, MOTO, assert_says, with_a_cli};
 
 /// What the proxy did to each change: method, path, and whether it was refused.
 type Log = Arc<Mutex<Vec<(String, bool)>>>;
@@ -81,7 +81,7 @@ fn assert_renewed_once(ground: &Ground, api: &FaultProxy, configuration: &dyn Fn
 #[test]
 fn an_eks_token_that_ends_in_mid_apply_is_made_anew_once() {
     know_karpenter();
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let api = to_cluster();
         let ground = Ground::new(cli, "token-eks");
         make_namespace(&ground.name);
@@ -121,7 +121,7 @@ fn exec_plugin(ground: &Ground) -> (String, std::path::PathBuf) {
 #[test]
 fn a_credential_plugin_is_asked_again_once_when_its_token_ends_in_mid_apply() {
     know_karpenter();
-    with_each_cli(|cli: &Cli| {
+    with_a_cli(|cli: &Cli| {
         let api = to_cluster();
         let ground = Ground::new(cli, "token-exec");
         make_namespace(&ground.name);
@@ -167,7 +167,7 @@ fn came(key: &AccessKey) -> bool {
 #[test]
 fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
     know_karpenter();
-    with_each_cli(|cli: &Cli| {
+    with_a_cli(|cli: &Cli| {
         let api = to_cluster();
         let ground = Ground::new(cli, "token-file");
         let key = renewer(cli.flavor());

@@ -12,7 +12,7 @@ use super::{APPLY, CLASS, DESTROY, LIMIT, PLUGIN, class, own_cluster, plugin, wa
 use crate::support::api_proxy::{is_change, to_cluster};
 use crate::support::karpenter::{edit, know_karpenter, live};
 use crate::support::kube::{KUBE, make_namespace, objects};
-use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, with_a_cli, with_tofu};
 
 /// Far longer than an interrupted command may take.
 const HANGS: Fault = Fault::DelayBefore(Duration::from_secs(3600));
@@ -93,7 +93,7 @@ fn while_waiting_for_a_kind() {
 
 #[test]
 fn while_waiting_for_karpenter_to_look_at_an_overlay() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let (ground, api, cluster) = through_proxy(cli, "stop-overlay");
         let name = &ground.name;
         let overlay = |timeout: &str| {
@@ -126,7 +126,7 @@ fn while_waiting_for_karpenter_to_look_at_an_overlay() {
 
 #[test]
 fn while_finalizers_hold_a_deleted_object() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let (ground, _api, cluster) = through_proxy(cli, "stop-delete");
         let name = &ground.name;
         ground.write(&class(name, &cluster, "delete_timeout = \"1h\""));
@@ -156,7 +156,7 @@ fn while_finalizers_hold_a_deleted_object() {
 
 #[test]
 fn while_an_api_server_does_not_answer_a_look() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let (ground, api, cluster) = through_proxy(cli, "stop-look");
         ground.write(&class(&ground.name, &cluster, ""));
         ground.project.init().unwrap();
@@ -176,7 +176,7 @@ fn while_an_api_server_does_not_answer_a_look() {
 
 #[test]
 fn while_eks_does_not_say_where_the_cluster_is() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         know_karpenter();
         let ground = Ground::new(cli, "stop-eks");
         ground.write(&class(&ground.name, "name = \"prod\"", ""));
@@ -233,10 +233,10 @@ fn assert_hanging_change(cli: &Cli, test: &str, done: bool) {
 
 #[test]
 fn while_a_change_is_on_its_way() {
-    with_each_cli(|cli| assert_hanging_change(cli, "stop-change", false));
+    with_a_cli(|cli| assert_hanging_change(cli, "stop-change", false));
 }
 
 #[test]
 fn while_the_answer_to_a_change_is_on_its_way() {
-    with_each_cli(|cli| assert_hanging_change(cli, "stop-answer", true));
+    with_a_cli(|cli| assert_hanging_change(cli, "stop-answer", true));
 }

@@ -12,7 +12,7 @@ use counterparts::{Fault, FaultProxy};
 use crate::support::api_proxy::is_change;
 use crate::support::karpenter::at;
 use crate::support::kube::{make_namespace_in, objects_in};
-use crate::support::{Ground, assert_says, with_each_cli, with_tofu};
+use crate::support::{Ground, assert_says, with_a_cli, with_tofu};
 
 #[test]
 fn killed_in_mid_apply_and_back_again_nothing_is_lost() {
@@ -65,7 +65,7 @@ fn killed_in_mid_apply_and_back_again_nothing_is_lost() {
 
 #[test]
 fn a_wait_outlasts_a_restart() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let kube = own_cluster("restarted", true);
         let ground = Ground::new(cli, "restarted");
         let name = &ground.name;

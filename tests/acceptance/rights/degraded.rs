@@ -9,7 +9,7 @@ use super::{DEVICE_PLUGIN, Desk, NODE_CLASS, RIGHTS, SUBJECTS, Subject};
 use crate::device_plugin::neighbours::mig_manager;
 use crate::support::karpenter::at;
 use crate::support::kube::collection;
-use crate::support::{assert_says, with_each_cli, with_tofu};
+use crate::support::{assert_says, with_a_cli, with_tofu};
 
 #[test]
 fn the_guide_has_a_role_for_each_resource_and_one_for_better_plans() {
@@ -24,7 +24,7 @@ fn the_guide_has_a_role_for_each_resource_and_one_for_better_plans() {
 
 #[test]
 fn without_the_right_to_list_node_claims_a_plan_says_so_and_does_not_fail() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut desk = Desk::new(cli, "no-claims", NODE_CLASS);
         let user = desk.ground.name.clone();
         let class = role(&RIGHTS, NODE_CLASS.role);
@@ -54,7 +54,7 @@ const IMPATIENT: Subject = Subject {
 
 #[test]
 fn without_the_right_to_list_node_claims_a_held_deletion_says_that_it_cannot_tell_by_which() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         let mut desk = Desk::new(cli, "held", IMPATIENT);
         let user = desk.ground.name.clone();
         desk.seat(&user, &[role(&RIGHTS, NODE_CLASS.role)]);

@@ -4,7 +4,7 @@ use counterparts::cli::Output;
 
 use super::roles::{Right, role};
 use super::{DEVICE_PLUGIN, Desk, NODE_CLASS, NODE_OVERLAY, NODE_POOL, RIGHTS, SUBJECTS, Subject};
-use crate::support::{assert_says, with_each_cli, with_tofu};
+use crate::support::{assert_says, with_a_cli, with_tofu};
 
 /// Plan, make, plan again, change, import, plan, delete: what each said, up to the first that failed.
 fn life(desk: &Desk) -> Vec<Output> {
@@ -49,7 +49,7 @@ fn life(desk: &Desk) -> Vec<Output> {
 
 #[test]
 fn the_documented_rights_are_enough_for_a_whole_life() {
-    with_each_cli(|cli| {
+    with_a_cli(|cli| {
         for subject in SUBJECTS {
             let mut desk = Desk::new(cli, &format!("enough-{}", subject.role), subject);
             let user = desk.ground.name.clone();
