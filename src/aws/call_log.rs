@@ -203,9 +203,10 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use aws_smithy_types::body::SdkBody;
-    use tfplug::wire::log::HclogLayer;
-    use tracing::level_filters::LevelFilter;
-    use tracing_subscriber::layer::SubscriberExt;
+    use tracing::field::Field;
+    use tracing::{Event, Subscriber};
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::layer::{Context, SubscriberExt};
 
     use super::*;
 
@@ -220,12 +221,23 @@ mod tests {
         }
     }
 
+    /// Keeps what is logged.
+    struct Lines(Arc<Mutex<Vec<String>>>);
+
+    impl<S: Subscriber> Layer<S> for Lines {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            let mut line = String::new();
+            event.record(&mut |field: &Field, value: &dyn std::fmt::Debug| {
+                line += &format!("{field}={value:?} ");
+            });
+            self.0.lock().unwrap().push(line);
+        }
+    }
+
     #[tokio::test]
     async fn calls_for_credentials_are_logged_without_secrets() {
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let sink = Arc::clone(&lines);
-        let write = move |line: &str| sink.lock().unwrap().push(line.to_owned());
-        let layer = HclogLayer::new("mig", &["provider"], LevelFilter::DEBUG, Box::new(write));
+        let layer = Lines(Arc::clone(&lines));
         let _logged = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
         let client = Logged(SharedHttpConnector::new(Refusing));
         for url in [

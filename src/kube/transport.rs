@@ -83,8 +83,8 @@ type Plain = MaybeHttpsStream<<HttpConnector as Service<Uri>>::Response>;
 
 /// The kinds of connections differ where the way to the proxy is encrypted as well.
 enum Opened {
-    Plainly(Http2<Plain>),
-    ThroughTls(Http2<MaybeHttpsStream<Plain>>),
+    Plainly(Http2Client<Plain>),
+    ThroughTls(Http2Client<MaybeHttpsStream<Plain>>),
 }
 
 fn proxied(config: &Config, proxy: Option<&Proxy>) -> kube::Result<Opened> {
@@ -93,17 +93,20 @@ fn proxied(config: &Config, proxy: Option<&Proxy>) -> kube::Result<Opened> {
     // A request is several small writes, which would wait for one another's acknowledgement.
     tcp.set_nodelay(true);
     let Some(proxy) = proxy else {
-        return Ok(Opened::Plainly(Http2::new(https(config, tcp)?)));
+        return Ok(Opened::Plainly(Http2Client::new(https(config, tcp)?)));
     };
     Ok(match proxy.url.scheme_str() {
         Some("https") => {
             let encrypted = config.rustls_https_connector_with_connector(tcp)?;
-            Opened::ThroughTls(Http2::new(https(config, by(proxy, tunnel(proxy, encrypted)))?))
+            Opened::ThroughTls(Http2Client::new(https(
+                config,
+                by(proxy, tunnel(proxy, encrypted)),
+            )?))
         }
         Some("socks5" | "socks5h") => {
-            Opened::Plainly(Http2::new(https(config, by(proxy, socks(proxy, tcp)))?))
+            Opened::Plainly(Http2Client::new(https(config, by(proxy, socks(proxy, tcp)))?))
         }
-        _ => Opened::Plainly(Http2::new(https(config, by(proxy, tunnel(proxy, tcp)))?)),
+        _ => Opened::Plainly(Http2Client::new(https(config, by(proxy, tunnel(proxy, tcp)))?)),
     })
 }
 
@@ -218,13 +221,13 @@ impl Asked {
 }
 
 /// Opens its connection with the first request, and another one when that has ended.
-struct Http2<T: Io> {
+struct Http2Client<T: Io> {
     dial: Dial<T>,
     /// Requests that come before the connection is there wait for it instead of opening their own, and fail with it.
     attempt: Arc<Mutex<Option<Attempt<T>>>>,
 }
 
-impl<T: Io> Clone for Http2<T> {
+impl<T: Io> Clone for Http2Client<T> {
     fn clone(&self) -> Self {
         Self {
             dial: Arc::clone(&self.dial),
@@ -233,7 +236,7 @@ impl<T: Io> Clone for Http2<T> {
     }
 }
 
-impl<T: Io> Http2<T> {
+impl<T: Io> Http2Client<T> {
     fn new<C>(connector: C) -> Self
     where
         C: Service<Uri, Response = T, Error = BoxError> + Clone + Send + Sync + 'static,
@@ -307,7 +310,7 @@ impl<T: Io> Http2<T> {
     }
 }
 
-impl<T: Io> Service<Request<Body>> for Http2<T> {
+impl<T: Io> Service<Request<Body>> for Http2Client<T> {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;

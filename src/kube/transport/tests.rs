@@ -190,7 +190,7 @@ async fn ask_departing(times: usize, reason: Reason) -> (Vec<Result<Response<Bod
         let stream = tokio::net::TcpStream::connect(server).await?;
         Ok::<_, BoxError>(Http2(TokioIo::new(stream)))
     });
-    let line = Http2::new(connector);
+    let line = Http2Client::new(connector);
     let url = format!("https://{server}/api");
     let request = || Request::patch(&url).body(Body::from(b"{}".to_vec())).unwrap();
     let answers = join_all((0..times).map(|_| line.clone().exchange(request())));
