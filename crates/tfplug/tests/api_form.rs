@@ -98,12 +98,15 @@ fn an_unknown_field_defers_the_whole() {
 #[test]
 fn what_is_written_is_read_back_and_what_is_of_another_type_is_not() {
     assert_eq!(Class::from_api_form(&class().to_api_form().unwrap()), class());
-    let other = json!({"metadata": {"name": 1}, "spec": {"prefixCount": 4, "kubelet": [], "userData": "x", "later": true}});
+    let other = json!({"metadata": {"name": true}, "spec": {"prefixCount": 4, "kubelet": [], "userData": "x", "later": true}});
     let expected = Class {
         prefix_count: 4.into(),
         ..Class::default()
     };
     assert_eq!(Class::from_api_form(&other), expected);
+    // APIs take a number where they define a text, such as a quantity.
+    let number = Class::from_api_form(&json!({"metadata": {"name": 1}}));
+    assert_eq!(number.name.as_str(), Some("1"));
 }
 
 #[test]
