@@ -8,6 +8,7 @@ mod object;
 mod plan;
 mod remote;
 
+use serde_json::Value as Json;
 use tfplug::{Attr, Context, Diagnostics, Plan, async_trait};
 
 pub use model::{DevicePluginIdentity, DevicePluginModel};
@@ -79,7 +80,7 @@ impl ManifestLife for DevicePluginModel {
         remote::wait(cx, connection, planned).await
     }
 
-    async fn describe(cx: &Context<Connections>, seen: Self, facts: &Facts) -> Self {
-        remote::describe(cx, seen, facts).await
+    async fn tied(cx: &Context<Connections>, connection: &Connection, _: &[Json]) -> Vec<Json> {
+        remote::pools_and_classes(cx, connection).await
     }
 }

@@ -154,7 +154,7 @@ impl<M: KarpenterObject> ManifestLife for M {
         remote::settle(cx, connection, planned).await
     }
 
-    async fn describe(cx: &Context<Connections>, seen: Self, facts: &Facts) -> Self {
-        remote::describe(cx, seen, facts).await
+    async fn tied(cx: &Context<Connections>, connection: &Connection, own: &[Json]) -> Vec<Json> {
+        remote::tied::<M>(cx, connection, own).await
     }
 }

@@ -16,7 +16,7 @@ use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
 pub use imported::{Importable, Live};
 pub(crate) use imported::{given, gives, imported, json_text, rest, without};
-pub use object::{Key, Manifests, in_order, kind, manifests};
+pub use object::{Key, Manifests, in_order, manifests};
 pub use renderable::{Renderable, WithoutApplying};
 pub use resource::{ManifestLife, ManifestResource, Named};
 

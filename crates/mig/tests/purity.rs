@@ -1,5 +1,5 @@
 //! The crate sees no file, clock, environment, process or network: what it renders depends on its input alone. Its texts
-//! are for every front end.
+//! suit every front end.
 
 #![allow(
     clippy::unwrap_used,

@@ -79,8 +79,8 @@ pub trait Action: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Does it. Nobody but this call knows how far it has come, so it always runs to its own end. It should watch
-    /// [`Context::cancel`], which tells that the user interrupts or that the host hung up.
+    /// Runs the action. Only this call knows its progress, so it is never dropped and always runs to its own end. It should
+    /// watch [`Context::cancel`], which is cancelled when the user interrupts or the host hangs up.
     ///
     /// # Errors
     /// When it was not done, or not wholly.

@@ -107,7 +107,7 @@ pub trait ListResource: Send + Sync + 'static {
 
     /// Finds the objects and pushes each of them to the request's results.
     ///
-    /// The call is dropped where it waits once nobody needs more results: the limit is reached, the host hung up, or
+    /// The call is dropped at an `await` once no more results are needed: when the limit is reached, the host hangs up, or
     /// the user interrupts. So it should change nothing.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What is asked of the cluster beside the objects themselves.
 
+use serde_json::Value as Json;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 
 use super::model::DevicePluginModel;
@@ -10,8 +11,8 @@ use crate::facts::Facts;
 use crate::kube::{
     self, Cancellable, Connection, KubeApi, KubeError, KubeErrorKind, Listing, ObjectRef, kinds,
 };
-use crate::resources::manifests::remote::{connect_at_plan, failure, objects_of_kind, own_objects};
-use crate::resources::manifests::{self, Key, Live, ManifestModel, imported};
+use crate::resources::manifests::remote::{connect_at_plan, failure, objects_of_kind};
+use crate::resources::manifests::{self, Key, ManifestModel};
 use crate::wait::WaitOptions;
 
 /// Warns in the plan about software on the cluster, or missing software, that keeps the plugin from working. It says nothing
@@ -41,35 +42,16 @@ pub(super) async fn check_cluster(
     }
 }
 
-/// What is imported, with all that its objects and the node classes of the cluster say.
-pub(super) async fn describe(
-    cx: &Context<Connections>,
-    seen: DevicePluginModel,
-    facts: &Facts,
-) -> DevicePluginModel {
-    let Some(connection) = connect_at_plan(cx, &seen).await else {
-        return seen;
-    };
-    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let Some(own) = own_objects(api, &seen).await else {
-        return seen;
-    };
-    let mut above = objects_of_kind::<DevicePluginModel>(cx, api, kinds::NODE_POOL).await;
-    above.extend(objects_of_kind::<DevicePluginModel>(cx, api, kinds::EC2_NODE_CLASS).await);
-    let live = Live {
-        own: &own,
-        above: &above,
-    };
-    let (described, warnings) = imported(seen, live, facts);
-    warnings.into_iter().for_each(|warning| cx.warn(warning));
-    described
+/// The pools and node classes of the cluster.
+pub(super) async fn pools_and_classes(cx: &Context<Connections>, connection: &Connection) -> Vec<Json> {
+    let api = Cancellable::new(connection.api(), cx.cancel());
+    let mut all = objects_of_kind::<DevicePluginModel>(cx, &api, kinds::NODE_POOL).await;
+    all.extend(objects_of_kind::<DevicePluginModel>(cx, &api, kinds::EC2_NODE_CLASS).await);
+    all
 }
 
 /// DaemonSets of others on the same GPUs. Who may not look sees none.
 async fn others(api: &dyn KubeApi, planned: &DevicePluginModel, facts: &Facts) -> Vec<Diagnostic> {
-    let Some(daemon_sets) = manifests::kind("DaemonSet") else {
-        return Vec::new();
-    };
     let Ok(layouts) = plan::layouts(planned, facts, &mut Diagnostics::new()) else {
         return Vec::new();
     };
@@ -78,7 +60,7 @@ async fn others(api: &dyn KubeApi, planned: &DevicePluginModel, facts: &Facts) -
         .into_iter()
         .map(|(key, _)| (namespace.to_owned(), key.name().to_owned()))
         .collect();
-    let found = kube::list_objects(api, &Listing::all(daemon_sets))
+    let found = kube::list_objects(api, &Listing::all(kinds::DAEMON_SET))
         .await
         .unwrap_or_default();
     neighbours::warnings(&found, &layouts, &own)
@@ -86,10 +68,9 @@ async fn others(api: &dyn KubeApi, planned: &DevicePluginModel, facts: &Facts) -
 
 /// Where NVIDIA's mig-manager runs, if anywhere. Who may not look sees none.
 async fn mig_manager(api: &dyn KubeApi) -> Option<String> {
-    let daemon_sets = manifests::kind("DaemonSet")?;
     let listing = Listing {
         labels: "app=nvidia-mig-manager",
-        ..Listing::all(daemon_sets)
+        ..Listing::all(kinds::DAEMON_SET)
     };
     let found = kube::list_objects(api, &listing).await.ok()?;
     let manager = found.first()?;

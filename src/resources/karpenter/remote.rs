@@ -10,14 +10,13 @@ use tfplug::{Context, Diagnostic, Diagnostics, Path};
 use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
-use crate::facts::Facts;
 use crate::kube::{
     self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout, kinds,
 };
 use crate::resources::manifests::remote::{
-    FIELD_MANAGER, claims, connect_at_plan, failure, is_silent, objects_of_kind, own_objects,
+    FIELD_MANAGER, claims, connect_at_plan, failure, is_silent, objects_of_kind,
 };
-use crate::resources::manifests::{self, Key, Live, Manifests, imported};
+use crate::resources::manifests::{self, Key, Manifests};
 use crate::wait::WaitOptions;
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
@@ -207,15 +206,19 @@ fn named_by(live: &Json) -> Option<Key> {
     }
 }
 
-/// What is imported, with all that its objects say, and those that they name. Of a class it is the pools that name it.
-pub(super) async fn describe<M: KarpenterObject>(cx: &Context<Connections>, seen: M, facts: &Facts) -> M {
-    let Some(connection) = connect_at_plan(cx, &seen).await else {
-        return seen;
-    };
-    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let Some(own) = own_objects(api, &seen).await else {
-        return seen;
-    };
+/// The objects that these name, the nearest first: a pool its class, an overlay its pool and that one's class. Of a class it
+/// is the pools that name it.
+pub(super) async fn tied<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    connection: &Connection,
+    own: &[Json],
+) -> Vec<Json> {
+    let api = Cancellable::new(connection.api(), cx.cancel());
+    if let Some(class) = own.iter().find(|object| object["kind"] == "EC2NodeClass") {
+        let mut pools = objects_of_kind::<M>(cx, &api, kinds::NODE_POOL).await;
+        pools.retain(|pool| named_by(pool).is_some_and(|key| class["metadata"]["name"] == key.name()));
+        return pools;
+    }
     let mut above = Vec::new();
     let mut next = own.first().and_then(named_by);
     while let Some(key) = next {
@@ -224,17 +227,7 @@ pub(super) async fn describe<M: KarpenterObject>(cx: &Context<Connections>, seen
         next = live.as_ref().and_then(named_by);
         above.extend(live);
     }
-    if let Some(class) = own.iter().find(|object| object["kind"] == "EC2NodeClass") {
-        above = objects_of_kind::<M>(cx, api, kinds::NODE_POOL).await;
-        above.retain(|pool| named_by(pool).is_some_and(|key| class["metadata"]["name"] == key.name()));
-    }
-    let live = Live {
-        own: &own,
-        above: &above,
-    };
-    let (described, warnings) = imported(seen, live, facts);
-    warnings.into_iter().for_each(|warning| cx.warn(warning));
-    described
+    above
 }
 
 /// Looks what Karpenter makes of the objects, as far as the user asked for that.

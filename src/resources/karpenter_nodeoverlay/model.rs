@@ -8,13 +8,13 @@ use serde_json::Value as Json;
 use tfplug::schema::validators::declared_between;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
-use crate::kube::Resource;
+use crate::kube::{Resource, kinds};
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
     KarpenterObject, Need, NodePoolRefModel, RequirementModel, Settling, attribute_of, never_initialised,
     timeout, wait_time,
 };
-use crate::resources::manifests::{self, Key, ManifestModel, Manifests};
+use crate::resources::manifests::{Key, ManifestModel, Manifests};
 
 /// Karpenter's NodeOverlay objects of a pool: what each of its nodes will offer, so that a pod that asks for a slice
 /// brings one up. One object for each group of instance types that offer the same.
@@ -105,7 +105,7 @@ impl ManifestModel for NodeOverlayModel {
     }
 
     fn listed(&self) -> Option<Resource> {
-        manifests::kind("NodeOverlay")
+        Some(kinds::NODE_OVERLAY)
     }
 
     /// By its name, and since it was made here: other pools' names may begin alike.

@@ -97,11 +97,6 @@ pub fn in_order(manifests: &Manifests) -> Vec<(Key, Json)> {
     all
 }
 
-/// The kind of that name, if it is used here.
-pub fn kind(name: &str) -> Option<Resource> {
-    rank(name).map(|rank| KINDS[rank])
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -20,7 +20,7 @@ use crate::kube::{Cancellable, Connection};
 
 pub(crate) use connect::{FIELD_MANAGER, Provenance, failure, replace_if_moved};
 pub(crate) use delete::claims;
-pub(crate) use read::{objects_of_kind, own_objects, read};
+pub(crate) use read::{describe, objects_of_kind, read};
 pub(crate) use trial::{connect_at_plan, is_silent, try_out};
 
 use changes::Changes;

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde_json::Value as Json;
 use tfplug::{
     Attr, Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, Model, Path, Plan,
     ReadRequest, Resource, UpdateRequest, async_trait,
 };
 
 use super::remote::{self, Provenance};
-use super::{ManifestModel, Renderable, bad_id, cluster_of_id, cluster_of_identity};
+use super::{Importable, bad_id, cluster_of_id, cluster_of_identity};
 use crate::connections::Connections;
 use crate::facts::{Facts, SharedFacts};
 use crate::kube::Connection;
@@ -17,7 +18,7 @@ use crate::models::ClusterModel;
 
 /// What the life of one resource has of its own.
 #[async_trait]
-pub trait ManifestLife: ManifestModel + Renderable + fmt::Debug {
+pub trait ManifestLife: Importable + fmt::Debug {
     /// What names the object permanently.
     type Identity: Model;
 
@@ -52,11 +53,8 @@ pub trait ManifestLife: ManifestModel + Renderable + fmt::Debug {
         planned: &Self,
     ) -> Result<(), Diagnostics>;
 
-    /// What is imported, with the attributes that its objects were made from.
-    async fn describe(cx: &Context<Connections>, seen: Self, facts: &Facts) -> Self {
-        let _ = (cx, facts);
-        seen
-    }
+    /// Further live objects by which an import finds what its own were made from; the nearest first.
+    async fn tied(cx: &Context<Connections>, connection: &Connection, own: &[Json]) -> Vec<Json>;
 }
 
 /// What is imported.
@@ -158,11 +156,15 @@ impl<M: ManifestLife> Resource for ManifestResource<M> {
         request: ReadRequest<'_, Self>,
     ) -> Result<Option<M>, Diagnostics> {
         let is_import = request.state.manifests().is_null();
-        let seen = remote::read(cx, request.state, request.private).await?;
-        match seen {
-            Some(seen) if is_import => Ok(Some(M::describe(cx, seen, &self.facts.get()).await)),
-            seen => Ok(seen),
-        }
+        let Some(seen) = remote::read(cx, request.state, request.private).await? else {
+            return Ok(None);
+        };
+        let model = if is_import && !seen.live.is_empty() {
+            remote::describe(cx, seen, &self.facts.get()).await
+        } else {
+            seen.model
+        };
+        Ok(Some(model))
     }
 
     async fn update(

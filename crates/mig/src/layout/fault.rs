@@ -308,7 +308,7 @@ impl Problem {
                 GPUs. Empty slices keep GPUs whole."
             }
             Self::SlicesAndGpus => {
-                "slices is for every GPU of the node, gpus for GPUs that differ: keep one of them."
+                "slices applies to every GPU of the node, and gpus to groups of GPUs that differ. Keep one of them."
             }
             Self::UnknownStrategy(_) => {
                 "It is \"mixed\" (each profile is a resource of its own, the default) or \

@@ -43,7 +43,7 @@ impl<'a> Progress<'a> {
         Self(events)
     }
 
-    /// Tells the user something, in one line. Where the host has hung up, nobody sees it.
+    /// Shows the user one line. The line is lost if the host has hung up.
     pub async fn report(&self, message: impl Into<String> + Send) {
         self.0.send(message.into()).await;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ProviderSchemas, Schema};
 
-/// A kind of object that has a schema and a type name. Whoever handles all kinds alike goes through
+/// A kind of object that has a schema and a type name. Code that handles all kinds alike iterates over
 /// [`ObjectKind::ALL`]. Functions are no such kind: they have a signature.
 ///
 /// ```

@@ -120,14 +120,12 @@ pub(super) async fn is_kind_gone(api: &dyn KubeApi, object: &ObjectRef<'_>, erro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resources::manifests;
 
     #[test]
     fn who_is_to_be_upgraded() {
-        let pool = manifests::kind("NodePool").unwrap();
         let told = |served: &[&str]| {
             let served: Vec<String> = served.iter().map(|version| (*version).to_owned()).collect();
-            other_versions(pool, &served)
+            other_versions(kinds::NODE_POOL, &served)
         };
         assert_eq!(told(&[]), None);
         assert_eq!(told(&["v1", "v1beta1"]), None);

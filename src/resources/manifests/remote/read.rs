@@ -5,19 +5,28 @@ use serde_json::Value as Json;
 use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path};
 use tracing::debug;
 
-use super::super::ManifestModel;
 use super::super::object::{self, Key, Manifests};
+use super::super::{Live, ManifestLife, ManifestModel, imported};
 use super::connect::{FIELD_MANAGER, Provenance, connect_if_there, failure, is_absent};
+use super::trial::connect_at_plan;
 use super::{missing, ownership};
 use crate::connections::{ClusterChoice, Connections, Notice};
+use crate::facts::Facts;
 use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Listing, Resource};
+
+/// A resource as it is now.
+pub(crate) struct Seen<M> {
+    pub(crate) model: M,
+    /// Its objects; none where the cluster is not known yet.
+    pub(crate) live: Vec<Json>,
+}
 
 /// Looks the objects up; `None` if none of them, or no cluster, is there any more.
 pub(crate) async fn read<M: ManifestModel>(
     cx: &Context<Connections>,
     stored: M,
     provenance: &mut Provenance,
-) -> Result<Option<M>, Diagnostics> {
+) -> Result<Option<Seen<M>>, Diagnostics> {
     let hint = match (stored.manifests().known(), stored.cluster()) {
         // What is imported is in no state yet.
         (None, _) => None,
@@ -48,7 +57,7 @@ async fn read_now<M: ManifestModel>(
     cx: &Context<Connections>,
     stored: M,
     provenance: &mut Provenance,
-) -> Result<Option<M>, Diagnostics> {
+) -> Result<Option<Seen<M>>, Diagnostics> {
     let spec = match cx.provider()?.cluster(stored.cluster())? {
         ClusterChoice::Known(spec) => spec,
         ClusterChoice::Unreadable(why) => return Err(why),
@@ -56,7 +65,10 @@ async fn read_now<M: ManifestModel>(
             if cx.provider()?.is_first_report(Notice::NotRead, stored.cluster()) {
                 cx.warn(not_read());
             }
-            return Ok(Some(stored));
+            return Ok(Some(Seen {
+                model: stored,
+                live: Vec::new(),
+            }));
         }
     };
     let Some(connection) = connect_if_there(cx, &spec, provenance).await? else {
@@ -67,8 +79,11 @@ async fn read_now<M: ManifestModel>(
     };
     *provenance = std::mem::take(provenance).moved_to(cx, &spec).await?;
     let api = Cancellable::new(connection.api(), cx.cancel());
-    let found = look_up(cx, &api, &stored, provenance).await?;
-    Ok((!found.is_empty()).then(|| stored.with_manifests(found)))
+    let (found, live) = look_up(cx, &api, &stored, provenance).await?;
+    Ok((!found.is_empty()).then(|| Seen {
+        model: stored.with_manifests(found),
+        live,
+    }))
 }
 
 async fn look_up<M: ManifestModel>(
@@ -76,13 +91,13 @@ async fn look_up<M: ManifestModel>(
     api: &dyn KubeApi,
     stored: &M,
     provenance: &mut Provenance,
-) -> Result<Manifests, Diagnostics> {
+) -> Result<(Manifests, Vec<Json>), Diagnostics> {
     let known = match stored.manifests().known() {
         Some(manifests) => object::in_order(manifests),
         None => discover(api, stored).await?,
     };
     let answers = join_all(known.iter().map(|(key, _)| get(api, stored, key))).await;
-    let mut found = Manifests::new();
+    let (mut found, mut all) = (Manifests::new(), Vec::new());
     for ((key, desired), live) in known.into_iter().zip(answers) {
         let Some(live) = live? else {
             provenance.forget(&key);
@@ -101,8 +116,9 @@ async fn look_up<M: ManifestModel>(
             cx.warn(warning);
         }
         found.insert(key.text(), as_seen(&key, &desired, &live));
+        all.push(live);
     }
-    Ok(found)
+    Ok((found, all))
 }
 
 /// A live object, if it is there.
@@ -151,11 +167,18 @@ fn as_seen(key: &Key, desired: &Json, live: &Json) -> String {
     kube::observed(desired, live, FIELD_MANAGER).to_string()
 }
 
-/// The live objects of a resource that was read just now; none if one of them cannot be read again.
-pub(crate) async fn own_objects<M: ManifestModel>(api: &dyn KubeApi, seen: &M) -> Option<Vec<Json>> {
-    let keys = object::in_order(seen.manifests().known().unwrap_or(&Manifests::new()));
-    let answers = join_all(keys.iter().map(|(key, _)| look_for(api, seen, key))).await;
-    answers.into_iter().map(|live| live.ok().flatten()).collect()
+/// What is imported, with the attributes that its objects were made from.
+pub(crate) async fn describe<M: ManifestLife>(cx: &Context<Connections>, seen: Seen<M>, facts: &Facts) -> M {
+    let Some(connection) = connect_at_plan(cx, &seen.model).await else {
+        return seen.model;
+    };
+    let live = Live {
+        own: &seen.live,
+        above: &M::tied(cx, &connection, &seen.live).await,
+    };
+    let (described, warnings) = imported(seen.model, live, facts);
+    warnings.into_iter().for_each(|warning| cx.warn(warning));
+    described
 }
 
 /// All objects of a kind, for an import that has less to show without them: none where the cluster does not know the kind, or
