@@ -184,7 +184,7 @@ fn devices() -> Vec<Case> {
             "slices_and_gpus",
             "{ instance_types = [\"p5.48xlarge\"], slices = { \"1g\" = 7 }, gpus = [{ devices = [0, 1, 2, 3, 4, 5, 6, 7], slices = {} }] }",
             "layout",
-            &["contradict", "keep one of them"],
+            &["contradict", "Keep one of them"],
         ),
     ]
 }
