@@ -7,11 +7,12 @@ Started as `python moto_eks.py -H 127.0.0.1 -p PORT`. Added to moto:
 * `GET /moto-api/credentials?access_key_id=...`: secret key, session token and principal of an access key that
   moto has handed out (CreateAccessKey, AssumeRole), for whoever has to verify a signature made with it.
 * the public EKS image parameters below /aws/service/, which moto lets nobody put. They follow from the images
-  of MOTO_AMIS_PATH.
+  of MOTO_AMIS_PATH and from those of eks_images.json.
 * CreateLaunchTemplate and CreateLaunchTemplateVersion honour ClientToken: asked again with the same token, they
   answer what they answered first and make nothing; with other parameters they refuse, as EC2 does.
 * DescribeLaunchTemplates shows tags that were set after the creation; DeleteLaunchTemplateVersions.
 * CreateFleet gives instances the security groups of the launch template's first network interface, as EC2 does.
+* EKS managed node groups with states, refusals, updates and an Auto Scaling group: node_groups/.
 """
 
 import functools
@@ -34,12 +35,14 @@ from moto.moto_api._internal.urls import url_paths
 from moto.ssm.models import Parameter, ParameterDict
 from moto.sts.models import sts_backends
 
+import eks_images
+import node_groups
+from eks_images import BOTTLEROCKET_PREFIX, EKS_PREFIX
+
 AL2023 = re.compile(r"amazon-eks-node-al2023-(?P<arch>x86_64|arm64)-(?P<variant>\w+)-(?P<k8s>[\d.]+)-v\d+$")
 BOTTLEROCKET = re.compile(
     r"bottlerocket-(?P<variant>aws-k8s-[\d.]+(?:-nvidia)?)-(?P<arch>x86_64|aarch64)-v(?P<version>[\d.]+)-\w+$"
 )
-EKS_PREFIX = "/aws/service/eks/optimized-ami/"
-BOTTLEROCKET_PREFIX = "/aws/service/bottlerocket/"
 
 
 def answer(status, document):
@@ -93,9 +96,16 @@ def session(role):
 
 url_paths["{0}/moto-api/eks-clusters"] = add_cluster
 url_paths["{0}/moto-api/credentials"] = find_credentials
+eks_images.add_to_ec2(AMIS)
+node_groups.install()
 
 
 def public_image_parameters():
+    """Name and value of every public parameter; those of eks_images.json count before what follows from names."""
+    return dict(image_ids_by_name()) | dict(eks_images.parameters())
+
+
+def image_ids_by_name():
     """Yields name and image id of every public parameter that follows from the known images."""
     for image in AMIS:
         if found := AL2023.match(image["name"]):
@@ -117,17 +127,17 @@ def check_and_add_images(self, key):
     asked = str(key or "").startswith((EKS_PREFIX, BOTTLEROCKET_PREFIX))
     if asked and not getattr(self, "images_added", False):
         self.images_added = True
-        for name, image in public_image_parameters():
-            dict.setdefault(self, name, []).append(image_parameter(self.account_id, name, image))
+        for name, value in public_image_parameters().items():
+            dict.setdefault(self, name, []).append(image_parameter(self.account_id, name, value))
     check_loading_status(self, key)
 
 
-def image_parameter(account, name, image):
+def image_parameter(account, name, value):
     """One public parameter."""
     return Parameter(
         account_id=account,
         name=name,
-        value=image,
+        value=value,
         parameter_type="String",
         description=None,
         allowed_pattern=None,
