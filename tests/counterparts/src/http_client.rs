@@ -23,6 +23,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// The body as text.
     pub body: String,
+    /// The error that a REST service of AWS names in a header, for example `InvalidParameterException`.
+    pub error: Option<String>,
 }
 
 impl HttpResponse {
@@ -117,11 +119,13 @@ impl HttpClient {
         };
         let mut answer = answer.map_err(|error| failed(error.to_string()))?;
         let status = answer.status().as_u16();
+        let named = answer.headers().get("x-amzn-errortype");
+        let error = named.and_then(|name| name.to_str().ok()).map(str::to_owned);
         let body = answer
             .body_mut()
             .read_to_string()
             .map_err(|error| failed(error.to_string()))?;
-        Ok(HttpResponse { status, body })
+        Ok(HttpResponse { status, body, error })
     }
 
     /// Sends a GET without headers.
@@ -152,6 +156,7 @@ mod tests {
         let answer = HttpResponse {
             status: 200,
             body: body.into(),
+            error: None,
         };
         assert_eq!(answer.elements("id"), ["a", "b", "c"]);
         assert!(answer.elements("item").is_empty());

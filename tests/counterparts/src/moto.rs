@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::http_client::{HttpClient, HttpResponse, answers};
+use crate::node_groups::NodeGroups;
 use crate::port::Port;
 use crate::process::{Process, supervised};
 use crate::python::{aws_file, install_moto};
@@ -138,6 +139,42 @@ impl Moto {
         query(&self.client, &self.url(), service, region, parameters)
     }
 
+    /// Calls EKS as a colleague with another tool would; without a body if it is empty.
+    ///
+    /// # Errors
+    /// No answer; a status is never an error.
+    pub fn eks(&self, method: Method, region: &str, path: &str, body: &str) -> Result<HttpResponse> {
+        let authorization = authorization("eks", region);
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+        ];
+        self.client
+            .send(method, &format!("{}{path}", self.url()), &headers, body)
+    }
+
+    /// The subnets of the VPC that every region has from the beginning, for node groups to be in.
+    ///
+    /// # Errors
+    /// No answer.
+    pub fn default_subnets(&self, region: &str) -> Result<Vec<String>> {
+        let parameters = [
+            ("Action", "DescribeSubnets"),
+            ("Version", "2016-11-15"),
+            ("Filter.1.Name", "default-for-az"),
+            ("Filter.1.Value.1", "true"),
+        ];
+        let answer = self.query("ec2", region, &parameters)?;
+        let ids = answer.elements("subnetId").into_iter();
+        Ok(ids.map(str::to_owned).collect())
+    }
+
+    /// What a test can order for the managed node groups of a cluster beyond the API.
+    #[must_use]
+    pub fn node_groups(&self, region: &str, cluster: &str) -> NodeGroups<'_> {
+        NodeGroups::new(self, region, cluster)
+    }
+
     /// Forgets every object, as if moto had just been started.
     ///
     /// # Errors
@@ -158,7 +195,8 @@ impl Moto {
         self.work.path().join("moto.log")
     }
 
-    fn post(&self, path: &str, body: &str, expected: u16) -> Result<()> {
+    /// Calls one of moto's or the plug-in's own endpoints.
+    pub(crate) fn post(&self, path: &str, body: &str, expected: u16) -> Result<()> {
         let url = format!("{}/{path}", self.url());
         let headers = [("content-type", "application/json")];
         let answer = self.client.send(Method::POST, &url, &headers, body)?;
@@ -184,11 +222,7 @@ pub fn query(
     region: &str,
     parameters: &[(&str, &str)],
 ) -> Result<HttpResponse> {
-    // moto reads service and region from the credential and does not check signatures.
-    let key = crate::eks::ADMIN.access_key_id;
-    let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={key}/20261123/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    );
+    let authorization = authorization(service, region);
     let headers = [
         ("authorization", authorization.as_str()),
         ("content-type", "application/x-www-form-urlencoded"),
@@ -197,6 +231,14 @@ pub fn query(
         .extend_pairs(parameters)
         .finish();
     client.send(Method::POST, endpoint, &headers, &body)
+}
+
+/// The header of a signed request: moto reads service and region from it and does not check the signature.
+fn authorization(service: &str, region: &str) -> String {
+    let key = crate::eks::ADMIN.access_key_id;
+    format!(
+        "AWS4-HMAC-SHA256 Credential={key}/20261123/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    )
 }
 
 /// Asks a moto server for what it knows of an access key.

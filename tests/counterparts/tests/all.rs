@@ -5,4 +5,5 @@ mod aws;
 mod cli;
 mod kubernetes;
 mod leftovers;
+mod node_groups;
 mod protocol;

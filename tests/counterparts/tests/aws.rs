@@ -11,7 +11,7 @@ use counterparts::karpenter::Account;
 use counterparts::{EksCluster, Fault, FaultProxy, HttpClient, HttpResponse, Moto, Rule, query};
 use http::Method;
 
-static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());
+pub(crate) static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());
 
 const CREATE: &str = "CreateLaunchTemplate";
 
@@ -102,6 +102,24 @@ fn public_image_parameters_are_there() {
         "{}",
         answer.body
     );
+}
+
+#[test]
+fn nvidia_images_have_pinned_and_recommended_parameters() {
+    let eks = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/arm64/nvidia";
+    let bottlerocket = "/aws/service/bottlerocket/aws-k8s-1.34-nvidia/x86_64";
+    let pinned = format!("{eks}/amazon-eks-node-al2023-arm64-nvidia-1.33-v20260917/image_id");
+    let cases = [
+        (format!("{eks}/recommended/release_version"), "1.33.9-20261003"),
+        (pinned, "ami-0a12023013300000b"),
+        (format!("{bottlerocket}/latest/image_version"), "1.68.0-abcdef"),
+        (format!("{bottlerocket}/1.67.1/image_id"), "ami-0b0771e0134000001"),
+    ];
+    for (name, value) in cases {
+        let body = format!("{{\"Name\": \"{name}\"}}");
+        let answer = rest("ssm", "us-east-1", Some("AmazonSSM.GetParameter"), "/", &body);
+        assert_eq!(answer.json()["Parameter"]["Value"], value, "{}", answer.body);
+    }
 }
 
 #[test]

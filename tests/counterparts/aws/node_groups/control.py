@@ -51,6 +51,8 @@ def orders(backend):
 def set_pace(backend, wanted):
     """Sets how fast EKS is."""
     pace = {name: wanted[name] for name in ("looks", "seconds") if name in wanted}
+    if not pace:
+        raise ValueError("a pace is in looks or in seconds")
     orders(backend).paces[(wanted["cluster"], wanted.get("nodegroup"))] = pace
 
 

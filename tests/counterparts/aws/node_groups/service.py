@@ -16,7 +16,6 @@ from .errors import in_use, invalid_request, no_cluster, no_group, not_found
 from .group import IN_PROGRESS, LOCK, NodeGroup
 
 DEFAULT_SIZES = {"minSize": 1, "maxSize": 2, "desiredSize": 2}
-DEFAULT_INSTANCE_TYPES = ["t3.medium"]
 DEFAULT_AMI_TYPE = "AL2023_x86_64_STANDARD"
 DEFAULT_DISK_SIZE = 20
 CAN_BE_UPDATED = ("ACTIVE", "DEGRADED")
@@ -59,7 +58,7 @@ def wanted_fields(backend, cluster, wanted):
         "status": "CREATING",
         "capacityType": wanted.get("capacityType") or "ON_DEMAND",
         "scalingConfig": sizes,
-        "instanceTypes": instance_types(wanted, template),
+        "instanceTypes": templates.instance_types(wanted, template),
         "subnets": wanted["subnets"],
         "remoteAccess": wanted.get("remoteAccess"),
         "nodeRole": wanted["nodeRole"],
@@ -72,13 +71,6 @@ def wanted_fields(backend, cluster, wanted):
         "tags": wanted.get("tags") or {},
         **image(cluster, wanted, template),
     }
-
-
-def instance_types(wanted, template):
-    """Those of the request; none if the template has one."""
-    if template and template.instance_type:
-        return None
-    return wanted.get("instanceTypes") or DEFAULT_INSTANCE_TYPES
 
 
 def image(cluster, wanted, template):

@@ -7,6 +7,7 @@ from moto.ec2.models import ec2_backends
 
 from .errors import invalid_parameter, invalid_request
 
+DEFAULT_INSTANCE_TYPES = ["t3.medium"]
 CHOOSE_ONE = "Either provide launch template ID or launch template name in the request."
 
 
@@ -49,6 +50,13 @@ def resolve(backend, asked):
         wanted = " ".join(str(asked[key]) for key in ("id", "name", "version") if asked.get(key))
         raise invalid_request(f"Launch template {wanted} could not be found.") from problem
     return Template(found.id, found.name, str(version.number), version.data)
+
+
+def instance_types(wanted, template):
+    """Those of the request; none if the template has one; else EKS's own choice."""
+    if template and template.instance_type:
+        return None
+    return wanted.get("instanceTypes") or DEFAULT_INSTANCE_TYPES
 
 
 def check(template):

@@ -138,7 +138,7 @@ def config_params(wanted):
 def update_version(group, wanted):
     """UpdateNodegroupVersion: what it would make of the group."""
     template = new_template(group, wanted.get("launchTemplate"))
-    changes = {"launchTemplate": template.described()} if template else {}
+    changes = of_template(group, template) if template else {}
     if group.fields["amiType"] == "CUSTOM":
         return {**changes, **custom_image(wanted, template)}
     if template and template.image:
@@ -157,13 +157,14 @@ def new_template(group, asked):
         raise invalid_parameter(f"The {KEPT}")
     template = templates.resolve(group.backend, asked)
     templates.check(template)
-    rules.check_instance_types(asked_types(group), template)
+    rules.check_instance_types(group.request.get("instanceTypes") or [], template)
     return template
 
 
-def asked_types(group):
-    """The instance types that the creation asked for, not those that EKS chose."""
-    return group.request.get("instanceTypes") or []
+def of_template(group, template):
+    """The fields that follow from a template; the creation's instance types count, not those that EKS chose."""
+    types = templates.instance_types(group.request, template)
+    return {"launchTemplate": template.described(), "instanceTypes": types}
 
 
 def custom_image(wanted, template):
