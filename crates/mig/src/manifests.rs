@@ -3,7 +3,7 @@
 pub mod device_plugin;
 mod extra;
 pub mod karpenter;
-mod kubernetes;
+pub(crate) mod kubernetes;
 mod pod;
 pub mod scheduling;
 pub mod yaml;

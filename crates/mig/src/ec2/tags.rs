@@ -12,29 +12,37 @@ const LONGEST_VALUE: usize = 256;
 
 /// What EC2 refuses of the tags of one object; paths begin with the tag's key.
 pub fn check(tags: &BTreeMap<String, String>) -> Vec<Finding> {
+    check_of("EC2", tags)
+}
+
+/// The same where another service of AWS keeps the tags; its limits are EC2's.
+pub(crate) fn check_of(service: &str, tags: &BTreeMap<String, String>) -> Vec<Finding> {
     let mut faults = collector();
     if tags.len() > MOST {
-        let detail = format!("Found {}; EC2 accepts up to {MOST} of one object.", tags.len());
+        let detail = format!(
+            "Found {}; {service} accepts up to {MOST} of one object.",
+            tags.len()
+        );
         faults.fault("", "There are too many tags", detail);
     }
     for (key, value) in tags {
-        if let Some((summary, detail)) = fault(key, value) {
+        if let Some((summary, detail)) = fault(service, key, value) {
             faults.fault(FieldPath::default().key(key), summary, detail);
         }
     }
     faults.faults
 }
 
-fn fault(key: &str, value: &str) -> Option<(String, String)> {
+fn fault(service: &str, key: &str, value: &str) -> Option<(String, String)> {
     let (key_length, value_length) = (key.chars().count(), value.chars().count());
     if key.to_ascii_lowercase().starts_with("aws:") {
         let detail = "AWS keeps keys that begin with aws: to itself. Choose another.";
         Some((format!("The tag {key} cannot be set"), detail.to_owned()))
     } else if !(1..=LONGEST_KEY).contains(&key_length) {
-        let detail = format!("It has {key_length} characters; EC2 accepts 1 to {LONGEST_KEY}.");
+        let detail = format!("It has {key_length} characters; {service} accepts 1 to {LONGEST_KEY}.");
         Some((format!("{key:?} is not a tag key"), detail))
     } else if value_length > LONGEST_VALUE {
-        let detail = format!("It has {value_length} characters; EC2 accepts up to {LONGEST_VALUE}.");
+        let detail = format!("It has {value_length} characters; {service} accepts up to {LONGEST_VALUE}.");
         Some((format!("The value of the tag {key} is too long"), detail))
     } else {
         None

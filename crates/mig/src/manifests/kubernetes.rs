@@ -89,7 +89,7 @@ impl Toleration {
 
 impl Collector {
     /// Labels of an object, or of a node.
-    pub(super) fn labels(&mut self, place: impl Into<FieldPath>, labels: &BTreeMap<String, String>) {
+    pub(crate) fn labels(&mut self, place: impl Into<FieldPath>, labels: &BTreeMap<String, String>) {
         let place = place.into();
         for (key, value) in labels {
             if !is_qualified_name(key) {
@@ -207,7 +207,7 @@ pub(super) fn is_dns_subdomain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_dns_label)
 }
 
-pub(super) fn is_name_part(text: &str) -> bool {
+pub(crate) fn is_name_part(text: &str) -> bool {
     let inner = text
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
@@ -215,7 +215,7 @@ pub(super) fn is_name_part(text: &str) -> bool {
     text.len() <= 63 && inner && edge(text.as_bytes().first()) && edge(text.as_bytes().last())
 }
 
-pub(super) fn is_qualified_name(key: &str) -> bool {
+pub(crate) fn is_qualified_name(key: &str) -> bool {
     match key.split_once('/') {
         Some((prefix, name)) => is_dns_subdomain(prefix) && is_name_part(name),
         None => is_name_part(key),
@@ -229,15 +229,52 @@ pub(super) fn is_env_name(name: &str) -> bool {
     inner && name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
 }
 
-/// Whether a text is a quantity that is not negative: digits, perhaps a part, perhaps a unit.
-pub(super) fn is_quantity(text: &str) -> bool {
+/// Whether a text is a quantity that is not negative: a number, perhaps with a unit or an exponent (`ParseQuantity` of
+/// Kubernetes' `apimachinery`).
+pub(crate) fn is_quantity(text: &str) -> bool {
     const UNITS: [&str; 16] = [
         "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
     ];
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let number = digits
-        .split_once('.')
-        .map_or_else(|| vec![digits], |(whole, part)| vec![whole, part]);
-    let numeric = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    number.iter().all(numeric) && UNITS.contains(&&text[digits.len()..])
+    let letter = text.find(|letter: char| letter.is_ascii_alphabetic());
+    let (number, unit) = text.split_at(letter.unwrap_or(text.len()));
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let numeric = digits(whole) && digits(part) && !(whole.is_empty() && part.is_empty());
+    let exponent = || {
+        let power = unit.strip_prefix(['e', 'E'])?;
+        let power = power.strip_prefix(['-', '+']).unwrap_or(power);
+        Some(!power.is_empty() && digits(power))
+    };
+    numeric && (UNITS.contains(&unit) || exponent() == Some(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_quantity;
+
+    #[test]
+    fn quantities() {
+        for text in [
+            "0", "56", "1.5", "5.", ".5", "100m", "64Mi", "1E", "1e3", "2E6", "1e-3",
+        ] {
+            assert!(is_quantity(text), "{text}");
+        }
+        for text in [
+            "",
+            ".",
+            "Gi",
+            "-1",
+            "+1",
+            "1 Gi",
+            "64MB",
+            "1e",
+            "1e+",
+            "1.2.3",
+            "1e3Gi",
+            "fifty-six",
+            "٣",
+        ] {
+            assert!(!is_quantity(text), "{text}");
+        }
+    }
 }
