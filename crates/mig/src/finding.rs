@@ -45,6 +45,8 @@ pub enum FindingKind {
     ModelFit,
     /// What EC2 refuses.
     Ec2,
+    /// A managed node group, or an Auto Scaling group.
+    NodeGroup,
 }
 
 /// One thing that is wrong or may surprise.

@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 pub use fault::{GpuUse, Problem};
 pub use kubernetes::{
     DEVICE_MANAGER_LABEL, DEVICE_PLUGIN, DEVICE_PLUGIN_LABEL, GPU_PRESENT_LABEL, LAYOUT_LABEL, MPS_LABEL,
-    PARTITION_FAILED_TAINT, PluginConfig, PluginStrategy, SLICES_TAINT, Taint,
+    NODE_TEMPLATE_TAGS, PARTITION_FAILED_TAINT, PluginConfig, PluginStrategy, SLICES_TAINT, Taint,
 };
+pub(crate) use kubernetes::{NodeTemplate, quantities};
 pub use node::{NodeGpuModel, NodeLayout, Stranded};
 pub use spec::{GpuGroup, LayoutSpec, Sharing, SharingSpec, SharingStrategy, Strategy};
 

@@ -15,6 +15,7 @@ mod fingerprint;
 pub mod layout;
 pub mod manifests;
 pub mod model_fit;
+pub mod node_group;
 pub mod placement;
 pub mod profile;
 

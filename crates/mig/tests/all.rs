@@ -9,6 +9,7 @@
 )]
 
 mod arbitrary;
+mod autoscaler;
 mod boot_guide;
 mod boot_script;
 mod booted_layouts;
@@ -18,6 +19,7 @@ mod counting;
 mod karpenter;
 mod karpenter_options;
 mod machine;
+mod node_group;
 mod picture;
 mod purity;
 mod random_layouts;

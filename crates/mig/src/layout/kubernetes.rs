@@ -32,7 +32,8 @@ pub const MPS_LABEL: &str = "nvidia.com/mps.capable";
 /// Taint of a node that joined although its GPUs could not be cut.
 pub const PARTITION_FAILED_TAINT: &str = "mig.eks/partition-failed";
 
-const NODE_TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template";
+/// What the tags begin with by which the Cluster Autoscaler knows a group's nodes before there is one.
+pub const NODE_TEMPLATE_TAGS: &str = "k8s.io/cluster-autoscaler/node-template/";
 
 /// A node taint, in Kubernetes' words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -164,31 +165,65 @@ impl Layout {
         text
     }
 
-    /// Tags of an Auto Scaling group or EKS node group of that instance type, by which the Cluster Autoscaler knows
-    /// what a node will have before there is one. None where the layout does not name the type.
+    /// Extended resources of a node of that instance type as the Cluster Autoscaler must be told of them.
     ///
     /// `nvidia.com/gpu` is always listed, also as 0: the autoscaler would otherwise count the physical GPUs and buy
     /// nodes for pods that want whole ones.
-    pub fn node_template_tags(&self, instance_type: &str) -> Option<BTreeMap<String, String>> {
+    pub(crate) fn template_resources(&self, instance_type: &str) -> Option<BTreeMap<String, u64>> {
         let mut resources = self.resources(instance_type)?;
         resources.entry(GPU_RESOURCE.to_owned()).or_insert(0);
-        let resources = resources
+        Some(resources)
+    }
+
+    /// Tags of an Auto Scaling group of that instance type, by which the Cluster Autoscaler knows what a node will have
+    /// before there is one. None where the layout does not name the type.
+    ///
+    /// [`crate::node_group`] has the tags of a group with labels and taints of its own, or with several instance types.
+    pub fn node_template_tags(&self, instance_type: &str) -> Option<BTreeMap<String, String>> {
+        let template = NodeTemplate {
+            resources: quantities(self.template_resources(instance_type)?),
+            labels: self.labels(),
+            taints: self.taints(),
+        };
+        Some(template.tags())
+    }
+}
+
+/// Counts as quantities.
+pub(crate) fn quantities(resources: BTreeMap<String, u64>) -> BTreeMap<String, String> {
+    let text = |(name, count): (String, u64)| (name, count.to_string());
+    resources.into_iter().map(text).collect()
+}
+
+/// A node that is not there yet, as tags tell the Cluster Autoscaler of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct NodeTemplate {
+    /// Quantity by resource.
+    pub(crate) resources: BTreeMap<String, String>,
+    /// Labels of the node.
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Taints of the node, one for each key: a tag is one.
+    pub(crate) taints: Vec<Taint>,
+}
+
+impl NodeTemplate {
+    pub(crate) fn tags(self) -> BTreeMap<String, String> {
+        let resources = self
+            .resources
             .into_iter()
-            .map(|(name, count)| (format!("resources/{name}"), count.to_string()));
+            .map(|(name, quantity)| (format!("resources/{name}"), quantity));
         let labels = self
-            .labels()
+            .labels
             .into_iter()
             .map(|(key, value)| (format!("label/{key}"), value));
-        let taints = self.taints().into_iter().map(|taint| {
+        let taint = |taint: Taint| {
             (
                 format!("taint/{}", taint.key),
                 format!("{}:{}", taint.value, taint.effect),
             )
-        });
-        let tags = resources.chain(labels).chain(taints);
-        Some(
-            tags.map(|(key, value)| (format!("{NODE_TEMPLATE}/{key}"), value))
-                .collect(),
-        )
+        };
+        let tags = resources.chain(labels).chain(self.taints.into_iter().map(taint));
+        tags.map(|(key, value)| (format!("{NODE_TEMPLATE_TAGS}{key}"), value))
+            .collect()
     }
 }
