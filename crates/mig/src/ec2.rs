@@ -63,13 +63,6 @@ impl<T> From<Option<T>> for Given<T> {
     }
 }
 
-/// A setting of which only its presence matters.
-impl From<bool> for Given<()> {
-    fn from(given: bool) -> Self {
-        if given { Self::Known(()) } else { Self::Absent }
-    }
-}
-
 /// Something that EC2 refuses.
 fn fault(path: impl Into<FieldPath>, summary: impl Into<String>, advice: impl Into<Advice>) -> Finding {
     Finding::error(FindingKind::Ec2, summary, advice).at(path)

@@ -18,7 +18,7 @@ use crate::manifests::kubernetes::is_quantity;
 /// Auto Scaling groups of its own.
 pub const DISCOVERY_TAG: &str = "k8s.io/cluster-autoscaler/enabled";
 
-pub(super) const DISCOVERY: &str = "k8s.io/cluster-autoscaler/";
+const DISCOVERY: &str = "k8s.io/cluster-autoscaler/";
 const EPHEMERAL_STORAGE: &str = "ephemeral-storage";
 
 /// What the tags of a group depend on, beside its layout.
@@ -153,7 +153,7 @@ fn differing_slices(findings: &mut Collector, offers: &[Offer<'_>]) -> bool {
     };
     let (offer, differs) = (listing(offer), listing(differs));
     let detail = format!(
-        "The Cluster Autoscaler takes all nodes of a group for equal. A node of {first} has {offer}, and one of {other} has \
+        "The Cluster Autoscaler assumes that all nodes of a group are equal. A node of {first} has {offer}, and one of {other} has \
          {differs}, so that it would buy too few nodes or too many. Make a group for each."
     );
     let summary = "The nodes of the group differ in their slices";
@@ -173,7 +173,7 @@ fn differing_machines(findings: &mut Collector, catalog: &Catalog, offers: &[Off
         return;
     };
     let detail = format!(
-        "The Cluster Autoscaler takes all nodes of a group for equal. {first} has {cores} vCPUs and {memory} MiB, and {other} \
+        "The Cluster Autoscaler assumes that all nodes of a group are equal. {first} has {cores} vCPUs and {memory} MiB, and {other} \
          has {other_cores} and {other_memory}. Where pods ask for nearly all of them, make a group for each."
     );
     let summary = "The nodes of the group differ in processors or memory";

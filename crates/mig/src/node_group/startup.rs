@@ -23,26 +23,18 @@ pub(super) fn is_startup_taint(key: &str) -> bool {
 }
 
 /// How nodes of such a group get a startup taint.
-pub(super) fn way(kind: GroupKind) -> Advice {
-    let reason = "A node that is ready before its slices show makes the Cluster Autoscaler buy a second one, unless a startup \
-                  taint says that it still starts.";
-    let way = match kind {
+pub(super) fn way(kind: GroupKind) -> Remedy {
+    Remedy::Words(match kind {
         GroupKind::Managed => {
-            "give the taint a key of your own domain, name it in the autoscaler's flag --startup-taint, and take it off when \
-             the slices show"
+            "give the nodes a taint with a key of your own domain, name it in the autoscaler's flag \
+                               --startup-taint, and take it off when the slices show"
                 .to_owned()
         }
         GroupKind::SelfManaged => format!(
-            "let the node register with a taint whose key begins with {STARTUP_TAINT_PREFIX}, and take it off when the slices \
-             show"
+            "let the nodes register with a taint whose key begins with {STARTUP_TAINT_PREFIX}, and take it off when the \
+             slices show"
         ),
-    };
-    let until = Remedy::Words(
-        "leave it as it is where a second node for a short time does no harm: the GPUs are cut before kubelet starts, so \
-         that only the device plugin's own start lies between"
-            .to_owned(),
-    );
-    Advice::new(reason, [Remedy::Words(way), until])
+    })
 }
 
 /// A hint for groups that the Cluster Autoscaler scales, unless one of the taints is a startup taint by its key. Where
@@ -51,7 +43,14 @@ pub fn startup_taint_hint(kind: GroupKind, taints: &[Taint]) -> Option<Finding> 
     if taints.iter().any(|taint| is_startup_taint(&taint.key)) {
         return None;
     }
+    let reason = "A node that is ready before its slices show makes the autoscaler buy a second one. The GPUs are cut before \
+                  kubelet starts, so that only the start of the device plugin lies between. A startup taint closes that gap.";
+    let ways = [
+        way(kind),
+        Remedy::Words("leave it where a second node for a short time does no harm".to_owned()),
+    ];
     let mut findings = collector();
-    findings.warn("", "The Cluster Autoscaler may buy one node too many", way(kind));
+    let summary = "The Cluster Autoscaler may buy one node too many";
+    findings.warn("", summary, Advice::new(reason, ways));
     findings.warnings.pop()
 }

@@ -10,7 +10,8 @@ use crate::manifests::kubernetes::{is_name_part, is_qualified_name};
 /// Taints that EKS accepts of one group (EKS user guide, "Prevent Pods from being scheduled on specific nodes").
 pub const MOST_TAINTS: usize = 50;
 
-/// Characters of a taint's key as EKS counts them, and of its value.
+/// Characters of a taint's key in the EKS API. The EKS user guide allows 253 where it has a prefix, so that a longer one is
+/// a warning.
 const LONGEST: usize = 63;
 
 /// What EKS has refused in the key of a taint: aws/containers-roadmap issue 1451, seen again in 2024.
@@ -102,8 +103,8 @@ impl EksTaint {
 /// The taints of a managed node group: the layout's first, then the user's own. Paths begin with the index of one of those.
 ///
 /// A taint needs a value: EKS tells the Cluster Autoscaler of no other, and nodes would be bought for pods that do not
-/// tolerate it. Autoscalers older than the answer to kubernetes/autoscaler issue 6481 read none of EKS' effects; for those
-/// the group's Auto Scaling group needs [`super::auto_scaling_group_tags`] as well.
+/// tolerate it. Autoscalers from before the fix of kubernetes/autoscaler issue 6481 read none of EKS' effects; for those the
+/// Auto Scaling group of the node group needs [`super::auto_scaling_group_tags`] as well.
 pub fn taints(layout: &Layout, own: &[EksTaint]) -> Result<Accepted<Vec<EksTaint>>, Vec<Finding>> {
     let mut findings = collector();
     let mut all: Vec<EksTaint> = layout.taints().iter().filter_map(EksTaint::of).collect();
@@ -165,20 +166,24 @@ fn key(findings: &mut Collector, key: &str) {
         findings.fault("key", format!("{key:?} is not a taint key"), detail);
     } else if key.len() > LONGEST {
         let detail = format!(
-            "It has {} characters, with its prefix. EKS accepts {LONGEST}. Shorten it.",
+            "It has {} characters, with its prefix. The EKS API is documented to accept {LONGEST}. Shorten it.",
             key.len()
         );
-        findings.fault("key", format!("The key of the taint {key} is too long"), detail);
+        findings.warn("key", format!("EKS may refuse the taint {key}"), detail);
     } else if startup::is_startup_taint(key) {
-        let advice = startup::way(GroupKind::Managed);
+        let advice = Advice::new(refused(), [startup::way(GroupKind::Managed)]);
         findings.warn("key", format!("EKS may refuse the startup taint {key}"), advice);
     } else if REFUSED.into_iter().any(|domain| key.contains(domain)) {
-        let detail = format!(
-            "EKS has been seen to refuse taint keys with {}. Choose a key of your own domain.",
-            REFUSED.join(", ")
-        );
+        let detail = format!("{} Choose a key of your own domain.", refused());
         findings.warn("key", format!("EKS may refuse the taint {key}"), detail);
     }
+}
+
+fn refused() -> String {
+    format!(
+        "EKS has been seen to refuse taint keys with {}.",
+        REFUSED.join(", ")
+    )
 }
 
 fn value(findings: &mut Collector, taint: &EksTaint) {

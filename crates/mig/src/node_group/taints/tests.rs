@@ -91,7 +91,7 @@ fn taints_that_are_refused() {
         (
             &format!("{}.example.com/{}", "a".repeat(40), "b".repeat(20)),
             "c",
-            "EKS accepts 63",
+            "documented to accept 63",
         ),
     ] {
         let found = said(&[taint(key, value, "NO_SCHEDULE")]);
@@ -118,7 +118,7 @@ fn trap_a_startup_taint_on_a_managed_group() {
         "NO_SCHEDULE",
     )]);
     assert!(
-        found.len() == 1 && found[0].contains("flag --startup-taint"),
+        found.len() == 1 && found[0].contains("flag --startup-taint") && found[0].contains("seen to refuse"),
         "{found:?}"
     );
     let found = said(&[taint("node.kubernetes.io/slices", "a", "NO_SCHEDULE")]);
