@@ -18,6 +18,7 @@ pub mod model_fit;
 pub mod node_group;
 pub mod placement;
 pub mod profile;
+mod xml;
 
 pub use catalog::{Catalog, CatalogText, Gpu, InstanceType, MigSupport, did_you_mean, nearest_names};
 pub use finding::{FieldPath, Finding, FindingKind, PathStep};

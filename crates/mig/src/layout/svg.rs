@@ -2,6 +2,7 @@
 
 use super::NodeLayout;
 use crate::placement::Placed;
+use crate::xml::escaped;
 
 /// Pixels: of a GPU's memory, of the labels left of it and the remarks right of it, of a row, and around everything.
 const MEMORY: usize = 640;
@@ -165,31 +166,4 @@ fn text(x: usize, y: usize, anchor: &str, style: &str, label: &str) -> String {
     let space = if style.is_empty() { "" } else { " " };
     let label = escaped(label);
     format!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\"{space}{style}>{label}</text>\n")
-}
-
-/// Names come from the catalog and, where a user adds to it, from the user.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            // XML has no place for other control characters, not even as entities.
-            control if control.is_control() => safe.push(' '),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_escaped() {
-        assert_eq!(escaped("A<B> & \"C\"\u{1}"), "A&lt;B&gt; &amp; &quot;C&quot; ");
-    }
 }
