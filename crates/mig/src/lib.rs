@@ -16,6 +16,7 @@ pub mod layout;
 pub mod manifests;
 pub mod model_fit;
 pub mod node_group;
+pub mod node_status;
 pub mod placement;
 pub mod profile;
 mod xml;
