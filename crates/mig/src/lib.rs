@@ -9,6 +9,7 @@
 
 pub mod boot;
 pub mod catalog;
+pub mod drift;
 pub mod ec2;
 pub mod finding;
 mod fingerprint;

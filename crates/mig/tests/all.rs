@@ -16,6 +16,7 @@ mod booted_layouts;
 mod bottlerocket;
 mod catalog_overrides;
 mod counting;
+mod drift;
 mod karpenter;
 mod karpenter_options;
 mod machine;

@@ -9,8 +9,8 @@ use super::root;
 /// Texts by path below one folder.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Fails if `folder` holds anything else than `made`; with UPDATE=1 makes it so. What else lies in the folders `by_hand`
-/// is left alone.
+/// Fails if `folder` holds anything else than `made`; with UPDATE=1 makes it so. What else lies in the folders or
+/// files `by_hand` is left alone.
 pub(crate) fn compare_or_update(folder: &str, made: &Files, by_hand: &[&str]) {
     let dir = root().join(folder);
     let mut found = read(&dir);

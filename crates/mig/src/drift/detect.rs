@@ -1,0 +1,22 @@
+//! What can be judged of each kind of thing. Every detector takes plain facts and gives a [`Section`](super::Section).
+//!
+//! A caller gives only fields that are its own: defaults of a server, the order of lists that have none and fields that
+//! another manager holds are no edits. Nor are sizes that an autoscaler moves.
+
+mod device_plugin;
+mod edits;
+mod foreign;
+mod karpenter;
+mod launch_template;
+mod nodes;
+mod pins;
+mod tags;
+
+pub use device_plugin::{DevicePluginFacts, device_plugin};
+pub use edits::{FieldEdit, Presence};
+pub use foreign::{Actor, ForeignActor, foreign_actors};
+pub use karpenter::{KarpenterFacts, karpenter, overlay_gate};
+pub use launch_template::{LaunchTemplateFacts, TemplateUser, launch_template};
+pub use nodes::nodes;
+pub use pins::{Pin, PinKind, pins};
+pub use tags::{TagFacts, autoscaler_tags};

@@ -1,0 +1,82 @@
+//! The device plugin's DaemonSet: D3.
+
+use super::edits::{FieldEdit, Presence, absent, edited};
+use crate::drift::class::DriftClass;
+use crate::drift::finding::{Drift, Object, Place, Words};
+use crate::drift::section::Section;
+
+/// A DaemonSet of the device plugin, as Kubernetes shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DevicePluginFacts {
+    /// Its namespace and name, with a `/` between.
+    pub name: String,
+    /// Whether it exists.
+    pub presence: Presence,
+    /// Fields of ours that are not as declared.
+    pub edits: Vec<FieldEdit>,
+    /// `metadata.generation`
+    pub generation: i64,
+    /// `status.observedGeneration`
+    pub observed_generation: i64,
+    /// `status.desiredNumberScheduled`
+    pub desired: u32,
+    /// `status.updatedNumberScheduled`
+    pub updated: u32,
+    /// `status.numberReady`
+    pub ready: u32,
+    /// Nodes that its node selector takes and that are neither booting nor going away; none where nodes could not be listed.
+    pub nodes: Option<u32>,
+    /// Nodes that its node selector takes and that are booting, going away or not Ready: their pods need not be ready.
+    pub unsettled_nodes: u32,
+}
+
+impl DevicePluginFacts {
+    /// Whether its pods are being replaced, so that their numbers say nothing.
+    pub fn is_rolling(&self) -> bool {
+        self.observed_generation < self.generation || self.updated < self.desired
+    }
+}
+
+/// Judges one DaemonSet. Nodes without a ready pod are no drift during a rollout, nor as long as they boot.
+pub fn device_plugin(place: &Place, plugin: &DevicePluginFacts) -> Section {
+    let object = Object::new(place, "DaemonSet", &plugin.name);
+    let mut section = Section::of(object.clone());
+    if plugin.presence == Presence::Absent {
+        section.findings.push(absent(DriftClass::D3, &object));
+        return section;
+    }
+    section
+        .findings
+        .extend(edited(DriftClass::D3, &object, &plugin.edits));
+    if !plugin.is_rolling() {
+        // A node without a pod is not one whose pod is not ready: one of them is said.
+        let running = not_scheduled(&object, plugin).or_else(|| not_ready(&object, plugin));
+        section.findings.extend(running);
+    }
+    section
+}
+
+fn not_scheduled(object: &Object, plugin: &DevicePluginFacts) -> Option<Drift> {
+    let nodes = plugin.nodes?;
+    let words = Words {
+        expected: format!("a pod on each of {nodes} nodes"),
+        found: format!("pods are wanted on {} nodes", plugin.desired),
+        cause: "The nodes have a taint that the DaemonSet does not tolerate, or its node selector was changed.",
+        next_step: "Compare the taints of the nodes with the tolerations of the DaemonSet. Declare the missing toleration.",
+    };
+    (plugin.desired < nodes).then(|| Drift::new(DriftClass::D3, object.clone(), "not-scheduled", words))
+}
+
+fn not_ready(object: &Object, plugin: &DevicePluginFacts) -> Option<Drift> {
+    let missing = plugin
+        .desired
+        .saturating_sub(plugin.ready)
+        .saturating_sub(plugin.unsettled_nodes);
+    let words = Words {
+        expected: format!("{} ready pods", plugin.desired),
+        found: format!("{} ready pods", plugin.ready),
+        cause: "Pods of the device plugin fail or cannot be pulled on some nodes, which then offer no slices.",
+        next_step: "Read the events and the logs of the pods that are not ready.",
+    };
+    (missing > 0).then(|| Drift::new(DriftClass::D3, object.clone(), "not-ready", words))
+}

@@ -1,0 +1,52 @@
+//! For a terminal, without colours.
+
+use super::{Totals, ignored_in_words, nodes_in_words, not_checked_in_words, plain, rule_in_words};
+use crate::drift::group::Group;
+use crate::drift::report::Report;
+
+/// The report as text: equal faults of many objects are one paragraph.
+pub fn text(report: &Report) -> String {
+    let mut text = Totals::of(report).in_words() + "\n";
+    if let Some(nodes) = nodes_in_words(report) {
+        text.push_str(&format!("{nodes}\n"));
+    }
+    for group in report.groups() {
+        text.push_str(&paragraph(&group));
+    }
+    let not_checked = report.not_checked().iter().map(not_checked_in_words);
+    text.push_str(&list("Not checked", not_checked));
+    text.push_str(&list("Ignored", report.ignored().iter().map(ignored_in_words)));
+    text.push_str(&list(
+        "Rules to look at",
+        report.rules().iter().map(rule_in_words),
+    ));
+    text
+}
+
+fn paragraph(group: &Group<'_>) -> String {
+    let finding = group.first();
+    let drift = &finding.drift;
+    let known = if finding.known { ", known" } else { "" };
+    let (class, severity) = (drift.class, drift.severity.as_str());
+    let mut text = format!("\n{class} {severity}{known}: {}\n", class.title());
+    for (what, said) in [
+        ("where", group.place().to_string()),
+        ("what", group.objects()),
+        ("expected", drift.expected.clone()),
+        ("found", drift.found.clone()),
+        ("cause", drift.cause.clone()),
+        ("next", drift.next_step.clone()),
+    ] {
+        text.push_str(&format!("  {:<10}{}\n", format!("{what}:"), plain(&said)));
+    }
+    text
+}
+
+fn list(title: &str, lines: impl Iterator<Item = String>) -> String {
+    let lines: String = lines.map(|line| format!("  {}\n", plain(&line))).collect();
+    if lines.is_empty() {
+        lines
+    } else {
+        format!("\n{title}:\n{lines}")
+    }
+}
