@@ -12,8 +12,8 @@ mod nodes;
 mod pins;
 mod tags;
 
-pub use device_plugin::{DevicePluginFacts, device_plugin};
-pub use edits::{FieldEdit, Presence};
+pub use device_plugin::{DevicePluginFacts, ROLLOUT_SECONDS, device_plugin};
+pub use edits::{FieldEdit, Presence, declared};
 pub use foreign::{Actor, ForeignActor, foreign_actors};
 pub use karpenter::{KarpenterFacts, karpenter, overlay_gate};
 pub use launch_template::{LaunchTemplateFacts, TemplateUser, launch_template};

@@ -14,6 +14,7 @@ pub use sarif::sarif;
 pub use text::text;
 
 use super::class::Severity;
+use super::group::named;
 use super::report::{Ignored, Report, RuleNote, RuleState};
 use super::section::NotChecked;
 
@@ -90,29 +91,57 @@ fn nodes_in_words(report: &Report) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Nodes: {}.", parts.join(", ")))
 }
 
-fn not_checked_in_words(missed: &NotChecked) -> String {
-    let object = &missed.object;
-    let name = if object.name.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", object.name)
-    };
-    format!(
-        "{}{name} in {} ({}): {}",
-        object.kind,
-        object.place,
-        missed.why.as_str(),
-        missed.detail
-    )
+fn not_checked_in_words(missed: &NotChecked, names: &[&str]) -> String {
+    let (what, place) = (named(&missed.object.kind, names), &missed.object.place);
+    format!("{what} in {place} ({}): {}", missed.why.as_str(), missed.detail)
 }
 
-fn ignored_in_words(ignored: &Ignored) -> String {
+/// One line for all objects of a kind and place of which the same is said.
+fn not_checked_lines(report: &Report) -> Vec<String> {
+    let same = |a: &&NotChecked, b: &&NotChecked| {
+        (&a.object.place, &a.object.kind, a.why, &a.detail)
+            == (&b.object.place, &b.object.kind, b.why, &b.detail)
+    };
+    let name = |missed: &NotChecked| missed.object.name.clone();
+    lines(report.not_checked(), same, name, not_checked_in_words)
+}
+
+fn ignored_in_words(ignored: &Ignored, names: &[&str]) -> String {
     let drift = &ignored.finding.drift;
     let until = ignored
         .expires
         .map_or_else(String::new, |last| format!(", until {last}"));
-    let (class, object, place) = (drift.class, &drift.object, &drift.object.place);
-    format!("{class} {object} in {place}{until}: {}", ignored.reason)
+    let (class, place) = (drift.class, &drift.object.place);
+    let what = named(&drift.object.kind, names);
+    format!("{class} {what} in {place}{until}: {}", ignored.reason)
+}
+
+/// One line for all objects of a kind and place that are ignored for the same reason.
+fn ignored_lines(report: &Report) -> Vec<String> {
+    let same = |a: &&Ignored, b: &&Ignored| {
+        let (x, y) = (&a.finding.drift, &b.finding.drift);
+        (x.class, &x.object.place, &x.object.kind) == (y.class, &y.object.place, &y.object.kind)
+            && (&a.reason, a.expires) == (&b.reason, b.expires)
+    };
+    let name = |ignored: &Ignored| ignored.finding.drift.object.name.clone();
+    lines(report.ignored(), same, name, ignored_in_words)
+}
+
+/// A line for each run of elements of which the same is said.
+fn lines<T>(
+    all: &[T],
+    same: impl Fn(&&T, &&T) -> bool,
+    name: impl Fn(&T) -> String,
+    line: impl Fn(&T, &[&str]) -> String,
+) -> Vec<String> {
+    let all: Vec<&T> = all.iter().collect();
+    all.chunk_by(same)
+        .filter_map(|chunk| {
+            let names: Vec<String> = chunk.iter().map(|one| name(one)).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            Some(line(chunk.first()?, &names))
+        })
+        .collect()
 }
 
 fn rule_in_words(note: &RuleNote) -> String {

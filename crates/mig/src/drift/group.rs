@@ -1,6 +1,9 @@
 //! Many objects with the same fault are one line.
 
-use super::finding::Place;
+use std::collections::BTreeMap;
+
+use super::class::{DriftClass, Severity};
+use super::finding::{Drift, Place};
 use super::report::{Finding, Report};
 
 /// How many names of a group are shown.
@@ -26,24 +29,12 @@ impl<'a> Group<'a> {
 
     /// `Node a` for one; `400 of kind Node: a, b, c and 397 more`.
     pub fn objects(&self) -> String {
-        let kind = &self.first.drift.object.kind;
-        let count = self.findings.len();
-        if count == 1 {
-            return format!("{kind} {}", self.first.drift.object.name);
-        }
         let names: Vec<&str> = self
             .findings
             .iter()
-            .take(SHOWN)
             .map(|finding| finding.drift.object.name.as_str())
             .collect();
-        let more = count.saturating_sub(SHOWN);
-        let rest = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        format!("{count} of kind {kind}: {}{rest}", names.join(", "))
+        named(&self.first.drift.object.kind, &names)
     }
 
     /// Where they are.
@@ -52,29 +43,47 @@ impl<'a> Group<'a> {
     }
 }
 
-fn same(a: &Finding, b: &Finding) -> bool {
-    let (x, y) = (&a.drift, &b.drift);
-    let texts = |drift: &'_ super::finding::Drift| {
-        [
-            &drift.aspect,
-            &drift.expected,
-            &drift.found,
-            &drift.cause,
-            &drift.next_step,
-        ]
-        .map(String::clone)
-    };
-    (a.known, x.class, x.severity) == (b.known, y.class, y.severity)
-        && (&x.object.kind, &x.object.place) == (&y.object.kind, &y.object.place)
-        && texts(x) == texts(y)
+/// The first names of a kind, and how many there are.
+pub(super) fn named(kind: &str, names: &[&str]) -> String {
+    match names {
+        [""] => kind.to_owned(),
+        [name] => format!("{kind} {name}"),
+        _ => {
+            let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+            let (count, more) = (names.len(), names.len().saturating_sub(SHOWN));
+            let rest = match more {
+                0 => String::new(),
+                _ => format!(" and {more} more"),
+            };
+            format!("{count} of kind {kind}: {shown}{rest}")
+        }
+    }
+}
+
+/// All of a finding but the name of its object.
+type Key<'a> = (bool, DriftClass, Severity, &'a Place, &'a str, [&'a str; 5]);
+
+fn key(finding: &Finding) -> Key<'_> {
+    let drift: &Drift = &finding.drift;
+    let texts = [
+        drift.aspect.as_str(),
+        &drift.expected,
+        &drift.found,
+        &drift.cause,
+        &drift.next_step,
+    ];
+    let (place, kind) = (&drift.object.place, drift.object.kind.as_str());
+    (finding.known, drift.class, drift.severity, place, kind, texts)
 }
 
 impl Report {
     /// The findings in groups, in the order of their first.
     pub fn groups(&self) -> Vec<Group<'_>> {
         let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut places: BTreeMap<Key<'_>, usize> = BTreeMap::new();
         for finding in self.findings() {
-            match groups.iter_mut().find(|group| same(group.first, finding)) {
+            let at = *places.entry(key(finding)).or_insert(groups.len());
+            match groups.get_mut(at) {
                 Some(group) => group.findings.push(finding),
                 None => groups.push(Group {
                     findings: vec![finding],

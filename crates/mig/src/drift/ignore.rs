@@ -16,7 +16,7 @@ pub struct IgnoreFile {
 
 /// One rule. It has a class, an object, a place or several of them, and all must match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, try_from = "Written")]
+#[serde(try_from = "Written")]
 pub struct IgnoreRule {
     /// The class, such as `D8`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::baseline::Baseline;
 use super::class::Severity;
 use super::date::Date;
-use super::finding::{Drift, Object};
+use super::finding::{Drift, Object, Place};
 use super::ignore::{IgnoreFile, IgnoreRule};
 use super::section::{NodeAt, NotChecked, Section, WhyNot};
 use crate::node_status::NodeState;
@@ -88,13 +88,16 @@ impl Report {
     pub fn new(sections: impl IntoIterator<Item = Section>, filters: &Filters<'_>) -> Self {
         let all: Section = sections.into_iter().collect();
         let drifts: BTreeSet<Drift> = all.findings.into_iter().collect();
-        let not_checked: BTreeSet<NotChecked> = all.not_checked.into_iter().collect();
+        let mut not_checked = all.not_checked;
+        // Of many objects the same is said in one line, so they stand side by side.
+        not_checked.sort_by(|a, b| by_detail(a).cmp(&by_detail(b)));
+        not_checked.dedup();
         let mut nodes = all.nodes;
         nodes.sort_by(|a, b| (&a.place, &a.status.name).cmp(&(&b.place, &b.status.name)));
         let mut report = Self {
             findings: Vec::new(),
             ignored: Vec::new(),
-            not_checked: not_checked.into_iter().collect(),
+            not_checked,
             checked: all.checked,
             nodes,
             rules: Vec::new(),
@@ -194,6 +197,11 @@ impl Report {
             0
         }
     }
+}
+
+fn by_detail(missed: &NotChecked) -> (&Place, &str, WhyNot, &str, &str) {
+    let Object { place, kind, name } = &missed.object;
+    (place, kind, missed.why, &missed.detail, name)
 }
 
 fn finding(drift: Drift, baseline: Option<&Baseline>) -> Finding {

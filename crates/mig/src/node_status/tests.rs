@@ -384,3 +384,79 @@ fn feature_discovery_says_product_and_driver() {
         (Some("590.1"), NodeState::Wrong)
     );
 }
+
+/// Programs read the tag, ignore rules and baselines the code.
+#[test]
+fn a_reason_has_one_code_and_a_sentence() {
+    let text = || "x".to_owned();
+    let (expected, found) = (1, 2);
+    let (resource, list) = (text(), Vec::new);
+    let reasons = [
+        Reason::NotOurs,
+        Reason::LayoutLabelMissing,
+        Reason::OldLayout { layout: text() },
+        Reason::OtherInstanceType {
+            instance_type: text(),
+        },
+        Reason::InstanceTypeUnknown,
+        Reason::Deleted,
+        Reason::Cordoned { by: text() },
+        Reason::NotReady {
+            why: text(),
+            seconds: 1,
+        },
+        Reason::Starting { seconds: 1 },
+        Reason::PluginRolls,
+        Reason::PartitionFailed { value: text() },
+        Reason::NothingRegistered,
+        Reason::NotInitialized {
+            claim: text(),
+            why: text(),
+        },
+        Reason::OtherCount {
+            resource: text(),
+            expected,
+            found,
+        },
+        Reason::Unexpected {
+            resource: text(),
+            found,
+        },
+        Reason::Unhealthy {
+            resource: text(),
+            capacity: 2,
+            allocatable: 1,
+        },
+        Reason::OtherStrategy {
+            resource: text(),
+            found,
+        },
+        Reason::OtherSharing { expected, found },
+        Reason::SharedName {
+            resource: text(),
+            found,
+        },
+        Reason::Stale { resource },
+        Reason::DiscoveryDisagrees {
+            label: text(),
+            expected,
+            found,
+        },
+        Reason::PlacementsDiffer {
+            expected: list(),
+            found: list(),
+        },
+        Reason::ForeignMigManager {
+            config: text(),
+            state: text(),
+        },
+        Reason::ForeignDraDriver { devices: 1 },
+    ];
+    let mut sentences = std::collections::BTreeSet::new();
+    for reason in reasons {
+        assert_eq!(serde_json::to_value(&reason).unwrap()["reason"], reason.code());
+        let sentence = reason.sentence();
+        assert!(sentence.ends_with('.'), "{sentence}");
+        assert!(sentences.insert(sentence.clone()), "{sentence} is said twice");
+    }
+}

@@ -11,7 +11,7 @@ use mig::drift::{DriftClass, Section, Severity};
 use mig::layout::LAYOUT_LABEL;
 use mig::node_status::{Condition, DraDevice, NodeFacts, Tristate};
 
-use super::{SLICE, layout, nodes, prod, report, right, set};
+use super::{NOW, SLICE, layout, nodes, prod, report, right, set};
 
 fn of_node(change: impl FnOnce(&mut NodeFacts)) -> Section {
     let mut node = right("a");
@@ -32,13 +32,8 @@ fn edit(path: &str) -> FieldEdit {
 }
 
 fn plugin(facts: DevicePluginFacts) -> Section {
-    device_plugin(
-        &prod(),
-        &DevicePluginFacts {
-            name: "gpu/plugin".to_owned(),
-            ..facts
-        },
-    )
+    let name = "gpu/plugin".to_owned();
+    device_plugin(&prod(), &DevicePluginFacts { name, ..facts }, NOW)
 }
 
 fn template(change: impl FnOnce(&mut LaunchTemplateFacts)) -> Section {
@@ -151,7 +146,15 @@ fn of_plugin() -> Vec<(&'static str, DriftClass, Section)> {
         nodes: Some(2),
         ..DevicePluginFacts::default()
     };
+    let stuck = DevicePluginFacts {
+        desired: 3,
+        updated: 1,
+        ready: 2,
+        changed: Some(NOW - 3600),
+        ..DevicePluginFacts::default()
+    };
     vec![
+        ("a rollout that hangs", D3, plugin(stuck)),
         ("no plugin", D3, plugin(absent)),
         ("edited fields", D3, plugin(edited)),
         ("a pod that fails", D3, plugin(fails)),

@@ -1,6 +1,7 @@
 //! Rules, baselines and groups.
 
-use mig::drift::format::{json, text};
+use mig::drift::detect::{Pin, PinKind, pins};
+use mig::drift::format::{json, markdown, text};
 use mig::drift::{Baseline, Date, Filters, IgnoreFile, Report, RuleState, Section};
 
 use super::{NOW, SLICE, nodes, prod, report, right, set};
@@ -145,4 +146,25 @@ fn a_finding_of_two_sections_counts_once() {
     let section = nodes(&[wrong("a", 1)]);
     let report = report([section.clone(), section]);
     assert_eq!(report.findings().len(), 1);
+}
+
+/// Of 400 nodes without feature discovery nobody knows the driver: one line says so.
+#[test]
+fn what_is_said_of_many_objects_is_one_line() {
+    let pin = |at: usize| Pin {
+        kind: "Node".to_owned(),
+        name: format!("ip-{at:03}"),
+        what: PinKind::Driver,
+        pinned: "580".to_owned(),
+        found: None,
+    };
+    let pins = pins(&prod(), &(0..400).map(pin).collect::<Vec<_>>());
+    let all: Vec<_> = (0..400).map(|at| wrong(&format!("ip-{at:03}"), 8)).collect();
+    let mut section = nodes(&all);
+    section.join(pins);
+    let report = filtered(section, r#"{"ignore": [{"class": "D1", "reason": "x"}]}"#, None);
+    assert_eq!((report.not_checked().len(), report.ignored().len()), (400, 400));
+    for text in [text(&report), markdown(&report)] {
+        assert_eq!(text.matches("400 of kind Node: ip-000").count(), 2, "{text}");
+    }
 }

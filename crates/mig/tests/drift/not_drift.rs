@@ -30,7 +30,7 @@ fn plugin(change: impl FnOnce(&mut DevicePluginFacts)) -> Section {
         ..DevicePluginFacts::default()
     };
     change(&mut facts);
-    device_plugin(&prod(), &facts)
+    device_plugin(&prod(), &facts, NOW)
 }
 
 fn template(change: impl FnOnce(&mut LaunchTemplateFacts)) -> Section {
@@ -174,6 +174,7 @@ fn of_objects() -> Vec<(&'static str, Section)> {
             plugin(|facts| {
                 facts.updated = 1;
                 facts.ready = 2;
+                facts.changed = Some(NOW - 3599);
             }),
         ),
         (

@@ -24,6 +24,8 @@ pub struct DevicePluginFacts {
     pub updated: u32,
     /// `status.numberReady`
     pub ready: u32,
+    /// When it was last changed, in seconds since 1970: its newest ControllerRevision's. None where that was not read.
+    pub changed: Option<i64>,
     /// Nodes that its node selector takes and that are neither booting nor going away; none where nodes could not be listed.
     pub nodes: Option<u32>,
     /// Nodes that its node selector takes and that are booting, going away or not Ready: their pods need not be ready.
@@ -31,14 +33,23 @@ pub struct DevicePluginFacts {
 }
 
 impl DevicePluginFacts {
-    /// Whether its pods are being replaced, so that their numbers say nothing.
-    pub fn is_rolling(&self) -> bool {
+    /// Whether its pods are being replaced, so that their numbers say nothing yet. A rollout of which nobody knows when it
+    /// began goes on.
+    pub fn is_rolling(&self, now: i64) -> bool {
+        let recent = |changed: i64| now.saturating_sub(changed) < ROLLOUT_SECONDS;
+        self.is_unfinished() && self.changed.is_none_or(recent)
+    }
+
+    fn is_unfinished(&self) -> bool {
         self.observed_generation < self.generation || self.updated < self.desired
     }
 }
 
+/// Seconds after a change for which a rollout is under way: an hour. One that is not finished then is stuck.
+pub const ROLLOUT_SECONDS: i64 = 3600;
+
 /// Judges one DaemonSet. Nodes without a ready pod are no drift during a rollout, nor as long as they boot.
-pub fn device_plugin(place: &Place, plugin: &DevicePluginFacts) -> Section {
+pub fn device_plugin(place: &Place, plugin: &DevicePluginFacts, now: i64) -> Section {
     let object = Object::new(place, "DaemonSet", &plugin.name);
     let mut section = Section::of(object.clone());
     if plugin.presence == Presence::Absent {
@@ -48,12 +59,26 @@ pub fn device_plugin(place: &Place, plugin: &DevicePluginFacts) -> Section {
     section
         .findings
         .extend(edited(DriftClass::D3, &object, &plugin.edits));
-    if !plugin.is_rolling() {
-        // A node without a pod is not one whose pod is not ready: one of them is said.
-        let running = not_scheduled(&object, plugin).or_else(|| not_ready(&object, plugin));
+    if !plugin.is_rolling(now) {
+        // One cause can show in all three: the first says it.
+        let running = stuck(&object, plugin)
+            .or_else(|| not_scheduled(&object, plugin))
+            .or_else(|| not_ready(&object, plugin));
         section.findings.extend(running);
     }
     section
+}
+
+fn stuck(object: &Object, plugin: &DevicePluginFacts) -> Option<Drift> {
+    let words = Words {
+        expected: format!("{} pods of the newest form", plugin.desired),
+        found: format!("{} pods of the newest form", plugin.updated),
+        cause: "A new pod fails, or its node does not answer, and the rollout waits for it.",
+        next_step: "Read the events and the logs of the newest pods.",
+    };
+    plugin
+        .is_unfinished()
+        .then(|| Drift::new(DriftClass::D3, object.clone(), "rollout-stuck", words))
 }
 
 fn not_scheduled(object: &Object, plugin: &DevicePluginFacts) -> Option<Drift> {

@@ -57,12 +57,13 @@ fn suites(report: &Report) -> BTreeMap<&Place, Suite> {
     }
     for ignored in report.ignored() {
         let drift = &ignored.finding.drift;
-        let case = of_drift(drift, &skipped(&ignored_in_words(ignored)));
+        let case = of_drift(drift, &skipped(&ignored_in_words(ignored, &[&drift.object.name])));
         suites.entry(&drift.object.place).or_default().skip(case);
     }
     for missed in report.not_checked() {
-        let why = skipped(&not_checked_in_words(missed));
-        let case = case(&missed.object, &missed.object.to_string(), &why);
+        let why = skipped(&not_checked_in_words(missed, &[&missed.object.name]));
+        // The same object may have been judged in another respect.
+        let case = case(&missed.object, &format!("{}: not checked", missed.object), &why);
         suites.entry(&missed.object.place).or_default().skip(case);
     }
     let told = told(report);

@@ -1,6 +1,6 @@
 //! For a pull request. Names and messages come from clusters: nothing in them is taken for markup, a mention or a link.
 
-use super::{Totals, ignored_in_words, nodes_in_words, not_checked_in_words, plain, rule_in_words};
+use super::{Totals, ignored_lines, nodes_in_words, not_checked_lines, plain, rule_in_words};
 use crate::drift::group::Group;
 use crate::drift::report::Report;
 
@@ -25,15 +25,10 @@ pub fn markdown(report: &Report) -> String {
     let groups = report.groups();
     page.table(&groups);
     page.details(&groups);
-    page.list(
-        "Not checked",
-        report.not_checked().iter().map(not_checked_in_words).collect(),
-    );
-    page.list("Ignored", report.ignored().iter().map(ignored_in_words).collect());
-    page.list(
-        "Rules to look at",
-        report.rules().iter().map(rule_in_words).collect(),
-    );
+    page.list("Not checked", not_checked_lines(report));
+    page.list("Ignored", ignored_lines(report));
+    let rules = report.rules().iter().map(rule_in_words);
+    page.list("Rules to look at", rules.collect());
     page.text
 }
 

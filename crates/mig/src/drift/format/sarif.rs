@@ -29,7 +29,7 @@ pub fn sarif(report: &Report, anchor: Option<&str>) -> String {
 fn notifications(report: &Report) -> Vec<Value> {
     let missed = report.not_checked().iter();
     missed
-        .map(|missed| json!({"level": "warning", "message": {"text": not_checked_in_words(missed)}}))
+        .map(|missed| json!({"level": "warning", "message": {"text": not_checked_in_words(missed, &[&missed.object.name])}}))
         .collect()
 }
 

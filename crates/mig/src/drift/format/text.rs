@@ -1,6 +1,6 @@
 //! For a terminal, without colours.
 
-use super::{Totals, ignored_in_words, nodes_in_words, not_checked_in_words, plain, rule_in_words};
+use super::{Totals, ignored_lines, nodes_in_words, not_checked_lines, plain, rule_in_words};
 use crate::drift::group::Group;
 use crate::drift::report::Report;
 
@@ -13,13 +13,10 @@ pub fn text(report: &Report) -> String {
     for group in report.groups() {
         text.push_str(&paragraph(&group));
     }
-    let not_checked = report.not_checked().iter().map(not_checked_in_words);
-    text.push_str(&list("Not checked", not_checked));
-    text.push_str(&list("Ignored", report.ignored().iter().map(ignored_in_words)));
-    text.push_str(&list(
-        "Rules to look at",
-        report.rules().iter().map(rule_in_words),
-    ));
+    text.push_str(&list("Not checked", not_checked_lines(report)));
+    text.push_str(&list("Ignored", ignored_lines(report)));
+    let rules = report.rules().iter().map(rule_in_words);
+    text.push_str(&list("Rules to look at", rules.collect()));
     text
 }
 
@@ -42,8 +39,8 @@ fn paragraph(group: &Group<'_>) -> String {
     text
 }
 
-fn list(title: &str, lines: impl Iterator<Item = String>) -> String {
-    let lines: String = lines.map(|line| format!("  {}\n", plain(&line))).collect();
+fn list(title: &str, lines: Vec<String>) -> String {
+    let lines: String = lines.iter().map(|line| format!("  {}\n", plain(line))).collect();
     if lines.is_empty() {
         lines
     } else {
