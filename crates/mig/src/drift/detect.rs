@@ -6,6 +6,7 @@
 mod device_plugin;
 mod edits;
 mod foreign;
+mod instances;
 mod karpenter;
 mod launch_template;
 mod nodes;
@@ -15,7 +16,8 @@ mod tags;
 pub use device_plugin::{DevicePluginFacts, ROLLOUT_SECONDS, device_plugin};
 pub use edits::{FieldEdit, Presence, declared};
 pub use foreign::{Actor, ForeignActor, foreign_actors};
-pub use karpenter::{KarpenterFacts, karpenter, overlay_gate};
+pub use instances::{InstanceFacts, instances};
+pub use karpenter::{CONDITION_SECONDS, KarpenterFacts, karpenter, overlay_gate};
 pub use launch_template::{LaunchTemplateFacts, TemplateUser, launch_template};
 pub use nodes::nodes;
 pub use pins::{Pin, PinKind, pins};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use mig::drift::detect::{
-    Actor, DevicePluginFacts, FieldEdit, ForeignActor, KarpenterFacts, LaunchTemplateFacts, Pin, Presence,
-    TagFacts, TemplateUser, autoscaler_tags, device_plugin, foreign_actors, karpenter, launch_template,
-    overlay_gate, pins,
+    Actor, DevicePluginFacts, FieldEdit, ForeignActor, InstanceFacts, KarpenterFacts, LaunchTemplateFacts,
+    Pin, Presence, TagFacts, TemplateUser, autoscaler_tags, device_plugin, foreign_actors, instances,
+    karpenter, launch_template, overlay_gate, pins,
 };
 use mig::drift::{DriftClass, Section, Severity};
 use mig::layout::LAYOUT_LABEL;
@@ -55,14 +55,17 @@ fn template(change: impl FnOnce(&mut LaunchTemplateFacts)) -> Section {
 }
 
 fn overlay(facts: KarpenterFacts) -> Section {
-    karpenter(
-        &prod(),
-        &KarpenterFacts {
-            kind: "NodeOverlay".to_owned(),
-            name: "slices".to_owned(),
-            ..facts
-        },
-    )
+    let (kind, name) = ("NodeOverlay".to_owned(), "slices".to_owned());
+    karpenter(&prod(), &KarpenterFacts { kind, name, ..facts }, NOW)
+}
+
+fn instance(launched: i64, partition_failed: Option<&str>) -> Section {
+    let facts = InstanceFacts {
+        id: "i-0a".to_owned(),
+        launched,
+        partition_failed: partition_failed.map(str::to_owned),
+    };
+    instances(&prod(), &[facts], &[right("a")], NOW, 900)
 }
 
 fn tags(change: impl FnOnce(&mut BTreeMap<String, String>)) -> Section {
@@ -163,13 +166,13 @@ fn of_plugin() -> Vec<(&'static str, DriftClass, Section)> {
 }
 
 fn of_objects() -> Vec<(&'static str, DriftClass, Section)> {
-    use DriftClass::{D4, D5, D6, D8, D9};
+    use DriftClass::{D2, D4, D5, D6, D8, D9};
     let refused = KarpenterFacts {
         condition: Some(Condition {
             status: Tristate::False,
             reason: "Conflict".to_owned(),
             message: "conflict with overlay b".to_owned(),
-            since: None,
+            since: Some(NOW - 300),
         }),
         ..KarpenterFacts::default()
     };
@@ -217,6 +220,12 @@ fn of_objects() -> Vec<(&'static str, DriftClass, Section)> {
                     "h100".to_owned(),
                 );
             }),
+        ),
+        ("an instance that never joined", D2, instance(NOW - 900, None)),
+        (
+            "an instance that halted",
+            D2,
+            instance(NOW - 60, Some("GPU 1: MIG mode")),
         ),
         ("a foreign program", D9, foreign_actors(&prod(), &[foreign])),
     ]

@@ -6,7 +6,7 @@ use mig::drift::{Object, Place, Report, Section, WhyNot};
 use mig::node_status::{Condition, Tristate};
 
 use super::formats::read_junit;
-use super::{SLICE, nodes, report, right, set};
+use super::{NOW, SLICE, nodes, report, right, set};
 
 const NAMES: [&str; 8] = [
     "a|b",
@@ -33,7 +33,7 @@ fn hostile(name: &str) -> Report {
         ..KarpenterFacts::default()
     };
     let missed = Section::not_checked(Object::new(&place, "Node", name), WhyNot::NoRights, name);
-    report([karpenter(&place, &refused), missed])
+    report([karpenter(&place, &refused, NOW), missed])
 }
 
 #[test]

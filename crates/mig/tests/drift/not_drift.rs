@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use mig::drift::detect::{
-    DevicePluginFacts, FieldEdit, ForeignActor, KarpenterFacts, LaunchTemplateFacts, Pin, PinKind, TagFacts,
-    TemplateUser, autoscaler_tags, device_plugin, foreign_actors, karpenter, launch_template, overlay_gate,
-    pins,
+    DevicePluginFacts, FieldEdit, ForeignActor, InstanceFacts, KarpenterFacts, LaunchTemplateFacts, Pin,
+    PinKind, TagFacts, TemplateUser, autoscaler_tags, device_plugin, foreign_actors, instances, karpenter,
+    launch_template, overlay_gate, pins,
 };
 use mig::drift::{Object, Section, WhyNot};
 use mig::node_status::{Condition, Expected, NodeFacts, Tristate};
@@ -51,17 +51,29 @@ fn template(change: impl FnOnce(&mut LaunchTemplateFacts)) -> Section {
     launch_template(&prod(), &facts)
 }
 
-fn overlay(status: Option<Tristate>) -> Section {
+fn overlay(status: Option<Tristate>, since: i64) -> Section {
     let facts = KarpenterFacts {
         kind: "NodeOverlay".to_owned(),
         name: "slices".to_owned(),
         condition: status.map(|status| Condition {
             status,
+            since: Some(since),
             ..Condition::default()
         }),
         ..KarpenterFacts::default()
     };
-    karpenter(&prod(), &facts)
+    karpenter(&prod(), &facts, NOW)
+}
+
+fn instance(launched: i64, provider_id: Option<&str>) -> Section {
+    let facts = InstanceFacts {
+        id: "i-0a".to_owned(),
+        launched,
+        partition_failed: None,
+    };
+    let mut node = right("a");
+    node.provider_id = provider_id.map(str::to_owned);
+    instances(&prod(), &[facts], &[node], NOW, 900)
 }
 
 fn tags(more: &[(&str, &str)]) -> Section {
@@ -216,12 +228,21 @@ fn of_objects() -> Vec<(&'static str, Section)> {
                 facts.users[0].rolls = true;
             }),
         ),
-        ("an overlay that the controller has not seen", overlay(None)),
+        ("an overlay that the controller has not seen", overlay(None, 0)),
         (
             "an overlay that it has not decided on",
-            overlay(Some(Tristate::Unknown)),
+            overlay(Some(Tristate::Unknown), 0),
         ),
-        ("an overlay that it takes", overlay(Some(Tristate::True))),
+        ("an overlay that it takes", overlay(Some(Tristate::True), 0)),
+        (
+            "an overlay that was refused a minute ago",
+            overlay(Some(Tristate::False), NOW - 60),
+        ),
+        ("an instance that boots", instance(NOW - 899, None)),
+        (
+            "an instance that is a node",
+            instance(0, Some("aws:///eu-west-1a/i-0a")),
+        ),
         ("a gate that is on", overlay_gate(&prod(), 2, Some(true))),
         (
             "a gate that is off where nothing needs it",

@@ -21,8 +21,11 @@ pub struct KarpenterFacts {
     pub condition: Option<Condition>,
 }
 
-/// Judges one object. A condition that is not there yet, or not decided, is no drift.
-pub fn karpenter(place: &Place, facts: &KarpenterFacts) -> Section {
+/// Seconds for which a refusal may be a step on the way: a class is not Ready until its images and subnets are found.
+pub const CONDITION_SECONDS: i64 = 300;
+
+/// Judges one object. A condition that is not there yet, not decided or very young is no drift.
+pub fn karpenter(place: &Place, facts: &KarpenterFacts, now: i64) -> Section {
     let object = Object::new(place, &facts.kind, &facts.name);
     let mut section = Section::of(object.clone());
     if facts.presence == Presence::Absent {
@@ -35,11 +38,16 @@ pub fn karpenter(place: &Place, facts: &KarpenterFacts) -> Section {
     let refused = facts
         .condition
         .as_ref()
-        .filter(|found| found.status == Tristate::False);
+        .filter(|found| found.status == Tristate::False && lasts(found, now));
     section
         .findings
         .extend(refused.map(|condition| refusal(&object, condition)));
     section
+}
+
+fn lasts(condition: &Condition, now: i64) -> bool {
+    let long = |since: i64| now.saturating_sub(since) >= CONDITION_SECONDS;
+    condition.since.is_none_or(long)
 }
 
 fn refusal(object: &Object, condition: &Condition) -> Drift {
