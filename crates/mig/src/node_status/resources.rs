@@ -36,7 +36,16 @@ pub(super) fn differences(
         }
     }
     reasons.extend(surplus(layout, expected, found));
+    // What names its cause comes first.
+    reasons.sort_by_key(|reason| !tells_cause(reason));
     reasons
+}
+
+fn tells_cause(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::OtherSharing { .. } | Reason::OtherStrategy { .. } | Reason::SharedName { .. }
+    )
 }
 
 /// Whether none of the layout's resources has a device.

@@ -193,7 +193,7 @@ fn names_and_counts_follow_strategy_and_sharing() {
     let by_name = node(&single(), &[(GPU, 0), (SLICE, 56)]);
     assert_eq!(
         verdict(&by_name, &single()),
-        (Wrong, vec!["other-count", "other-strategy"])
+        (Wrong, vec!["other-strategy", "other-count"])
     );
     let unshared = node(&shared(), &[(SLICE, 56)]);
     assert_eq!(verdict(&unshared, &shared()), (Wrong, vec!["other-sharing"]));
