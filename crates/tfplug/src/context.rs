@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::rpc::CallContext;
+use crate::rpc::{CallContext, ClientCapabilities};
 
 /// The surroundings of one call: the configured provider, the user's wish to stop, and a place for warnings.
 pub struct Context<P> {
@@ -43,6 +43,20 @@ impl<P> Context<P> {
     /// the host hangs up.
     pub fn cancel(&self) -> &CancellationToken {
         &self.call.cancel
+    }
+
+    /// What the host can do.
+    pub(crate) fn capabilities(&self) -> ClientCapabilities {
+        self.call.capabilities
+    }
+
+    /// The same surroundings without an interrupt, and without what was found.
+    pub(crate) fn uninterrupted(&self) -> Self {
+        let call = CallContext {
+            cancel: CancellationToken::new(),
+            ..self.call.clone()
+        };
+        Self::new(self.provider.clone(), call)
     }
 
     /// Tells the user something that does not stop the call.

@@ -96,9 +96,11 @@ mod codec;
 mod context;
 mod data_source;
 mod engine;
+mod ephemeral_resource;
 mod function;
 mod list_resource;
 mod oracle;
+mod private;
 mod provider;
 mod registry;
 mod resource;
@@ -110,6 +112,9 @@ pub use action::{Action, InvokeActionRequest, PlanActionRequest, Progress};
 pub use context::Context;
 pub use data_source::DataSource;
 pub use diag::{Diagnostic, Diagnostics};
+pub use ephemeral_resource::{
+    CloseRequest, EphemeralResource, OpenRequest, OpenSlot, Opened, RenewRequest, Renewed,
+};
 pub use function::Function;
 pub use list_resource::{ListRequest, ListResource, ListResult, ListResults};
 pub use model::{Attr, AttributeValue, Dynamic, Model, SetOf};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::action::{Action, RawAction, TypedAction};
 use crate::data_source::{DataSource, RawDataSource, TypedDataSource};
 use crate::engine::calls::ResourceSchemas;
+use crate::ephemeral_resource::{EphemeralResource, RawEphemeralResource, TypedEphemeralResource};
 use crate::function::Function;
 use crate::list_resource::{ListResource, RawListResource, TypedListResource};
 use crate::resource::{RawResource, Resource, Typed};
@@ -47,6 +48,7 @@ pub enum RegistryError {
 pub struct Registry<C> {
     pub(crate) resources: BTreeMap<String, ServedResource<C>>,
     pub(crate) data_sources: Objects<dyn RawDataSource<C>>,
+    pub(crate) ephemeral_resources: Objects<dyn RawEphemeralResource<C>>,
     pub(crate) list_resources: Objects<dyn RawListResource<C>>,
     pub(crate) actions: Objects<dyn RawAction<C>>,
     pub(crate) functions: BTreeMap<String, Box<dyn Function>>,
@@ -79,6 +81,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
         Self {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
+            ephemeral_resources: BTreeMap::new(),
             list_resources: BTreeMap::new(),
             actions: BTreeMap::new(),
             functions: BTreeMap::new(),
@@ -110,6 +113,16 @@ impl<C: Send + Sync + 'static> Registry<C> {
         let code = Box::new(TypedDataSource(data_source));
         let schema = self.declare(ObjectKind::DataSource, name, code.schema());
         self.data_sources.insert(name.to_owned(), Served { code, schema });
+        self
+    }
+
+    /// Serves an ephemeral resource.
+    pub fn ephemeral_resource<E: EphemeralResource<Provider = C>>(&mut self, ephemeral: E) -> &mut Self {
+        let name = ephemeral.type_name();
+        let code = Box::new(TypedEphemeralResource(ephemeral));
+        let schema = self.declare(ObjectKind::EphemeralResource, name, code.schema());
+        self.ephemeral_resources
+            .insert(name.to_owned(), Served { code, schema });
         self
     }
 

@@ -2,7 +2,6 @@
 
 mod erased;
 mod lossless;
-mod private;
 mod request;
 mod slot;
 

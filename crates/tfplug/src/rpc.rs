@@ -1,6 +1,7 @@
 //! The protocol's calls as plain structs, without protobuf or msgpack: what the [`wire`](crate::wire) module
 //! translates and the engine answers.
 
+mod ephemeral;
 mod stream;
 
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use crate::path::Path;
 use crate::schema::ProviderSchemas;
 use crate::value::Value;
 
+pub use ephemeral::{CloseRequest, Deferral, OpenRequest, OpenResponse, RenewRequest, RenewResponse};
 pub use stream::{ActionRequest, EventSink, ListEvent, ListRequest};
 
 /// What the host can do, and how a call learns that it should stop.
@@ -94,6 +96,18 @@ pub trait ProviderServer: Send + Sync + 'static {
 
     /// Reads a data source.
     async fn read_data_source(&self, cx: &CallContext, type_name: &str, config: &Value) -> Outcome<Value>;
+
+    /// Checks the configuration of an ephemeral resource; unknown values are passed over.
+    fn validate_ephemeral_resource(&self, type_name: &str, config: &Value) -> Diagnostics;
+
+    /// Opens an ephemeral resource.
+    async fn open(&self, cx: &CallContext, request: OpenRequest) -> OpenResponse;
+
+    /// Makes an ephemeral resource last longer.
+    async fn renew(&self, cx: &CallContext, request: RenewRequest) -> RenewResponse;
+
+    /// Closes an ephemeral resource.
+    async fn close(&self, cx: &CallContext, request: CloseRequest) -> Diagnostics;
 
     /// Checks the configuration of a list resource; unknown values are passed over.
     fn validate_list_resource(&self, type_name: &str, config: &Value) -> Diagnostics;

@@ -283,6 +283,8 @@ pub struct ProviderSchemas {
     pub identities: BTreeMap<String, IdentitySchema>,
     /// Data sources by type name.
     pub data_sources: BTreeMap<String, Schema>,
+    /// Ephemeral resources by type name.
+    pub ephemeral_resources: BTreeMap<String, Schema>,
     /// Configurations of list resources, by the type name of the resource that they list.
     pub list_resources: BTreeMap<String, Schema>,
     /// Configurations of actions by type name.

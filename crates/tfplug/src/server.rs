@@ -15,15 +15,17 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::calls;
 use crate::engine::draft::draft;
 use crate::engine::{null_object, settle, validate, write_only};
+use crate::ephemeral_resource::RawEphemeralResource;
 use crate::list_resource::RawListResource;
 use crate::model::Model;
 use crate::provider::{ConfigureRequest, Provider};
 use crate::registry::{Registry, RegistryError, Served, ServedResource};
 use crate::resource::RawResource;
 use crate::rpc::{
-    ActionRequest, ApplyRequest, ApplyResponse, CallContext, ClientCapabilities, EventSink, FunctionError,
-    ImportRequest, ImportResponse, ListEvent, ListRequest, MoveRequest, MoveResponse, Outcome, PlanRequest,
-    PlanResponse, ProviderServer, ReadRequest, ReadResponse,
+    ActionRequest, ApplyRequest, ApplyResponse, CallContext, ClientCapabilities, CloseRequest, EventSink,
+    FunctionError, ImportRequest, ImportResponse, ListEvent, ListRequest, MoveRequest, MoveResponse,
+    OpenRequest, OpenResponse, Outcome, PlanRequest, PlanResponse, ProviderServer, ReadRequest, ReadResponse,
+    RenewRequest, RenewResponse,
 };
 use crate::schema::{ObjectKind, ProviderSchemas};
 use crate::value::Value;
@@ -65,6 +67,14 @@ impl<P: Provider> Server<P> {
 
     fn data_source(&self, name: &str) -> Result<&Served<dyn RawDataSource<P::Configured>>, Diagnostic> {
         find(&self.served.data_sources, ObjectKind::DataSource, name)
+    }
+
+    fn ephemeral(&self, name: &str) -> Result<&Served<dyn RawEphemeralResource<P::Configured>>, Diagnostic> {
+        find(
+            &self.served.ephemeral_resources,
+            ObjectKind::EphemeralResource,
+            name,
+        )
     }
 
     fn list_resource(&self, name: &str) -> Result<&Served<dyn RawListResource<P::Configured>>, Diagnostic> {
@@ -280,6 +290,33 @@ impl<P: Provider> ProviderServer for Server<P> {
             Err(unknown) => return Outcome::failed(unknown),
         };
         calls::read_data(source.code.as_ref(), &source.schema, &self.context(cx), config).await
+    }
+
+    fn validate_ephemeral_resource(&self, type_name: &str, config: &Value) -> Diagnostics {
+        validated(self.ephemeral(type_name), config, |ephemeral, config, found| {
+            ephemeral.validate(config, found);
+        })
+    }
+
+    async fn open(&self, cx: &CallContext, request: OpenRequest) -> OpenResponse {
+        match self.ephemeral(&request.type_name) {
+            Ok(e) => calls::open(e.code.as_ref(), &e.schema, &self.context(cx), &request.config).await,
+            Err(unknown) => OpenResponse::failed(unknown),
+        }
+    }
+
+    async fn renew(&self, cx: &CallContext, request: RenewRequest) -> RenewResponse {
+        match self.ephemeral(&request.type_name) {
+            Ok(e) => calls::renew(e.code.as_ref(), &self.context(cx), request.private).await,
+            Err(unknown) => RenewResponse::of(request.private, unknown),
+        }
+    }
+
+    async fn close(&self, cx: &CallContext, request: CloseRequest) -> Diagnostics {
+        match self.ephemeral(&request.type_name) {
+            Ok(e) => calls::close(e.code.as_ref(), &self.context(cx), &request.private).await,
+            Err(unknown) => unknown.into(),
+        }
     }
 
     fn validate_list_resource(&self, type_name: &str, config: &Value) -> Diagnostics {

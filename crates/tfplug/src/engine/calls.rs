@@ -3,6 +3,7 @@
 mod action;
 mod apply;
 mod data;
+mod ephemeral;
 mod list;
 mod plan;
 mod read;
@@ -16,6 +17,7 @@ use futures::FutureExt;
 pub(crate) use action::{invoke_action, plan_action};
 pub use apply::apply;
 pub(crate) use data::read_data;
+pub(crate) use ephemeral::{close, open, renew};
 pub(crate) use list::list;
 pub use plan::plan;
 pub use read::{import, move_state, read};

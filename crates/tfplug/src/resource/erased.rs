@@ -3,12 +3,12 @@
 use super::lossless::with_changes;
 use super::{
     CreateRequest, DeleteRequest, ImportTarget, MoveSource, Plan, ReadRequest, Resource, Slot, UpdateRequest,
-    private,
 };
 use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::path::Path;
+use crate::private;
 use crate::rpc;
 use crate::schema::{IdentitySchema, Schema};
 use crate::typed;

@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::private;
 use crate::diag::Diagnostics;
 use crate::model::Model;
+use crate::private;
 use crate::value::Value;
 
 /// What a slot holds.

@@ -24,6 +24,8 @@ pub enum ObjectKind {
     Resource,
     /// A data source.
     DataSource,
+    /// An ephemeral resource, which exists for one run.
+    EphemeralResource,
     /// A list resource, which finds the objects of a managed resource.
     ListResource,
     /// An action.
@@ -32,13 +34,20 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Resource, Self::DataSource, Self::ListResource, Self::Action];
+    pub const ALL: [Self; 5] = [
+        Self::Resource,
+        Self::DataSource,
+        Self::EphemeralResource,
+        Self::ListResource,
+        Self::Action,
+    ];
 
     /// What it is called in messages.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Resource => "resource",
             Self::DataSource => "data source",
+            Self::EphemeralResource => "ephemeral resource",
             Self::ListResource => "list resource",
             Self::Action => "action",
         }
@@ -49,6 +58,7 @@ impl ObjectKind {
         match self {
             Self::Resource => "resource_schemas",
             Self::DataSource => "data_source_schemas",
+            Self::EphemeralResource => "ephemeral_resource_schemas",
             Self::ListResource => "list_resource_schemas",
             Self::Action => "action_schemas",
         }
@@ -57,7 +67,7 @@ impl ObjectKind {
     /// Whether its schema describes a configuration and no result: it has no computed attributes.
     pub fn is_configuration(self) -> bool {
         match self {
-            Self::Resource | Self::DataSource => false,
+            Self::Resource | Self::DataSource | Self::EphemeralResource => false,
             Self::ListResource | Self::Action => true,
         }
     }
@@ -65,7 +75,7 @@ impl ObjectKind {
     /// Whether its schema has a version. That of an action has none.
     pub fn has_version(self) -> bool {
         match self {
-            Self::Resource | Self::DataSource | Self::ListResource => true,
+            Self::Resource | Self::DataSource | Self::EphemeralResource | Self::ListResource => true,
             Self::Action => false,
         }
     }
@@ -77,6 +87,7 @@ impl ProviderSchemas {
         match kind {
             ObjectKind::Resource => &self.resources,
             ObjectKind::DataSource => &self.data_sources,
+            ObjectKind::EphemeralResource => &self.ephemeral_resources,
             ObjectKind::ListResource => &self.list_resources,
             ObjectKind::Action => &self.actions,
         }
@@ -87,6 +98,7 @@ impl ProviderSchemas {
         match kind {
             ObjectKind::Resource => &mut self.resources,
             ObjectKind::DataSource => &mut self.data_sources,
+            ObjectKind::EphemeralResource => &mut self.ephemeral_resources,
             ObjectKind::ListResource => &mut self.list_resources,
             ObjectKind::Action => &mut self.actions,
         }

@@ -1,13 +1,14 @@
 //! The protocol's calls, each translated to one of [`ProviderServer`](crate::rpc::ProviderServer) and back. One file
 //! per group of calls; this one only says which is where.
 //!
-//! Calls for kinds of objects that are not served (ephemeral resources, state stores) keep the generated answer: not implemented, as the protocol wants it.
+//! Calls for kinds of objects that are not served (state stores) keep the generated answer: not implemented, as the protocol wants it.
 
 mod action;
 mod answer;
 mod call;
 mod data_source;
 mod diagnostics;
+mod ephemeral_resource;
 mod function;
 mod list_resource;
 mod provider;
@@ -208,6 +209,46 @@ impl Provider for Service {
         let request = request.into_inner();
         self.call("ReadDataSource", &request.type_name)
             .answer(request, data_source::read)
+            .await
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<pb::validate_ephemeral_resource_config::Request>,
+    ) -> Result<Response<pb::validate_ephemeral_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        self.call("ValidateEphemeralResourceConfig", &request.type_name)
+            .answer(request, ephemeral_resource::validate)
+            .await
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<pb::open_ephemeral_resource::Request>,
+    ) -> Result<Response<pb::open_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        self.call("OpenEphemeralResource", &request.type_name)
+            .answer(request, ephemeral_resource::open)
+            .await
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<pb::renew_ephemeral_resource::Request>,
+    ) -> Result<Response<pb::renew_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        self.call("RenewEphemeralResource", &request.type_name)
+            .answer(request, ephemeral_resource::renew)
+            .await
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<pb::close_ephemeral_resource::Request>,
+    ) -> Result<Response<pb::close_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        self.call("CloseEphemeralResource", &request.type_name)
+            .answer(request, ephemeral_resource::close)
             .await
     }
 

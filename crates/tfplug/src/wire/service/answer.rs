@@ -44,6 +44,10 @@ answers_with_diagnostics!(
     move_resource_state,
     validate_data_resource_config,
     read_data_source,
+    validate_ephemeral_resource_config,
+    open_ephemeral_resource,
+    renew_ephemeral_resource,
+    close_ephemeral_resource,
     validate_list_resource_config,
     validate_action_config,
     plan_action,
@@ -90,6 +94,9 @@ echoes_nothing!(
     move_resource_state,
     validate_data_resource_config,
     read_data_source,
+    validate_ephemeral_resource_config,
+    open_ephemeral_resource,
+    close_ephemeral_resource,
     validate_list_resource_config,
     validate_action_config,
     plan_action,
@@ -124,6 +131,15 @@ impl Echo<pb::apply_resource_change::Response> for pb::apply_resource_change::Re
             new_state: self.prior_state.clone().or_else(|| Some(null())),
             private: self.planned_private.clone(),
             new_identity: self.planned_identity.clone(),
+            ..Default::default()
+        }
+    }
+}
+
+impl Echo<pb::renew_ephemeral_resource::Response> for pb::renew_ephemeral_resource::Request {
+    fn echo(&self) -> pb::renew_ephemeral_resource::Response {
+        pb::renew_ephemeral_resource::Response {
+            private: self.private.clone(),
             ..Default::default()
         }
     }

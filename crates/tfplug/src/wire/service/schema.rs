@@ -14,7 +14,8 @@ const MARKDOWN: i32 = pb::StringKind::Markdown as i32;
 
 pub(super) async fn metadata(shared: Arc<Shared>, (): ()) -> Result<pb::get_metadata::Response, Diagnostics> {
     use pb::get_metadata::{
-        ActionMetadata, DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata,
+        ActionMetadata, DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ListResourceMetadata,
+        ResourceMetadata,
     };
     let schemas = shared.provider.schemas();
     let function = |name: &String| FunctionMetadata { name: name.clone() };
@@ -28,6 +29,9 @@ pub(super) async fn metadata(shared: Arc<Shared>, (): ()) -> Result<pb::get_meta
             match kind {
                 ObjectKind::Resource => answer.resources.push(ResourceMetadata { type_name }),
                 ObjectKind::DataSource => answer.data_sources.push(DataSourceMetadata { type_name }),
+                ObjectKind::EphemeralResource => {
+                    answer.ephemeral_resources.push(EphemeralMetadata { type_name })
+                }
                 ObjectKind::ListResource => answer.list_resources.push(ListResourceMetadata { type_name }),
                 ObjectKind::Action => answer.actions.push(ActionMetadata { type_name }),
             }
@@ -53,6 +57,7 @@ pub(super) async fn provider(
         match kind {
             ObjectKind::Resource => answer.resource_schemas = of_kind.collect(),
             ObjectKind::DataSource => answer.data_source_schemas = of_kind.collect(),
+            ObjectKind::EphemeralResource => answer.ephemeral_resource_schemas = of_kind.collect(),
             ObjectKind::ListResource => answer.list_resource_schemas = of_kind.collect(),
             ObjectKind::Action => answer.action_schemas = of_kind.map(|(n, s)| (n, action(s))).collect(),
         }
