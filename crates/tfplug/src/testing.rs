@@ -1,10 +1,10 @@
-//! Tests in process: the whole life of a resource, a list, an action, and each of them with a fault at every remote call.
+//! Tests in process: the whole life of a resource, an ephemeral resource, a list, an action, and each of them with a fault at every remote call.
 //!
 //! [`Life`] plans, applies, reads, imports, changes, replaces and destroys an object as Terraform does, and judges each answer by
 //! Terraform's own rules. Then it repeats each operation with an error, an interrupt and a panic at each remote call, and
 //! checks that no object is missing in the state and that a later apply reaches what was configured.
 //!
-//! [`Listing`] does the like with a list resource, and [`Invocation`] with an action.
+//! [`Listing`] does the like with a list resource, [`Invocation`] with an action, and [`Opening`] with an ephemeral resource.
 //!
 //! A test gives a [`World`]: the resource, the configured provider and a fake of the remote side. The fake makes each
 //! remote call through [`Faults::call`].
@@ -108,12 +108,14 @@ mod host;
 mod invocation;
 mod life;
 mod listing;
+mod opening;
 
 pub use faults::{Fault, Faults, Injected};
 pub use host::{Host, Stored};
 pub use invocation::{Invocation, Invoked};
 pub use life::{Life, Lived, Remote, World};
 pub use listing::{Listed, Listing};
+pub use opening::{Closed, Opening};
 
 pub use crate::oracle::Action;
 

@@ -2,6 +2,7 @@
 //! of a provider that misbehaves, the committed protocol.
 
 mod api_form;
+mod ephemerals;
 mod lists;
 mod model;
 mod oracle_verdicts;

@@ -1,6 +1,7 @@
 //! The transport as Terraform meets it: this program starts itself as a provider, and speaks to it as a host does.
 
 mod calls;
+mod ephemerals;
 mod host;
 mod peer;
 mod streamer;
@@ -23,5 +24,11 @@ pub(crate) fn peer() -> ExitCode {
 }
 
 pub(crate) fn tests() -> Vec<crate::Test> {
-    [transport::tests(), calls::tests(), streams::tests()].concat()
+    [
+        transport::tests(),
+        calls::tests(),
+        streams::tests(),
+        ephemerals::tests(),
+    ]
+    .concat()
 }

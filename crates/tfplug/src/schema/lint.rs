@@ -1,5 +1,7 @@
 //! The rules by which Terraform accepts a schema at all. A provider's tests run this over its own schemas.
 
+mod ephemeral;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
@@ -49,6 +51,9 @@ pub fn lint_provider(schemas: &ProviderSchemas) -> Vec<(String, SchemaFault)> {
                 let mut faults = Vec::new();
                 lint_configuration(&schema.attributes, &Path::root(), &mut faults);
                 all.extend(named(name, faults));
+            }
+            if kind == ObjectKind::EphemeralResource {
+                all.extend(named(name, ephemeral::lint(schema)));
             }
         }
     }

@@ -350,10 +350,6 @@ fn unserved_calls_are_unimplemented() {
     let peer = Peer::start(&[]);
     block_on(async {
         let mut calls = calls(peer.plain().await);
-        let opened = calls
-            .open_ephemeral_resource(pb::open_ephemeral_resource::Request::default())
-            .await;
-        assert_eq!(opened.unwrap_err().code(), Code::Unimplemented);
         let stores = calls.get_states(pb::get_states::Request::default()).await;
         assert_eq!(stores.unwrap_err().code(), Code::Unimplemented);
     });

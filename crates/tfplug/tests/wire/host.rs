@@ -167,6 +167,11 @@ impl Peer {
         panic!("the provider ended without the line {text:?}: {seen:#?}");
     }
 
+    /// All lines on standard error that nothing has waited for, to its end.
+    pub(crate) fn rest_of_log(&self) -> Vec<String> {
+        self.stderr.iter().collect()
+    }
+
     /// Waits for the end of the process.
     pub(crate) fn end(&mut self) -> ExitStatus {
         self.child.wait().unwrap()

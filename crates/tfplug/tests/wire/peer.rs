@@ -66,6 +66,7 @@ fn schemas() -> ProviderSchemas {
     schemas.resources.insert("peer_thing".into(), thing());
     schemas.identities.insert("peer_thing".into(), thing_identity());
     schemas.data_sources.insert("peer_thing".into(), thing());
+    schemas.ephemeral_resources.insert("peer_thing".into(), thing());
     schemas.list_resources.insert("peer_thing".into(), thing());
     schemas.actions.insert("peer_thing".into(), thing());
     schemas
@@ -216,6 +217,26 @@ impl ProviderServer for Peer {
     async fn read_data_source(&self, cx: &CallContext, _: &str, config: &Value) -> Outcome<Value> {
         let act = config.get("act").as_str().unwrap_or_default().to_owned();
         Outcome::ok(self.act(cx, &act).await)
+    }
+
+    fn validate_ephemeral_resource(&self, _type_name: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    async fn open(&self, cx: &CallContext, request: OpenRequest) -> OpenResponse {
+        let act = request.config.get("act").as_str().unwrap_or_default().to_owned();
+        OpenResponse::opened(self.act(cx, &act).await)
+    }
+
+    /// Acts as its private data say.
+    async fn renew(&self, cx: &CallContext, request: RenewRequest) -> RenewResponse {
+        self.act(cx, std::str::from_utf8(&request.private).unwrap()).await;
+        RenewResponse::of(b"renewed".to_vec(), Diagnostics::new())
+    }
+
+    async fn close(&self, cx: &CallContext, request: CloseRequest) -> Diagnostics {
+        self.act(cx, std::str::from_utf8(&request.private).unwrap()).await;
+        Diagnostics::new()
     }
 
     fn validate_list_resource(&self, _type_name: &str, _config: &Value) -> Diagnostics {

@@ -1,6 +1,7 @@
-//! A provider at the other end that lists and acts, written as providers are.
+//! A provider at the other end that lists, acts and opens, written as providers are.
 
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
 
 use tfplug::wire::{Options, serve};
 use tfplug::*;
@@ -40,7 +41,8 @@ impl Provider for Stream {
         registry
             .list_resource(WordList)
             .resource(WordResource)
-            .action(Say);
+            .action(Say)
+            .ephemeral_resource(Whisper);
     }
 }
 
@@ -218,5 +220,90 @@ impl Action for Say {
         }
         cx.warn(Diagnostic::warning("All said", "Nothing follows."));
         Ok(())
+    }
+}
+
+/// A word that is not to be written down.
+#[derive(Clone, Model)]
+struct Hush {
+    /// What to do.
+    #[attr(required)]
+    act: Attr<String>,
+    /// How loud.
+    #[attr(default = 1)]
+    volume: Attr<i64>,
+    /// The word.
+    #[attr(computed, sensitive)]
+    word: Attr<String>,
+}
+
+struct Whisper;
+
+#[async_trait]
+impl EphemeralResource for Whisper {
+    type Provider = ();
+    type Model = Hush;
+    type Private = String;
+
+    fn type_name(&self) -> &'static str {
+        "stream_whisper"
+    }
+
+    fn validate(&self, config: &Hush, diags: &mut Diagnostics) {
+        if config.act.as_str() == Some("bad") {
+            diags.error_at(Path::attr("act"), "A bad act", "Choose another.");
+        }
+    }
+
+    async fn open(
+        &self,
+        cx: &Context<()>,
+        request: OpenRequest<'_, Self>,
+    ) -> Result<Opened<Hush>, Diagnostics> {
+        let act = request.config.act.as_str().unwrap_or_default().to_owned();
+        request.slot.opened(&format!("{act} secret"));
+        match act.as_str() {
+            "wait" => {
+                tracing::info!("an open waits");
+                cx.cancel().cancelled().await;
+                return Err(Diagnostic::error("Interrupted", "Nothing is said.").into());
+            }
+            "linger" => {
+                tracing::info!("an open lingers");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            "panic" => panic!("out of breath"),
+            _ => {}
+        }
+        let word = "the secret word".into();
+        let opened = Opened::new(Hush {
+            word,
+            ..request.config
+        });
+        Ok(match act.as_str() {
+            "last" => opened,
+            _ => opened.renewed_at(SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000)),
+        })
+    }
+
+    async fn renew(&self, _: &Context<()>, request: RenewRequest<'_, Self>) -> Result<Renewed, Diagnostics> {
+        let known = request.private.clone();
+        request.private.push_str(", again");
+        match known.as_str() {
+            "once secret" => Ok(Renewed::for_good()),
+            "break secret" => panic!("out of breath"),
+            _ => Ok(Renewed::again_at(
+                SystemTime::UNIX_EPOCH + Duration::from_secs(5_000_000_000),
+            )),
+        }
+    }
+
+    async fn close(&self, cx: &Context<()>, request: CloseRequest<Self>) -> Result<(), Diagnostics> {
+        let act = request.private.strip_suffix(" secret").unwrap_or("?");
+        tracing::info!(act, stopped = cx.cancel().is_cancelled(), "closed");
+        match act {
+            "stuck" => Err(Diagnostic::error("It cannot be unsaid", "Wait.").into()),
+            _ => Ok(()),
+        }
     }
 }
