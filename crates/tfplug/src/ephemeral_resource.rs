@@ -153,7 +153,8 @@ pub trait EphemeralResource: Send + Sync + 'static {
     /// Closes the object. It may be gone already, since it expired or a renewal failed; that is no error.
     ///
     /// The private data are those of `open`: hosts do not hand on what a renewal made of them. The call is made after an
-    /// interrupt, too, and [`Context::cancel`] then tells only of a further one.
+    /// interrupt, too, and [`Context::cancel`] then tells only of a further one. What a host leaves open, as Terraform 1.11
+    /// does after Ctrl-C, is closed when the process ends; it has some 1.5 seconds for that.
     ///
     /// # Errors
     /// When it may still be open.

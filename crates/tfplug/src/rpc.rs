@@ -109,6 +109,9 @@ pub trait ProviderServer: Send + Sync + 'static {
     /// Closes an ephemeral resource.
     async fn close(&self, cx: &CallContext, request: CloseRequest) -> Diagnostics;
 
+    /// Closes what the host has left open: it makes no further call, and the process is about to end.
+    async fn end(&self);
+
     /// Checks the configuration of a list resource; unknown values are passed over.
     fn validate_list_resource(&self, type_name: &str, config: &Value) -> Diagnostics;
 

@@ -1,11 +1,14 @@
 //! A provider as the protocol sees it.
 
+mod held;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
+use futures::future::join_all;
 
 use crate::action::RawAction;
 use crate::codec::json;
@@ -29,12 +32,14 @@ use crate::rpc::{
 };
 use crate::schema::{ObjectKind, ProviderSchemas};
 use crate::value::Value;
+use held::Held;
 
 /// Serves a [`Provider`].
 pub struct Server<P: Provider> {
     provider: P,
     configured: ArcSwapOption<P::Configured>,
     served: Registry<P::Configured>,
+    held: Held,
 }
 
 impl<P: Provider> Server<P> {
@@ -49,6 +54,7 @@ impl<P: Provider> Server<P> {
             provider,
             configured: ArcSwapOption::empty(),
             served: registry.checked()?,
+            held: Held::default(),
         })
     }
 
@@ -300,7 +306,12 @@ impl<P: Provider> ProviderServer for Server<P> {
 
     async fn open(&self, cx: &CallContext, request: OpenRequest) -> OpenResponse {
         match self.ephemeral(&request.type_name) {
-            Ok(e) => calls::open(e.code.as_ref(), &e.schema, &self.context(cx), &request.config).await,
+            Ok(e) => {
+                let cx = self.context(cx);
+                let answer = calls::open(e.code.as_ref(), &e.schema, &cx, &request.config).await;
+                self.held.opened(&request.type_name, &answer);
+                answer
+            }
             Err(unknown) => OpenResponse::failed(unknown),
         }
     }
@@ -313,10 +324,24 @@ impl<P: Provider> ProviderServer for Server<P> {
     }
 
     async fn close(&self, cx: &CallContext, request: CloseRequest) -> Diagnostics {
+        self.held.closed(&request);
         match self.ephemeral(&request.type_name) {
             Ok(e) => calls::close(e.code.as_ref(), &self.context(cx), &request.private).await,
             Err(unknown) => unknown.into(),
         }
+    }
+
+    async fn end(&self) {
+        let closed = self.held.take().into_iter().map(async |request| {
+            let type_name = request.type_name.clone();
+            let findings = self.close(&CallContext::default(), request).await;
+            tracing::warn!(
+                type_name,
+                failed = findings.has_errors(),
+                "closed what the host left open"
+            );
+        });
+        join_all(closed).await;
     }
 
     fn validate_list_resource(&self, type_name: &str, config: &Value) -> Diagnostics {

@@ -191,6 +191,21 @@ fn what_a_failed_open_leaves_is_closed() {
 }
 
 #[test]
+fn what_the_host_leaves_open_is_closed_at_the_end() {
+    let (vault, cx) = (Vault::default(), CallContext::default());
+    let server = server_of(&vault);
+    let first = open_with(&server, &cx, config("front", 1));
+    open_with(&server, &cx, config("back", 1));
+    open_with(&server, &cx, config(Value::unknown(), 1));
+    let request = rpc::CloseRequest::new("vault_key", first.private);
+    assert!(block_on(server.close(&cx, request)).is_empty());
+    block_on(server.end());
+    assert_eq!(vault.done(), ["close 100", "close 101"]);
+    block_on(server.end());
+    assert_eq!(vault.done().len(), 2);
+}
+
+#[test]
 fn a_result_that_is_not_whole_is_named() {
     let opened = open(config("shapeless", 1));
     let finding = opened.diagnostics.iter().next().unwrap();

@@ -32,6 +32,11 @@ pub(crate) fn tests() -> Vec<crate::Test> {
             "ctrl_c_in_a_slow_create_loses_nothing",
             ctrl_c_in_a_slow_create_loses_nothing,
         ),
+        (
+            "a_lock_is_there_while_it_is_needed",
+            a_lock_is_there_while_it_is_needed,
+        ),
+        ("ctrl_c_leaves_no_lock", ctrl_c_leaves_no_lock),
         ("a_debugger_can_stay_attached", a_debugger_can_stay_attached),
         ("the_readme_shows_the_example", the_readme_shows_the_example),
     ]
@@ -269,6 +274,58 @@ fn ctrl_c_in_a_slow_create_loses_nothing() {
         );
         project.destroy().unwrap();
         assert_eq!(text(&project, "a.txt"), None);
+    });
+}
+
+/// A note that is written while a lock is held, and takes so long.
+fn locked(delay_ms: u32) -> String {
+    let provider = format!("provider \"local\" {{\n  delay_ms = {delay_ms}\n}}\n");
+    let lock = "ephemeral \"local_lock\" \"this\" {\n  path    = \"lock\"\n  seconds = 1\n}\n";
+    let note = note("a.txt", "one").replace('}', "  depends_on = [ephemeral.local_lock.this]\n}");
+    [&provider, lock, &note].concat()
+}
+
+fn a_lock_is_there_while_it_is_needed() {
+    each(|project| {
+        write(&project, &locked(600_000));
+        project.init().unwrap();
+        fs::write(project.dir().join("lock"), "another's").unwrap();
+        let failed = project.try_plan(&[]).unwrap();
+        assert!(failed.words().contains("The lock is held"), "{}", failed.words());
+        assert_eq!(text(&project, "lock").as_deref(), Some("another's"));
+        fs::remove_file(project.dir().join("lock")).unwrap();
+
+        write(&project, &locked(4_000));
+        let apply = project
+            .spawn(&["apply", "-no-color", "-input=false", "-auto-approve"])
+            .unwrap();
+        wait_until("the second renewal", || {
+            text(&project, "lock").as_deref() == Some("renewed 2 times")
+        });
+        let output = apply.wait(LIMIT).unwrap();
+        assert_eq!(output.code, 0, "{}", output.words());
+        assert_eq!(text(&project, "lock"), None);
+        assert_eq!(project.state_list().unwrap(), ["local_note.this"]);
+        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(text(&project, "lock"), None, "a plan closes it, too");
+    });
+}
+
+fn ctrl_c_leaves_no_lock() {
+    each(|project| {
+        write(&project, &locked(600_000));
+        project.init().unwrap();
+        let apply = project
+            .spawn(&["apply", "-no-color", "-input=false", "-auto-approve"])
+            .unwrap();
+        wait_until("the note", || {
+            text(&project, "a.txt").is_some_and(|text| !text.is_empty())
+        });
+        assert!(text(&project, "lock").is_some());
+        apply.interrupt().unwrap();
+        let output = apply.wait(LIMIT).unwrap();
+        assert_eq!(output.code, 1, "{}", output.words());
+        assert_eq!(text(&project, "lock"), None, "{}", output.words());
     });
 }
 

@@ -1,5 +1,5 @@
-//! A whole provider: notes in files. The other files add a provider block, a data source, a function, a list resource and an
-//! action.
+//! A whole provider: notes in files. The other files add a provider block, a data source, an ephemeral resource, a function, a
+//! list resource and an action.
 
 use std::{fs, io, process::ExitCode};
 
@@ -7,6 +7,7 @@ use tfplug::wire::{Options, serve};
 use tfplug::*;
 
 mod list;
+mod lock;
 mod look;
 mod settings;
 mod shout;
@@ -155,6 +156,7 @@ impl Provider for Local {
         registry
             .resource(NoteResource)
             .data_source(look::Look)
+            .ephemeral_resource(lock::LockResource)
             .list_resource(list::NoteList)
             .action(shout::Shout)
             .function(words::Words);

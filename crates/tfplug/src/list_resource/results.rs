@@ -133,3 +133,47 @@ impl<'a> RawResults<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use async_trait::async_trait;
+    use futures::FutureExt;
+
+    use super::*;
+    use crate::value::Value;
+
+    /// A host that takes nothing until it is ready.
+    #[derive(Default)]
+    struct Host {
+        ready: AtomicBool,
+        taken: Mutex<Vec<String>>,
+    }
+
+    #[async_trait]
+    impl EventSink<ListEvent> for Host {
+        async fn send(&self, event: ListEvent) -> bool {
+            if !self.ready.load(Ordering::Relaxed) {
+                pending::<()>().await;
+            }
+            self.taken.lock().unwrap().push(event.display_name);
+            true
+        }
+    }
+
+    #[test]
+    fn a_push_that_is_dropped_takes_no_place() {
+        let (host, settle) = (Host::default(), |event| event);
+        let results = RawResults::new(&host, &settle, Some(2));
+        let push = |name| results.push(ListEvent::found(Value::Null, name)).now_or_never();
+        assert!(push("dropped").is_none(), "the host is not ready");
+        host.ready.store(true, Ordering::Relaxed);
+        assert!(push("a").is_some());
+        assert!(results.over().now_or_never().is_none(), "there is a place left");
+        assert!(push("b").is_none(), "nothing follows the last one");
+        assert_eq!(*host.taken.lock().unwrap(), ["a", "b"]);
+        assert!(results.over().now_or_never().is_some());
+    }
+}

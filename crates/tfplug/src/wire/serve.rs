@@ -23,6 +23,8 @@ use crate::rpc::ProviderServer;
 
 /// The host kills a provider two seconds after it asked it to end. What is not done within this is given up.
 const GRACE: Duration = Duration::from_millis(500);
+/// How much longer it may take to close what the host left open.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// The service whose health go-plugin hosts ask for.
 const HEALTH: &str = "plugin";
@@ -134,7 +136,7 @@ async fn serve_on(
     let tls = host.certificate.clone().map(Tls::for_client).transpose()?;
     announce(host, options, &socket.address, tls.as_ref())?;
 
-    let service = Service::new(provider);
+    let service = Service::new(Arc::clone(&provider));
     let stops = service.stops();
     let (health, health_service) = tonic_health::server::health_reporter();
     health
@@ -160,10 +162,21 @@ async fn serve_on(
         stops.stop();
         tokio::time::sleep(GRACE).await;
     };
+    let end = tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move {
+            shutdown.cancelled().await;
+            provider.end().await;
+        }
+    });
     let served = tokio::select! {
         served = server => Ok(served?),
         () = overdue => Ok(()),
     };
+    if shutdown.is_cancelled() {
+        // Whether it came to its end or not, there is nobody left to tell.
+        let _ = tokio::time::timeout(CLOSING, end).await;
+    }
     // Here rather than with the task that listens, which the end of the process may leave undone.
     drop(socket.file);
     served

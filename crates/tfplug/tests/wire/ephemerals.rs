@@ -32,6 +32,10 @@ pub(crate) fn tests() -> Vec<crate::Test> {
             "a_renewal_that_breaks_keeps_its_data",
             a_renewal_that_breaks_keeps_its_data,
         ),
+        (
+            "what_the_host_leaves_open_is_closed",
+            what_the_host_leaves_open_is_closed,
+        ),
         ("an_unknown_ephemeral_is_told", an_unknown_ephemeral_is_told),
         ("no_secret_is_in_the_log", no_secret_is_in_the_log),
     ]
@@ -119,7 +123,7 @@ fn ephemeral_resources_are_told() {
 }
 
 fn a_word_is_opened_renewed_and_closed() {
-    let peer = start();
+    let peer = Peer::start(&[(ROLE, streamer::ROLE), ("TF_LOG", "debug")]);
     block_on(async {
         let channel = peer.plain().await;
         let opened = open(&channel, "often").await;
@@ -142,8 +146,11 @@ fn a_word_is_opened_renewed_and_closed() {
         assert_eq!(second.private.unwrap(), br#""often secret, again, again""#);
 
         assert_eq!(close(&channel, opened.private).await, [""; 0]);
-        let line = peer.wait_for_line("closed");
-        assert!(line.contains("often") && line.contains("tf_rpc"), "{line}");
+        let line = peer.wait_for_line("\"closed\"");
+        assert!(
+            line.contains("often") && line.contains("CloseEphemeralResource"),
+            "{line}"
+        );
 
         let last = open(&channel, "last").await;
         assert_eq!(last.renew_at, None);
@@ -309,6 +316,24 @@ fn an_unknown_ephemeral_is_told() {
         assert_eq!(summaries(&answer.diagnostics), ["Unknown ephemeral resource"]);
         assert_eq!(answer.private.unwrap(), b"mine");
     });
+}
+
+fn what_the_host_leaves_open_is_closed() {
+    let mut peer = start();
+    block_on(async {
+        let channel = peer.plain().await;
+        let often = open(&channel, "often").await;
+        open(&channel, "last").await;
+        assert_eq!(close(&channel, often.private).await, [""; 0]);
+        shut_down(channel).await;
+    });
+    assert!(peer.end().success());
+    let log = peer.rest_of_log();
+    let closed = |act: &str| {
+        let act = format!("\"act\":\"{act}\"");
+        log.iter().filter(|line| line.contains(&act)).count()
+    };
+    assert_eq!((closed("often"), closed("last")), (1, 1), "{log:#?}");
 }
 
 fn no_secret_is_in_the_log() {

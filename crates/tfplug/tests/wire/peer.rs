@@ -239,6 +239,8 @@ impl ProviderServer for Peer {
         Diagnostics::new()
     }
 
+    async fn end(&self) {}
+
     fn validate_list_resource(&self, _type_name: &str, _config: &Value) -> Diagnostics {
         Diagnostics::new()
     }

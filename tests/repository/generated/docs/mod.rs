@@ -48,6 +48,9 @@ pub(crate) fn pages(schemas: &ProviderSchemas, examples: &Path, guides: &Path, m
                     ("resources", resource(name, schema, identity, &examples))
                 }
                 ObjectKind::DataSource => ("data-sources", data_source(name, schema, &examples)),
+                ObjectKind::EphemeralResource => {
+                    ("ephemeral-resources", ephemeral_resource(name, schema, &examples))
+                }
                 _ => panic!(
                     "the generator has no page for the {} {name}; write one",
                     kind.noun()
@@ -116,6 +119,20 @@ fn data_source(name: &str, schema: &Schema, examples: &Examples) -> String {
     page.section(
         "Example Usage",
         &examples.usage(&format!("data-sources/{name}"), "data-source"),
+    );
+    page.section("Schema", &attributes::schema(&schema.attributes));
+    page.text()
+}
+
+fn ephemeral_resource(name: &str, schema: &Schema, examples: &Examples) -> String {
+    assert!(
+        schema.blocks.is_empty(),
+        "the generator knows attributes only; teach it blocks for {name}"
+    );
+    let mut page = Page::new(Kind::EphemeralResource, name, &schema.description);
+    page.section(
+        "Example Usage",
+        &examples.usage(&format!("ephemeral-resources/{name}"), "ephemeral-resource"),
     );
     page.section("Schema", &attributes::schema(&schema.attributes));
     page.text()

@@ -8,6 +8,7 @@ pub(super) enum Kind {
     Provider,
     Resource,
     DataSource,
+    EphemeralResource,
     Function,
 }
 
@@ -24,6 +25,10 @@ impl Page {
             Kind::DataSource => (
                 format!("{name} Data Source - mig"),
                 format!("{name} (Data Source)"),
+            ),
+            Kind::EphemeralResource => (
+                format!("{name} Ephemeral Resource - mig"),
+                format!("{name} (Ephemeral Resource)"),
             ),
             Kind::Function => (format!("{name} function - mig"), format!("function: {name}")),
         };
