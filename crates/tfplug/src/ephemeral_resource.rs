@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use erased::{RawEphemeralResource, TypedEphemeralResource};
+pub(crate) use erased::{RawEphemeralResource, RawOpened, TypedEphemeralResource};
 pub(crate) use opened::RawOpenSlot;
 pub use opened::{OpenSlot, Opened, Renewed};
 pub use request::{CloseRequest, OpenRequest, RenewRequest};

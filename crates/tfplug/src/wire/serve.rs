@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
@@ -162,13 +163,7 @@ async fn serve_on(
         stops.stop();
         tokio::time::sleep(GRACE).await;
     };
-    let end = tokio::spawn({
-        let shutdown = shutdown.clone();
-        async move {
-            shutdown.cancelled().await;
-            provider.end().await;
-        }
-    });
+    let end = ending(provider, shutdown.clone());
     let served = tokio::select! {
         served = server => Ok(served?),
         () = overdue => Ok(()),
@@ -180,6 +175,14 @@ async fn serve_on(
     // Here rather than with the task that listens, which the end of the process may leave undone.
     drop(socket.file);
     served
+}
+
+/// Closes what the host left open, as soon as it has asked for the end.
+fn ending(provider: Arc<dyn ProviderServer>, shutdown: CancellationToken) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        shutdown.cancelled().await;
+        provider.end().await;
+    })
 }
 
 /// Writes the handshake, or what to do for debugging. Nothing else is ever written to standard output.

@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::draft::draft;
 use crate::engine::null_object;
 use crate::engine::settle::{salvage, settle};
-use crate::ephemeral_resource::{RawEphemeralResource, RawOpenSlot};
+use crate::ephemeral_resource::{RawEphemeralResource, RawOpenSlot, RawOpened};
 use crate::path::Path;
 use crate::rpc::{Deferral, OpenResponse, RenewResponse};
 use crate::schema::Schema;
@@ -48,38 +48,43 @@ async fn opened<P: Send + Sync>(
     let asked = salvage(drafted, &Value::Null);
     let ended = guarded(code.open(cx, &asked, &slot)).await;
     let noted = slot.take();
-    let mut answer = OpenResponse::failed(cx.take_findings());
-    answer.diagnostics.extend(noted.faults);
-    let mut to_close = noted.private.clone();
-    match ended {
+    let mut findings = cx.take_findings();
+    findings.extend(noted.faults);
+    // Without a note, a success has something to close all the same: the host would do it.
+    let (answer, to_close) = match ended {
         Ok(opened) => {
-            let (result, open) = settle(drafted, &opened.result);
-            let unknown =
-                |path| Diagnostic::bug("After the open this attribute still has no known value.").at(path);
-            answer.diagnostics.extend(open.into_iter().map(unknown));
-            answer.result = Some(result);
-            answer.renew_at = opened.renew_at.map(not_before_now);
-            answer.private = noted.private.unwrap_or_default();
-            to_close.get_or_insert_default();
+            let private = noted.private.unwrap_or_default();
+            let answer = whole(drafted, &opened, private.clone(), &mut findings);
+            (answer, Some(private))
         }
-        Err(findings) => answer.diagnostics.extend(findings),
+        Err(why) => {
+            findings.extend(why);
+            (OpenResponse::failed(Diagnostics::new()), noted.private)
+        }
+    };
+    if let (true, Some(private)) = (findings.has_errors(), &to_close) {
+        // An interrupt may have ended the open, and must not end this, too.
+        findings.extend(close(code, &cx.uninterrupted(), private).await);
     }
-    match (answer.diagnostics.has_errors(), to_close) {
-        (false, _) => answer,
-        (true, None) => OpenResponse::failed(answer.diagnostics),
-        (true, Some(private)) => closed_again(code, cx, &private, answer.diagnostics).await,
+    match findings.has_errors() {
+        true => OpenResponse::failed(findings),
+        false => OpenResponse {
+            diagnostics: findings,
+            ..answer
+        },
     }
 }
 
-/// Closes what no host will. An interrupt has ended the open, and must not end this, too.
-async fn closed_again<P: Send + Sync>(
-    code: &dyn RawEphemeralResource<P>,
-    cx: &Context<P>,
-    private: &[u8],
-    mut findings: Diagnostics,
-) -> OpenResponse {
-    findings.extend(close(code, &cx.uninterrupted(), private).await);
-    OpenResponse::failed(findings)
+/// The answer to a success. An attribute that it leaves open is a fault.
+fn whole(drafted: &Value, opened: &RawOpened, private: Vec<u8>, findings: &mut Diagnostics) -> OpenResponse {
+    let (result, open) = settle(drafted, &opened.result);
+    let unknown = |path| Diagnostic::bug("After the open this attribute still has no known value.").at(path);
+    findings.extend(open.into_iter().map(unknown));
+    OpenResponse {
+        renew_at: opened.renew_at.map(not_before_now),
+        private,
+        ..OpenResponse::opened(result)
+    }
 }
 
 /// Values of a configuration are unknown only while something else is yet to be created.
@@ -90,24 +95,22 @@ fn too_early(config: &Value, drafted: Value, deferral_allowed: bool) -> OpenResp
             ..OpenResponse::opened(drafted)
         };
     }
-    let of = |config: &Value| -> Vec<Path> {
-        let fields = config.as_map().into_iter().flatten();
-        let unknown = fields.filter(|(_, value)| !value.is_wholly_known());
-        unknown.map(|(name, _)| Path::attr(name)).collect()
-    };
-    let finding = |path: Path| {
-        let detail = format!(
-            "An ephemeral resource is opened when all of its configuration is known, and {path} is not. It may depend on \
-             something that this run creates: create that first, by a run with -target, or use a value that is known."
-        );
-        Diagnostic::error(format!("{path} is not known yet"), detail).at(path)
-    };
-    let mut found: Diagnostics = of(config).into_iter().map(finding).collect();
+    let fields = config.as_map().into_iter().flatten();
+    let unknown = fields.filter(|(_, value)| !value.is_wholly_known());
+    let mut found: Diagnostics = unknown.map(|(name, _)| not_known(Path::attr(name))).collect();
     if found.is_empty() {
         let detail = "An ephemeral resource is opened when its configuration is known, and nothing of it is.";
         found.push(Diagnostic::error("The configuration is not known yet", detail));
     }
     OpenResponse::failed(found)
+}
+
+fn not_known(path: Path) -> Diagnostic {
+    let detail = format!(
+        "An ephemeral resource is opened when all of its configuration is known, and {path} is not. It may depend on \
+         something that this run creates: create that first, by a run with -target, or use a value that is known."
+    );
+    Diagnostic::error(format!("{path} is not known yet"), detail).at(path)
 }
 
 /// Makes an object last longer.
