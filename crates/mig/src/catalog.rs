@@ -20,7 +20,7 @@ use thiserror::Error;
 
 pub use driver::{DriverVersion, DriverVersionError};
 pub use gpu::{Bottlerocket, Confidence, Engines, Gpu, ModeChange, Placements, ProfileFact};
-pub use image::{ImageAlias, ImageDriver, ImageError, ImageFamily, ImageRelease};
+pub use image::{ImageAlias, ImageDriver, ImageError, ImageFamily, ImageFault, ImageRelease};
 pub use instance_type::{InstanceType, MigSupport, NodeGpu, NodeMig};
 pub use nearest::{did_you_mean, nearest as nearest_names};
 pub use overrides::{CatalogOverrides, GpuOverride, InstanceTypeOverride, ProfileOverride};
@@ -65,6 +65,7 @@ pub struct Catalog {
     instance_types: BTreeMap<String, InstanceType>,
     images: Vec<ImageDriver>,
     newest_images: BTreeMap<ImageFamily, ImageRelease>,
+    image_faults: Vec<ImageFault>,
     prices: BTreeMap<(String, String), Price>,
     sources: BTreeMap<String, String>,
 }
@@ -141,6 +142,8 @@ struct ImageFile {
     newest: BTreeMap<ImageFamily, ImageRelease>,
     sources: BTreeMap<String, String>,
     images: Vec<ImageDriver>,
+    #[serde(default)]
+    faults: Vec<ImageFault>,
 }
 
 #[derive(Deserialize)]
@@ -178,6 +181,7 @@ impl Catalog {
             instance_types: unique(types.instance_types, |found| found.name.clone())?,
             images: images.images,
             newest_images: images.newest,
+            image_faults: images.faults,
             prices: unique(prices.prices, |price| {
                 (price.instance_type.clone(), price.region.clone())
             })?,

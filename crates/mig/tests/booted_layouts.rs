@@ -1,5 +1,5 @@
 //! Random valid layouts of every GPU model, each booted: the rendered script runs against the simulated `nvidia-smi`, and
-//! what is read back equals what was declared. `MIG_BOOTED_LAYOUTS` says how many (300); `MIG_SEED` repeats a run.
+//! what is read back equals what was declared. `MIG_BOOTED_LAYOUTS` says how many (120); `MIG_SEED` repeats a run.
 //!
 //! A machine lives through three layouts: the first is installed by the whole script, the others replace its table (the only
 //! text of the script that depends on the layout) and are cut over the one before, with or without a reboot between.
@@ -24,7 +24,7 @@ const LAYOUTS_OF_A_MACHINE: usize = 3;
 
 #[test]
 fn what_is_read_back_equals_what_was_declared() {
-    let (seed, total) = (seed(), cases("MIG_BOOTED_LAYOUTS", 300));
+    let (seed, total) = (seed(), cases("MIG_BOOTED_LAYOUTS", 120));
     println!("MIG_SEED={seed}");
     let models: Models = known_gpus()
         .into_iter()

@@ -69,6 +69,25 @@ pub struct ImageDriver {
     pub sources: Vec<String>,
 }
 
+/// What is known to be wrong with releases of a family, beside a driver that is too old.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ImageFault {
+    /// The family.
+    pub family: ImageFamily,
+    /// First release with it.
+    pub since: ImageRelease,
+    /// Last release with it; none while no release without it is known.
+    pub until: Option<ImageRelease>,
+    /// Kubernetes versions whose images have it; empty for all.
+    pub kubernetes: Vec<String>,
+    /// What is wrong, as a sentence.
+    pub fault: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Keys for [`Catalog::source`].
+    pub sources: Vec<String>,
+}
+
 impl FromStr for ImageRelease {
     type Err = ImageError;
 
@@ -149,6 +168,22 @@ impl Catalog {
             .max_by_key(|image| (&image.since, !image.instance_families.is_empty()))
     }
 
+    /// What is known to be wrong with a release for a version of Kubernetes, such as `1.34`.
+    pub fn image_faults<'a>(
+        &'a self,
+        family: ImageFamily,
+        release: &'a ImageRelease,
+        kubernetes: &'a str,
+    ) -> impl Iterator<Item = &'a ImageFault> {
+        self.image_faults.iter().filter(move |fault| {
+            let versions = &fault.kubernetes;
+            fault.family == family
+                && fault.since <= *release
+                && fault.until.as_ref().is_none_or(|until| release <= until)
+                && (versions.is_empty() || versions.iter().any(|version| version == kubernetes))
+        })
+    }
+
     /// The newest release of a family that the catalog has seen.
     pub fn newest_image(&self, family: ImageFamily) -> Option<&ImageRelease> {
         self.newest_images.get(&family)
@@ -174,6 +209,28 @@ mod tests {
         assert_eq!(driver("al2023@v20261003", "g7e").as_deref(), Some("580.159.03"));
         assert_eq!(driver("al2023@latest", "p5"), None);
         assert_eq!(driver("bottlerocket@1.70.0", "p5").as_deref(), Some("580.178.04"));
+    }
+
+    #[test]
+    fn a_fault_is_of_some_releases_and_versions() {
+        let catalog = Catalog::builtin();
+        let faults = |release: &str, kubernetes: &str| {
+            let release = release.parse().unwrap();
+            catalog
+                .image_faults(ImageFamily::Al2023, &release, kubernetes)
+                .count()
+        };
+        assert_eq!(faults("v20261003", "1.34"), 1);
+        assert_eq!(faults("v20261003", "1.36"), 0);
+        assert_eq!(faults("v20260917", "1.34"), 0);
+        assert_eq!(faults("v20261101", "1.34"), 0);
+        for fault in &catalog.image_faults {
+            assert!(fault.fault.ends_with('.') && !fault.sources.is_empty());
+            fault
+                .sources
+                .iter()
+                .for_each(|key| assert!(!catalog.source(key).is_empty()));
+        }
     }
 
     #[test]

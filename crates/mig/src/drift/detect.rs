@@ -14,7 +14,7 @@ mod pins;
 mod tags;
 
 pub use device_plugin::{DevicePluginFacts, ROLLOUT_SECONDS, device_plugin};
-pub use edits::{FieldEdit, Presence, declared};
+pub use edits::{FieldEdit, Origin, Presence, declared};
 pub use foreign::{Actor, ForeignActor, foreign_actors};
 pub use instances::{InstanceFacts, instances};
 pub use karpenter::{CONDITION_SECONDS, KarpenterFacts, karpenter, overlay_gate};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::class::{DriftClass, Severity};
 use crate::fingerprint::fingerprint;
 
-/// Where an object is. Both empty: nowhere in particular.
+/// Where an object is. Both empty: the configuration does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
     /// The name of the EKS cluster.
@@ -52,7 +52,7 @@ impl fmt::Display for Place {
             (Some(cluster), Some(region)) => write!(f, "cluster {cluster}, {region}"),
             (Some(cluster), None) => write!(f, "cluster {cluster}"),
             (None, Some(region)) => f.write_str(region),
-            (None, None) => f.write_str("everywhere"),
+            (None, None) => f.write_str("the configuration"),
         }
     }
 }

@@ -8,6 +8,7 @@ mod filters;
 mod formats;
 mod hostile;
 mod not_drift;
+mod schema;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::drift::class::DriftClass;
 use crate::drift::finding::{Drift, Object, Words};
+use crate::drift::section::Section;
 
 /// A field that is not as declared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -26,33 +27,80 @@ pub enum Presence {
     Absent,
 }
 
+/// Where a difference comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The object was changed.
+    #[default]
+    Edited,
+    /// What is declared was changed, and not applied.
+    NotApplied,
+}
+
+/// Judges an object by what a plan would change of it, whatever its kind is: it is not there, or fields of it are not as declared.
+pub fn declared(
+    class: DriftClass,
+    object: Object,
+    presence: Presence,
+    edits: &[FieldEdit],
+    origin: Origin,
+) -> Section {
+    let drift = match presence {
+        Presence::Absent => Some(absent(class, &object)),
+        Presence::Present => edited(class, &object, edits),
+    };
+    let mut section = Section::of(object);
+    section.findings.extend(drift.map(|drift| match origin {
+        Origin::Edited => drift,
+        Origin::NotApplied => not_applied(drift),
+    }));
+    section
+}
+
+fn not_applied(drift: Drift) -> Drift {
+    Drift {
+        cause: "The configuration was changed after the last apply, and was not applied.".to_owned(),
+        next_step: "Apply the configuration, or take its change back.".to_owned(),
+        ..drift
+    }
+}
+
+/// Fields that a report names of one object.
+const FIELDS: usize = 20;
+
 /// One drift for all edited fields of an object, if there are any. Which fields they are is a part of its fingerprint.
 pub(super) fn edited(class: DriftClass, object: &Object, edits: &[FieldEdit]) -> Option<Drift> {
     let mut edits: Vec<&FieldEdit> = edits.iter().filter(|edit| edit.expected != edit.found).collect();
     edits.sort();
     edits.dedup();
     let paths: Vec<&str> = edits.iter().map(|edit| edit.path.as_str()).collect();
-    let side = |value: fn(&FieldEdit) -> &Option<String>| {
-        let lines: Vec<String> = edits
-            .iter()
-            .map(|edit| {
-                format!(
-                    "{} is {}",
-                    edit.path,
-                    value(edit).as_deref().unwrap_or("not there")
-                )
-            })
-            .collect();
-        lines.join("; ")
-    };
     let words = Words {
-        expected: side(|edit| &edit.expected),
-        found: side(|edit| &edit.found),
+        expected: side(&edits, |edit| &edit.expected),
+        found: side(&edits, |edit| &edit.found),
         cause: "Somebody, or another program, has changed the object after it was made.",
-        next_step: "Find out who holds these fields (kubectl get --show-managed-fields). Then bring the object back to \
-                    what is declared, or declare the new value.",
+        next_step: match class {
+            DriftClass::D4 | DriftClass::D8 => {
+                "Find out in CloudTrail who changed it. Then bring it back to what is declared, or declare the new value."
+            }
+            _ => {
+                "Find out who holds these fields (kubectl get --show-managed-fields). Then bring the object back to \
+                 what is declared, or declare the new value."
+            }
+        },
     };
     (!edits.is_empty()).then(|| Drift::new(class, object.clone(), &paths.join(","), words))
+}
+
+/// One side of the fields.
+fn side(edits: &[&FieldEdit], value: fn(&FieldEdit) -> &Option<String>) -> String {
+    let line = |edit: &&FieldEdit| {
+        let value = value(edit).as_deref().unwrap_or("not there");
+        format!("{} is {value}", edit.path)
+    };
+    let mut lines: Vec<String> = edits.iter().take(FIELDS).map(line).collect();
+    let more = edits.len().saturating_sub(FIELDS);
+    lines.extend((more > 0).then(|| format!("and {more} more fields")));
+    lines.join("; ")
 }
 
 /// The drift of an object that is not there.
