@@ -269,11 +269,22 @@ impl<L: ListResource, W: Fn(Faults) -> (L, ProviderOf<L>)> Listing<L, W> {
             let read = host.read(&imported.into()).await?;
             failed(&read.diagnostics)?;
             check(!read.state.is_null(), &step, || "the object is not there")?;
-            let same = event.resource.as_ref().is_none_or(|listed| *listed == read.state);
-            check(same, &step, || "the list has another object than a read gives")?;
+            let listed = event.resource.as_ref().unwrap_or(&read.state);
+            let others = different(listed, &read.state);
+            check(others.is_empty(), &step, || {
+                let names = others.join(", ");
+                format!("the list has another object than a read gives: {names}")
+            })?;
         }
         Ok(())
     }
+}
+
+/// The attributes of an object that another has otherwise.
+fn different(listed: &Value, read: &Value) -> Vec<String> {
+    let all = read.as_map().into_iter().flatten();
+    let other = all.filter(|(name, value)| listed.get(name) != *value);
+    other.map(|(name, _)| name.clone()).collect()
 }
 
 /// The typed form of a result that was judged, so that it has an identity.

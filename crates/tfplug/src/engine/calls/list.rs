@@ -8,6 +8,8 @@ use super::{ResourceSchemas, guarded, refusals};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::engine::defaults::with_defaults;
+use crate::engine::drift::keep_form;
+use crate::engine::null_object;
 use crate::engine::settle::salvage;
 use crate::engine::write_only::withheld;
 use crate::list_resource::{RawListRequest, RawListResource, RawResults};
@@ -99,11 +101,13 @@ fn identifies(schemas: &ResourceSchemas, identity: &Value) -> bool {
         && required.all(|attribute| !identity.get(&attribute.name).is_null())
 }
 
+/// The object in the form in which a read after an import stores it.
 fn known(schemas: &ResourceSchemas, object: &Value, diagnostics: &mut Diagnostics) -> Value {
     if !object.is_wholly_known() {
         diagnostics.push(warning("A list gave a value that is not known."));
     }
-    withheld(&schemas.object, &salvage(object, &Value::Null))
+    let object = withheld(&schemas.object, &salvage(object, &Value::Null));
+    keep_form(&schemas.object, &null_object(&schemas.object), &object)
 }
 
 /// A fault of the provider that leaves the result of use.
