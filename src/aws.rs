@@ -6,26 +6,34 @@
 //!
 //! Nothing here knows a Terraform schema. Making an [`Aws`] does no I/O; the first call does.
 
+pub mod auto_scaling;
 mod call_log;
 pub mod connections;
 mod credentials;
 pub mod ec2;
 pub mod eks;
 pub mod error;
+mod gather;
 mod named_host;
 pub mod region;
 mod retry;
 pub mod secret;
+mod service;
 pub mod settings;
+pub mod ssm;
 mod sts_endpoint;
 pub mod token;
 mod transport;
 mod trust;
 
+pub use auto_scaling::{AutoScaling, AutoScalingGroup};
+#[cfg(test)]
+pub use connections::Services;
 pub use connections::{Aws, Regional};
 pub use ec2::{Ec2, TemplateRef};
-pub use eks::{Eks, EksCluster};
+pub use eks::{Eks, EksCluster, NodeGroupRef};
 pub use error::{AwsError, AwsErrorKind};
 pub use secret::Secret;
 pub use settings::{AssumeRole, AwsSettings, Endpoints, RetryMode};
+pub use ssm::Ssm;
 pub use token::{ClusterToken, TokenSource};

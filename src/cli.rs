@@ -1,14 +1,19 @@
 //! The command line: what the program does for a person, beside serving Terraform.
 
+mod drift;
+mod file;
+mod layouts;
+mod list;
 mod render;
 mod schema;
+mod validate;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tfplug::Server;
+use tfplug::{Diagnostics, Server};
 
 pub use schema::schema_json;
 
@@ -22,8 +27,8 @@ pub const HINT: &str = "\nIt has a command line, too: terraform-provider-mig --h
 
 /// Terraform and OpenTofu provider that slices NVIDIA GPUs (MIG) on Amazon EKS.
 ///
-/// Terraform and OpenTofu start it themselves, without arguments. These commands are for people and pipelines; they
-/// need neither cluster nor credentials.
+/// Terraform and OpenTofu start it themselves, without arguments. These commands are for people and pipelines; only drift
+/// and list need clusters and credentials.
 #[derive(Debug, Parser)]
 #[command(name = "terraform-provider-mig", version)]
 struct Arguments {
@@ -37,13 +42,25 @@ enum Subject {
     Schema,
     /// Print Kubernetes objects of layouts as YAML, for Argo CD, Flux or `kubectl apply --server-side -f -`.
     Render(render::Render),
+    /// Say whether layouts can be made, and what follows from them.
+    Validate(validate::Validate),
+    /// Report what has drifted from what was declared: plan, AWS and the slices that nodes really have. Changes nothing.
+    ///
+    /// Ends with 0 without drift, 2 with drift, 3 with --strict where something could not be checked, 1 after an error.
+    Drift(Box<drift::Drift>),
+    /// Print import blocks for objects that exist: templates, node groups and Karpenter's objects of ours. Changes nothing.
+    ///
+    /// Terraform 1.14 and later has `terraform query` for it.
+    List(Box<list::List>),
 }
 
 /// Runs the command line; `arguments` begin with the program's name.
 ///
 /// The exit code is 0 if the command did its work or help was asked for, 2 if the arguments make no sense, 1 for
-/// anything else.
+/// anything else. Of `drift` 2 means drift, so there arguments that make no sense are 1.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let is_drift = arguments.get(1).is_some_and(|subject| subject == "drift");
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments {
             command: Subject::Schema,
@@ -54,9 +71,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments {
             command: Subject::Render(command),
         }) => render(&command),
+        Ok(Arguments {
+            command: Subject::Validate(command),
+        }) => command.run(),
+        Ok(Arguments {
+            command: Subject::Drift(command),
+        }) => command.run(),
+        Ok(Arguments {
+            command: Subject::List(command),
+        }) => command.run(),
         Err(usage) => {
             // Nobody to tell if the streams are gone.
             let _ = usage.print();
+            if is_drift && usage.exit_code() != 0 {
+                return ExitCode::FAILURE;
+            }
             u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
         }
     }
@@ -68,11 +97,16 @@ fn render(command: &render::Render) -> ExitCode {
         Ok(rendered) => rendered,
         Err(error) => return failed(&format!("cannot read {}: {error}", command.source())),
     };
-    for finding in &rendered.findings {
+    tell_findings(&rendered.findings);
+    rendered.yaml.map_or(ExitCode::FAILURE, |yaml| print(&yaml))
+}
+
+/// Writes findings to standard error.
+fn tell_findings(findings: &Diagnostics) {
+    for finding in findings {
         let kind = if finding.is_error() { "error" } else { "warning" };
         tell(&format!("{kind}: {finding}"));
     }
-    rendered.yaml.map_or(ExitCode::FAILURE, |yaml| print(&yaml))
 }
 
 /// Writes the reason to standard error.

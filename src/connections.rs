@@ -65,6 +65,16 @@ impl Connections {
         Self::over(Aws::new(settings), default_cluster, unknown)
     }
 
+    /// Connections without a provider block, as the environment says.
+    pub(crate) fn of_environment() -> Self {
+        let known = Unknown {
+            identity: false,
+            region: false,
+            default_tags: false,
+        };
+        Self::new(AwsSettings::default(), DefaultCluster::Absent, known)
+    }
+
     fn over(aws: Aws, default_cluster: DefaultCluster, unknown: Unknown) -> Self {
         let aws = Arc::new(aws);
         Self {
@@ -76,15 +86,15 @@ impl Connections {
         }
     }
 
-    /// Connections without a cluster to one region, where this answers for EC2.
+    /// Connections without a cluster to one region, where these services answer.
     #[cfg(test)]
-    pub(crate) fn answered_by(region: &str, ec2: Arc<dyn crate::aws::Ec2>) -> Self {
+    pub(crate) fn answered_by(region: &str, services: crate::aws::Services) -> Self {
         let known = Unknown {
             identity: false,
             region: false,
             default_tags: false,
         };
-        Self::over(Aws::answered_by(region, ec2), DefaultCluster::Absent, known)
+        Self::over(Aws::answered_by(region, services), DefaultCluster::Absent, known)
     }
 
     /// The connections to AWS services in a region; the provider's if `None`.

@@ -3,7 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
-//! | [`resources`], [`data_sources`], [`functions`] | one folder or file per object |
+//! | [`resources`], [`data_sources`], [`list_resources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
 //! | [`connections`], [`facts`], [`models`], [`duration`], [`wait`], `findings`, `untyped_input` | what several objects share |
 //! | [`proxy`] | which proxy leads to a server; both edges ask it |
@@ -15,10 +15,12 @@ pub mod cli;
 pub mod connections;
 pub mod data_sources;
 pub mod duration;
+pub mod ephemeral_resources;
 pub mod facts;
 mod findings;
 pub mod functions;
 pub mod kube;
+pub mod list_resources;
 pub mod models;
 pub mod provider;
 pub mod proxy;

@@ -3,33 +3,51 @@
 use tfplug::Registry;
 
 use crate::connections::Connections;
+use crate::data_sources::ami::AmiDataSource;
 use crate::data_sources::instance_types::InstanceTypesDataSource;
 use crate::data_sources::layout::LayoutDataSource;
 use crate::data_sources::manifests::ManifestsDataSource;
+use crate::data_sources::node_status::NodeStatusDataSource;
 use crate::data_sources::profiles::ProfilesDataSource;
+use crate::ephemeral_resources::cluster_token::ClusterTokenResource;
 use crate::facts::SharedFacts;
 use crate::functions::{
     BOTTLEROCKET_SETTINGS, NODE_LABELS, NODE_TAINTS, NODE_TEMPLATE_TAGS, PreferenceFunction, ProfileFunction,
     ResourceNameFunction, SLICES_PER_NODE, UserDataFunction,
 };
+use crate::list_resources::karpenter::{NodeClassList, NodeOverlayList, NodePoolList};
+use crate::list_resources::launch_template::LaunchTemplateList;
+use crate::list_resources::node_group::NodeGroupList;
+use crate::resources::autoscaling_group_tags::AutoscalingGroupTagsResource;
 use crate::resources::device_plugin::DevicePluginResource;
 use crate::resources::karpenter_nodeclass::NodeClassResource;
 use crate::resources::karpenter_nodeoverlay::NodeOverlayResource;
 use crate::resources::karpenter_nodepool::NodePoolResource;
 use crate::resources::launch_template::LaunchTemplateResource;
+use crate::resources::node_group::NodeGroupResource;
 
 /// Registers all of it.
 pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts) {
     registry
         .resource(LaunchTemplateResource::new(facts.clone()))
+        .resource(NodeGroupResource::new(facts.clone()))
+        .resource(AutoscalingGroupTagsResource::new(facts.clone()))
         .resource(DevicePluginResource::new(facts.clone()))
         .resource(NodeClassResource::new(facts.clone()))
         .resource(NodePoolResource::new(facts.clone()))
         .resource(NodeOverlayResource::new(facts.clone()))
         .data_source(LayoutDataSource::new(facts.clone()))
+        .data_source(AmiDataSource::new(facts.clone()))
         .data_source(InstanceTypesDataSource::new(facts.clone()))
         .data_source(ManifestsDataSource::new(facts.clone()))
+        .data_source(NodeStatusDataSource::new(facts.clone()))
         .data_source(ProfilesDataSource::new(facts.clone()))
+        .ephemeral_resource(ClusterTokenResource)
+        .list_resource(LaunchTemplateList::new(facts.clone()))
+        .list_resource(NodeGroupList::new(facts.clone()))
+        .list_resource(NodeClassList::new(facts.clone()))
+        .list_resource(NodePoolList::new(facts.clone()))
+        .list_resource(NodeOverlayList::new(facts.clone()))
         .function(ResourceNameFunction)
         .function(ProfileFunction)
         .function(PreferenceFunction)
@@ -43,7 +61,7 @@ pub(crate) fn register(registry: &mut Registry<Connections>, facts: &SharedFacts
 
 #[cfg(test)]
 mod tests {
-    use tfplug::schema::{Attribute, AttributeType, Nesting, Optionality, Schema, lint_provider};
+    use tfplug::schema::{Attribute, AttributeType, Nesting, ObjectKind, Optionality, Schema, lint_provider};
     use tfplug::unstable::engine::null_object;
     use tfplug::unstable::rpc::{ClientCapabilities, ProviderServer};
     use tfplug::{Path, Server, Value};
@@ -53,6 +71,22 @@ mod tests {
     #[test]
     fn every_schema_is_one_that_terraform_takes() {
         assert_eq!(lint_provider(Server::new(Mig::default()).unwrap().schemas()), []);
+    }
+
+    /// GetMetadata and GetProviderSchema name what is in these schemas.
+    #[test]
+    fn objects_of_five_resources_can_be_listed() {
+        let server = Server::new(Mig::default()).unwrap();
+        let listed = server.schemas().of(ObjectKind::ListResource);
+        let names: Vec<_> = listed.keys().map(String::as_str).collect();
+        let expected = [
+            "mig_karpenter_nodeclass",
+            "mig_karpenter_nodeoverlay",
+            "mig_karpenter_nodepool",
+            "mig_launch_template",
+            "mig_node_group",
+        ];
+        assert_eq!(names, expected);
     }
 
     /// Null for what is required deletes objects, where it is taken for a configuration without any: whatever has the

@@ -7,6 +7,7 @@
 //! | `render.rs`, `observe.rs`, `object.rs` | from the plan to the API's form, and back |
 //! | `apply.rs` or `remote.rs`, and the folder beneath it | the only place that calls an API |
 
+pub mod autoscaling_group_tags;
 mod aws;
 pub mod device_plugin;
 pub mod karpenter;
@@ -15,3 +16,4 @@ pub mod karpenter_nodeoverlay;
 pub mod karpenter_nodepool;
 pub mod launch_template;
 pub mod manifests;
+pub mod node_group;

@@ -3,9 +3,11 @@
 //! Ratios to a floor measured beside it, not absolute times, so that a slow or busy machine does not decide. Rows against
 //! `terraform_data` are information without a goal: it is built into Terraform, and no plugin comes near it.
 
+mod drift;
 mod empty;
 mod host;
 mod kubernetes;
+mod node_groups;
 mod peer;
 mod reads;
 mod rows;

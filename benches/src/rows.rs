@@ -6,7 +6,9 @@ use counterparts::{Project, Provider};
 
 use crate::table::Row;
 use crate::timing::{medians, ms, no_op_plan, ratio, say};
-use crate::{Bench, Failure, host::Host, kubernetes, peer, reads, small_providers, usage};
+use crate::{
+    Bench, Failure, drift, host::Host, kubernetes, node_groups, peer, reads, small_providers, usage,
+};
 
 const RUNS: usize = 5;
 /// For what takes seconds.
@@ -19,12 +21,14 @@ type Measurement = fn(&Bench) -> Result<Vec<Row>, Failure>;
 
 /// All rows, in the order of the goals; each is told when it is measured, since the whole takes minutes.
 pub(crate) fn all(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let measurements: [(&str, Measurement); 8] = [
+    let measurements: [(&str, Measurement); 10] = [
         ("template", one_template),
         ("templates", many_templates),
         ("small", small_providers::rows),
+        ("groups", node_groups::rows),
         ("layouts", layouts),
         ("kubernetes", kubernetes::rows),
+        ("drift", drift::rows),
         ("start", start),
         ("memory", peak_memory),
         ("size", size),

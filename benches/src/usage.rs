@@ -83,7 +83,20 @@ pub(crate) fn of_plan(project: &mut Project, provider: &Path) -> Result<Usage, F
     }
     observe(project, provider)?;
     timing::no_op_plan(project)?;
-    let text = fs::read_to_string(&file)?;
+    read(&file)
+}
+
+/// What the real program takes for a command of this one in its place.
+pub(crate) fn of_command(command: &mut Command, real: &Path, file: &Path) -> Result<Usage, Failure> {
+    let status = command.env(REAL, real).env(FILE, file).status()?;
+    if !status.success() {
+        return Err(format!("the command ended with {status}").into());
+    }
+    read(file)
+}
+
+fn read(file: &Path) -> Result<Usage, Failure> {
+    let text = fs::read_to_string(file)?;
     let noted = text.lines().map(noted).collect::<Option<Vec<_>>>();
     let noted = noted.ok_or_else(|| format!("the provider's stand-in noted {text:?}"))?;
     let sum = |all: Usage, one: &Usage| Usage {

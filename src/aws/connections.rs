@@ -12,10 +12,12 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 
+use super::auto_scaling::{AutoScaling, AutoScalingClient};
 use super::ec2::{Ec2, Ec2Client};
 use super::eks::{Eks, EksClient};
 use super::error::{AwsError, AwsErrorKind};
 use super::settings::{AssumeRole, AwsSettings};
+use super::ssm::{Ssm, SsmClient};
 use super::token::TokenSource;
 use super::{call_log, credentials, region, retry, sts_endpoint, transport, trust};
 
@@ -41,15 +43,18 @@ impl Aws {
         }
     }
 
-    /// Connections of one region, where this answers for EC2.
+    /// Connections of one region, where these answer.
     #[cfg(test)]
-    pub fn answered_by(region: &str, ec2: Arc<dyn Ec2>) -> Self {
+    pub fn answered_by(region: &str, services: Services) -> Self {
         let aws = Self::new(AwsSettings {
             region: Some(region.to_owned()),
             ..AwsSettings::default()
         });
         let regional = aws.regional(region, &SdkConfig::builder().build(), None);
-        regional.ec2.get_or_init(|| ec2);
+        services.ec2.map(|it| regional.ec2.get_or_init(|| it));
+        services.eks.map(|it| regional.eks.get_or_init(|| it));
+        let auto_scaling = services.auto_scaling;
+        auto_scaling.map(|it| regional.auto_scaling.get_or_init(|| it));
         aws.regions().insert(region.to_owned(), regional);
         aws
     }
@@ -190,8 +195,22 @@ impl Aws {
             settings: self.settings.clone(),
             ec2: OnceLock::new(),
             eks: OnceLock::new(),
+            auto_scaling: OnceLock::new(),
+            ssm: OnceLock::new(),
         })
     }
+}
+
+/// What answers in the place of AWS' services, for tests.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub struct Services {
+    /// For EC2.
+    pub ec2: Option<Arc<dyn Ec2>>,
+    /// For EKS.
+    pub eks: Option<Arc<dyn Eks>>,
+    /// For Auto Scaling.
+    pub auto_scaling: Option<Arc<dyn AutoScaling>>,
 }
 
 /// The connections of one region. Clients are made when first used.
@@ -202,7 +221,9 @@ pub struct Regional {
     sts: SdkConfig,
     settings: AwsSettings,
     ec2: OnceLock<Arc<dyn Ec2>>,
-    eks: OnceLock<Arc<EksClient>>,
+    eks: OnceLock<Arc<dyn Eks>>,
+    auto_scaling: OnceLock<Arc<dyn AutoScaling>>,
+    ssm: OnceLock<Arc<dyn Ssm>>,
 }
 
 impl Regional {
@@ -225,7 +246,7 @@ impl Regional {
 
     /// Amazon EKS of this region.
     pub fn eks(&self) -> Arc<dyn Eks> {
-        let make = || {
+        let make = || -> Arc<dyn Eks> {
             Arc::new(EksClient::new(
                 &self.config,
                 self.settings.endpoints.eks.as_deref(),
@@ -233,6 +254,30 @@ impl Regional {
             ))
         };
         self.eks.get_or_init(make).clone()
+    }
+
+    /// Amazon EC2 Auto Scaling of this region.
+    pub fn auto_scaling(&self) -> Arc<dyn AutoScaling> {
+        let make = || -> Arc<dyn AutoScaling> {
+            Arc::new(AutoScalingClient::new(
+                &self.config,
+                self.settings.endpoints.autoscaling.as_deref(),
+                &self.region,
+            ))
+        };
+        self.auto_scaling.get_or_init(make).clone()
+    }
+
+    /// AWS Systems Manager of this region.
+    pub fn ssm(&self) -> Arc<dyn Ssm> {
+        let make = || -> Arc<dyn Ssm> {
+            Arc::new(SsmClient::new(
+                &self.config,
+                self.settings.endpoints.ssm.as_deref(),
+                &self.region,
+            ))
+        };
+        self.ssm.get_or_init(make).clone()
     }
 
     /// Tokens for an EKS cluster of this region, as the identity in use or as a role assumed by it.

@@ -1,7 +1,6 @@
 //! The EC2 calls in use: launch templates, their versions, their tags; where instance types are available.
 
 mod client;
-mod gather;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -48,6 +47,15 @@ pub struct Made<T> {
     pub object: T,
     /// EC2's warnings, each with its code.
     pub warnings: Vec<String>,
+}
+
+/// A part of a list, and what to ask for to get the rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The objects.
+    pub items: Vec<T>,
+    /// Where the next page begins; none after the last.
+    pub rest: Option<String>,
 }
 
 impl<T> Made<T> {
@@ -106,6 +114,13 @@ pub trait Ec2: fmt::Debug + Send + Sync {
         template: &TemplateRef,
         versions: &[String],
     ) -> Result<Vec<LaunchTemplateVersion>, AwsError>;
+
+    /// `DescribeLaunchTemplateVersions` without a template: a page of the newest versions of all templates. `rest` is what the
+    /// page before said; none for the first.
+    ///
+    /// # Errors
+    /// Any failure of the call.
+    async fn newest_versions(&self, rest: Option<String>) -> Result<Page<LaunchTemplateVersion>, AwsError>;
 
     /// `ModifyLaunchTemplate`: makes `version` the default one.
     ///

@@ -1,14 +1,18 @@
-//! The EKS calls in use.
+//! The EKS calls in use: what a connection to a cluster needs, managed node groups and their updates.
+
+mod client;
+
+use std::collections::BTreeMap;
+use std::fmt;
 
 use async_trait::async_trait;
-use aws_config::SdkConfig;
-use aws_sdk_eks::Client;
+use aws_sdk_eks::operation::create_nodegroup::builders::CreateNodegroupInputBuilder;
+use aws_sdk_eks::operation::update_nodegroup_config::builders::UpdateNodegroupConfigInputBuilder;
+use aws_sdk_eks::operation::update_nodegroup_version::builders::UpdateNodegroupVersionInputBuilder;
+use aws_sdk_eks::types::{Nodegroup, Update};
 
-use super::call_log::CallLog;
-use super::error::{AwsError, AwsErrorKind, from_sdk};
-use super::retry;
-
-const DESCRIBE: (&str, &str) = ("EKS", "DescribeCluster");
+use super::error::AwsError;
+pub(super) use client::EksClient;
 
 /// What a connection to a cluster needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,67 +29,96 @@ pub struct EksCluster {
     pub status: Option<String>,
 }
 
-/// Amazon EKS, as far as it is used.
+/// Which managed node group of a region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeGroupRef {
+    /// Name of the cluster.
+    pub cluster: String,
+    /// Name of the group, unique in the cluster.
+    pub name: String,
+}
+
+/// `CLUSTER:NAME`, by which the AWS provider imports it, too.
+impl fmt::Display for NodeGroupRef {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.cluster, self.name)
+    }
+}
+
+/// Amazon EKS, as far as it is used. A retried create or update carries the same client token, so that EKS does it once.
 #[async_trait]
-pub trait Eks: Send + Sync {
+pub trait Eks: fmt::Debug + Send + Sync {
     /// `DescribeCluster`.
     ///
     /// # Errors
-    /// [`AwsErrorKind::NotFound`] where there is no such cluster, which is not the same as one that
+    /// [`super::AwsErrorKind::NotFound`] where there is no such cluster, which is not the same as one that
     /// cannot be reached; and any failure of the call.
     async fn describe_cluster(&self, name: &str) -> Result<EksCluster, AwsError>;
-}
 
-/// Amazon EKS by the SDK.
-#[derive(Debug)]
-pub(super) struct EksClient {
-    client: Client,
-    region: String,
-}
+    /// `ListClusters`, every page: the names of the region's clusters.
+    ///
+    /// # Errors
+    /// Any failure of the call.
+    async fn list_clusters(&self) -> Result<Vec<String>, AwsError>;
 
-impl EksClient {
-    pub(super) fn new(config: &SdkConfig, endpoint: Option<&str>, region: &str) -> Self {
-        let mut config = aws_sdk_eks::config::Builder::from(config)
-            .retry_partition(retry::partition())
-            .interceptor(retry::PatientWithThrottling)
-            .interceptor(CallLog("EKS"));
-        if let Some(url) = endpoint {
-            config = config.endpoint_url(url);
-        }
-        Self {
-            client: Client::from_conf(config.build()),
-            region: region.to_owned(),
-        }
-    }
-}
+    /// `CreateNodegroup`. The answer comes while the group is `CREATING`.
+    ///
+    /// # Errors
+    /// `AlreadyExists` where the cluster has a group of that name; any failure of the call.
+    async fn create_node_group(&self, input: CreateNodegroupInputBuilder) -> Result<Nodegroup, AwsError>;
 
-#[async_trait]
-impl Eks for EksClient {
-    async fn describe_cluster(&self, name: &str) -> Result<EksCluster, AwsError> {
-        let context = || format!("cluster {name}, {}", self.region);
-        let answer = self.client.describe_cluster().name(name).send().await;
-        let answer = answer.map_err(|error| from_sdk(DESCRIBE, error).with_context(context()))?;
-        answer
-            .cluster
-            .and_then(connectable)
-            .ok_or_else(|| not_ready().with_context(context()))
-    }
-}
+    /// `DescribeNodegroup`.
+    ///
+    /// # Errors
+    /// `NotFound` where the cluster has no such group, `ClusterNotFound` where there is no such cluster; any failure of
+    /// the call.
+    async fn describe_node_group(&self, group: &NodeGroupRef) -> Result<Nodegroup, AwsError>;
 
-fn connectable(cluster: aws_sdk_eks::types::Cluster) -> Option<EksCluster> {
-    Some(EksCluster {
-        name: cluster.name?,
-        endpoint: cluster.endpoint?,
-        certificate_authority: cluster.certificate_authority?.data?,
-        version: cluster.version,
-        status: cluster.status.map(|status| status.as_str().to_owned()),
-    })
-}
+    /// `ListNodegroups`, every page.
+    ///
+    /// # Errors
+    /// `NotFound` or `ClusterNotFound` where there is no such cluster; any failure of the call.
+    async fn list_node_groups(&self, cluster: &str) -> Result<Vec<String>, AwsError>;
 
-fn not_ready() -> AwsError {
-    AwsError::local(
-        AwsErrorKind::Other,
-        DESCRIBE,
-        "the cluster has no endpoint or no certificate authority yet; wait until it is ACTIVE",
-    )
+    /// `UpdateNodegroupConfig`: sizes, labels, taints, how nodes are replaced and repaired.
+    ///
+    /// # Errors
+    /// `Busy` while another update is under way; any failure of the call.
+    async fn update_node_group_config(
+        &self,
+        input: UpdateNodegroupConfigInputBuilder,
+    ) -> Result<Update, AwsError>;
+
+    /// `UpdateNodegroupVersion`: Kubernetes version, release of the image, version of the launch template. Nodes are replaced.
+    ///
+    /// # Errors
+    /// `Busy` while another update is under way; any failure of the call.
+    async fn update_node_group_version(
+        &self,
+        input: UpdateNodegroupVersionInputBuilder,
+    ) -> Result<Update, AwsError>;
+
+    /// `DescribeUpdate` of a node group.
+    ///
+    /// # Errors
+    /// Any failure of the call.
+    async fn describe_update(&self, group: &NodeGroupRef, id: &str) -> Result<Update, AwsError>;
+
+    /// `DeleteNodegroup`. The answer comes while the group is `DELETING`.
+    ///
+    /// # Errors
+    /// `NotFound`, `ClusterNotFound`; `Busy` while an update is under way; any failure of the call.
+    async fn delete_node_group(&self, group: &NodeGroupRef) -> Result<(), AwsError>;
+
+    /// `TagResource`.
+    ///
+    /// # Errors
+    /// Any failure of the call.
+    async fn tag(&self, arn: &str, tags: &BTreeMap<String, String>) -> Result<(), AwsError>;
+
+    /// `UntagResource`.
+    ///
+    /// # Errors
+    /// Any failure of the call.
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), AwsError>;
 }

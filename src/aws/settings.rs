@@ -77,9 +77,9 @@ pub struct Endpoints {
     /// AWS STS, for assuming roles. Cluster tokens always name the public regional endpoint,
     /// since the EKS control plane accepts no other.
     pub sts: Option<String>,
-    /// AWS Systems Manager; for node groups, whose AMI it names. No object asks it yet.
+    /// AWS Systems Manager, which names EKS' images.
     pub ssm: Option<String>,
-    /// Amazon EC2 Auto Scaling; for node groups. No object asks it yet.
+    /// Amazon EC2 Auto Scaling.
     pub autoscaling: Option<String>,
     /// AWS Price List; for a comparison of layouts by price. No object asks it yet.
     pub pricing: Option<String>,

@@ -1,13 +1,12 @@
 //! `render`: the Kubernetes objects of a file, as YAML.
 
-mod file;
-
-use std::io::{self, Read};
-use std::path::{Path as FilePath, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use clap::Args;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
+use super::file;
 use crate::data_sources::manifests::{ManifestsInput, objects, yaml};
 use crate::models::{self, CatalogOverridesModel};
 use crate::untyped_input;
@@ -44,22 +43,12 @@ impl Render {
     /// # Errors
     /// When the file cannot be read.
     pub(super) fn run(&self) -> io::Result<Rendered> {
-        let text = if self.file == FilePath::new("-") {
-            let mut text = String::new();
-            io::stdin().lock().read_to_string(&mut text)?;
-            text
-        } else {
-            std::fs::read_to_string(&self.file)?
-        };
-        Ok(rendered(&text))
+        Ok(rendered(&file::text(&self.file)?))
     }
 
     /// Where the text comes from, for messages.
     pub(super) fn source(&self) -> String {
-        match self.file.to_string_lossy().into_owned() {
-            dash if dash == "-" => "standard input".to_owned(),
-            path => path,
-        }
+        file::source(&self.file)
     }
 }
 

@@ -1,7 +1,9 @@
-//! `data.mig_instance_types`: AWS GPU instance types and what their GPUs can do, from the catalog. Offline.
+//! `data.mig_instance_types`: AWS GPU instance types and what their GPUs can do, from the catalog; and, if it is asked for, where EC2
+//! offers them.
 
 mod model;
 mod read;
+mod zones;
 
 use tfplug::{Context, DataSource, Diagnostics, async_trait};
 
@@ -39,7 +41,7 @@ impl DataSource for InstanceTypesDataSource {
 
     async fn read(
         &self,
-        _: &Context<Connections>,
+        cx: &Context<Connections>,
         config: InstanceTypesData,
     ) -> Result<InstanceTypesData, Diagnostics> {
         let facts = self.facts.get();
@@ -48,6 +50,10 @@ impl DataSource for InstanceTypesDataSource {
         if findings.has_errors() {
             return Err(findings);
         }
-        Ok(read::list(config, facts.catalog()))
+        let listed = read::list(config, facts.catalog());
+        match listed.region.as_str().map(str::to_owned) {
+            Some(region) => zones::with(cx, &region, listed).await,
+            None => Ok(listed),
+        }
     }
 }

@@ -22,6 +22,9 @@ pub const CUSTOM_RESOURCE_DEFINITION: Resource = Resource::cluster_wide(
 /// Which devices a claim may have. Kubernetes serves this version from 1.34 on.
 pub const DEVICE_CLASS: Resource =
     Resource::cluster_wide("resource.k8s.io", "v1", "DeviceClass", "deviceclasses");
+/// Devices of nodes as a DRA driver publishes them.
+pub const RESOURCE_SLICE: Resource =
+    Resource::cluster_wide("resource.k8s.io", "v1", "ResourceSlice", "resourceslices");
 
 /// How Karpenter makes nodes on AWS.
 pub const EC2_NODE_CLASS: Resource =

@@ -72,6 +72,12 @@ pub(super) fn of_file(path: &Path) -> Result<Kubeconfig, KubeconfigError> {
     Kubeconfig::read_from(home_expanded(path))
 }
 
+/// The names of the contexts of a file; none where it cannot be read.
+pub fn contexts(path: &Path) -> Option<Vec<String>> {
+    let file = of_file(path).ok()?;
+    Some(file.contexts.into_iter().map(|context| context.name).collect())
+}
+
 fn home_expanded(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),

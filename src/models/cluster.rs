@@ -59,6 +59,20 @@ pub struct ProviderClusterModel {
     pub client_key: Attr<String>,
 }
 
+impl ProviderClusterModel {
+    /// The cluster of a kubeconfig's context.
+    pub(crate) fn of_context(path: &std::path::Path, context: &str) -> Self {
+        Self {
+            shared: ClusterModel {
+                kubeconfig: path.display().to_string().into(),
+                context: context.into(),
+                ..ClusterModel::default()
+            },
+            ..Self::default()
+        }
+    }
+}
+
 /// A credential plugin of client-go, as in a kubeconfig's `exec`.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct ExecModel {

@@ -20,11 +20,12 @@ pub use parts::{
     AliasModel, NodeClassRefModel, NodePoolRefModel, RequirementModel, ReservationModel, TaintModel,
 };
 pub(crate) use parts::{check_agreement, followed, followed_layout, part};
+pub(crate) use remote::{Wanted, list};
 pub(crate) use roll::changed_fields;
 
 use crate::connections::Connections;
 use crate::facts::Facts;
-use crate::kube::Connection;
+use crate::kube::{Connection, Resource};
 use crate::models::ClusterModel;
 use crate::resources::manifests::remote::Provenance;
 use crate::resources::manifests::{Importable, Key, ManifestLife, Named, Renderable};
@@ -72,6 +73,17 @@ pub trait KarpenterModel: Renderable + fmt::Debug {
 
 /// What the shared life of the resources asks of one.
 pub trait KarpenterObject: KarpenterModel + Importable {
+    /// The kind of its objects.
+    const KIND: Resource;
+
+    /// The name under which the resource of a live object is imported; none where no resource has such an object.
+    fn name_of(live: &Json) -> Option<String> {
+        Some(live.pointer("/metadata/name")?.as_str()?.to_owned())
+    }
+
+    /// Whether a live object is of our rendering, whoever applied it.
+    fn is_rendered(live: &Json, facts: &Facts) -> bool;
+
     /// What is looked for after an apply.
     fn settling(&self) -> Settling;
 

@@ -16,6 +16,8 @@ use tfplug::{
     Resource, UpdateRequest, async_trait,
 };
 
+pub(super) use apply::of_version;
+pub(crate) use apply::{Wanted, list};
 pub use model::{LaunchTemplate, LaunchTemplateIdentity};
 
 use crate::connections::Connections;

@@ -255,5 +255,39 @@ fn instance_types_say_what_can_be_done_with_them() {
         );
         let none = ground.project.output("none").unwrap();
         assert!(none.as_array().unwrap().contains(&json!("g6.xlarge")), "{none}");
+        assert_eq!(h100[0]["zones"], json!(null));
+        assert_eq!(ground.proxy.calls().len(), 0, "offline");
+    });
+}
+
+#[test]
+fn instance_types_have_zones_where_a_region_is_named() {
+    with_a_cli(|cli| {
+        let ground = Ground::with(cli, "zones", |_| {
+            "data \"mig_instance_types\" \"all\" {\n  region = \"us-east-1\"\n}\noutput \"zones\" {\n  value = { for t in data.mig_instance_types.all.instance_types : t.name => t.zones }\n}\n"
+                .to_owned()
+        });
+        ground.settle();
+        let zones = ground.project.output("zones").unwrap();
+        assert!(
+            zones["p4d.24xlarge"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|zone| zone.as_str().unwrap().starts_with("us-east-1"))
+        );
+        assert!(!zones["p4d.24xlarge"].as_array().unwrap().is_empty(), "{zones}");
+        let refused = counterparts::Fault::ec2_error(403, "UnauthorizedOperation", "not authorized");
+        ground.proxy.add(counterparts::Rule::action(
+            "DescribeInstanceTypeOfferings",
+            refused,
+        ));
+        assert_says(
+            &ground.refused_plan(),
+            &[
+                "EC2 does not say where the types are offered",
+                "UnauthorizedOperation",
+            ],
+        );
     });
 }

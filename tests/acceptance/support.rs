@@ -2,6 +2,7 @@
 
 pub(crate) mod api_proxy;
 pub(crate) mod ec2;
+pub(crate) mod eks;
 pub(crate) mod karpenter;
 pub(crate) mod kube;
 

@@ -15,6 +15,14 @@ struct Import<'a> {
     resource_type: String,
     example: String,
     made: Value,
+    /// Import blocks of what the example has beside the object.
+    others: String,
+}
+
+/// An import block of an object by its ID.
+fn import_block(project: &Project, address: &str) -> String {
+    let id = project.resource(address).unwrap().unwrap()["id"].clone();
+    format!("import {{\n  to = {address}\n  id = {id}\n}}\n")
 }
 
 #[test]
@@ -25,14 +33,22 @@ fn every_way_to_import_finds_what_there_is() {
             let example = text(&format!("resources/{resource_type}/resource.tf"));
             let maker = project(cli, stack, &[HEAD, &example]);
             maker.apply(&[]).unwrap();
-            let address = maker.state_list().unwrap().remove(0);
+            let mut others = maker.state_list().unwrap();
+            let own = format!("{resource_type}.");
+            let at = others
+                .iter()
+                .position(|address| address.starts_with(&own))
+                .unwrap();
+            let address = others.remove(at);
             let made = maker.resource(&address).unwrap().unwrap();
+            let others = others.iter().map(|other| import_block(&maker, other)).collect();
             let import = Import {
                 cli,
                 stack,
                 resource_type,
                 example,
                 made,
+                others,
             };
             import.by_string_id();
             import.by_identity();
@@ -45,7 +61,7 @@ fn every_way_to_import_finds_what_there_is() {
 impl Import<'_> {
     /// A project that has the resource in its configuration and not in its state.
     fn importer(&self) -> Project {
-        project(self.cli, self.stack, &[HEAD, &self.example])
+        project(self.cli, self.stack, &[HEAD, &self.example, &self.others])
     }
 
     fn file(&self, name: &str) -> String {

@@ -41,8 +41,38 @@ fn start() -> Mutex<Stack> {
         .kube
         .apply_crds(&karpenter_crds(karpenter::Flavor::Aws).unwrap())
         .unwrap();
+    add_auto_scaling_group(&stack);
     Mutex::new(stack)
 }
+
+/// The self-managed Auto Scaling group that an example tags.
+fn add_auto_scaling_group(stack: &Stack) {
+    let query = |service: &str, parameters: &[(&str, &str)]| {
+        let answer = stack.moto.query(service, "us-east-1", parameters).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    let template = [
+        ("Action", "CreateLaunchTemplate"),
+        ("Version", "2016-11-15"),
+        ("LaunchTemplateName", "self-managed"),
+        ("LaunchTemplateData.InstanceType", "p5.48xlarge"),
+    ];
+    query("ec2", &template);
+    let group = [
+        ("Action", "CreateAutoScalingGroup"),
+        ("Version", "2011-01-01"),
+        ("AutoScalingGroupName", "slices"),
+        ("LaunchTemplate.LaunchTemplateName", "self-managed"),
+        ("LaunchTemplate.Version", "$Latest"),
+        ("MinSize", "0"),
+        ("MaxSize", "1"),
+        ("AvailabilityZones.member.1", "us-east-1a"),
+    ];
+    query("autoscaling", &group);
+}
+
+/// What an example has in place of a subnet that every account has another one of.
+const SUBNET_PLACEHOLDER: &str = "subnet-0123456789abcdef0";
 
 /// The folder `examples/`.
 fn examples() -> PathBuf {
@@ -75,8 +105,10 @@ fn project(cli: &Cli, stack: &Stack, texts: &[&str]) -> Project {
     )
     .unwrap();
     project.set_envs(stack.env());
+    let subnet = stack.moto.default_subnets("us-east-1").unwrap().remove(0);
     for (number, text) in texts.iter().enumerate() {
-        project.write(&format!("part{number}.tf"), text).unwrap();
+        let text = text.replace(SUBNET_PLACEHOLDER, &subnet);
+        project.write(&format!("part{number}.tf"), &text).unwrap();
     }
     project.init().unwrap();
     project

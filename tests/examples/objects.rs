@@ -1,6 +1,6 @@
 //! Examples of the provider block, resources, data sources and functions.
 
-use counterparts::{Cli, Project, Stack};
+use counterparts::{Cli, EksCluster, Project, Stack};
 use serde_json::Value;
 
 use crate::{HEAD, files, name, project, text, with_each_cli};
@@ -80,6 +80,109 @@ fn data_sources_give_their_outputs() {
             }
         });
     }
+}
+
+/// The provider that an example hands its token to is not at hand.
+#[test]
+fn ephemeral_resources_are_opened() {
+    for folder in files("ephemeral-resources") {
+        let example = text(&format!(
+            "ephemeral-resources/{}/ephemeral-resource.tf",
+            name(&folder)
+        ));
+        let (own, _) = example.split_once("\nprovider ").unwrap();
+        with_each_cli(|cli, stack| {
+            let more = "resource \"terraform_data\" \"this\" {}\n";
+            project(cli, stack, &[HEAD, own, more]).apply(&[]).unwrap();
+        });
+    }
+}
+
+/// A client whose cluster is not there yet keeps nobody else from an apply.
+#[test]
+fn the_clusters_of_many_clients_share_a_module() {
+    with_each_cli(|cli, stack| {
+        for (client, region) in [
+            ("acme", "us-east-1"),
+            ("globex", "us-east-1"),
+            ("initech", "eu-west-1"),
+        ] {
+            let cluster = EksCluster {
+                name: client.to_owned(),
+                region: region.to_owned(),
+                endpoint: "https://127.0.0.1:1".to_owned(),
+                certificate_authority: "Q0E=".to_owned(),
+                version: "1.35".to_owned(),
+            };
+            if client != "initech" {
+                stack.moto.add_eks_cluster(&cluster).unwrap();
+            }
+        }
+        let modules = crate::examples().with_file_name("modules");
+        let example = text("many-clusters/main.tf").replace("../../modules", modules.to_str().unwrap());
+        let mut project = project(cli, stack, &[&example]);
+        let subnets =
+            ["us-east-1", "eu-west-1"].map(|region| (region, stack.moto.default_subnets(region).unwrap()));
+        let subnets = serde_json::to_string(&std::collections::BTreeMap::from(subnets)).unwrap();
+        project.set_envs([("TF_VAR_subnet_ids", subnets)]);
+        assert_eq!(
+            project.plan(&[]).unwrap().changes().len(),
+            6,
+            "a plan needs no cluster"
+        );
+        let output = project.try_apply(&[]).unwrap();
+        assert!(
+            output.code == 1 && output.words().contains("No cluster found for name: initech"),
+            "{}",
+            output.words()
+        );
+        let made = project.state_list().unwrap();
+        assert!(
+            made.iter()
+                .any(|address| address.contains("acme") && address.ends_with("mig_node_group.this")),
+            "{made:?}"
+        );
+        let late = EksCluster {
+            name: "initech".to_owned(),
+            region: "eu-west-1".to_owned(),
+            endpoint: "https://127.0.0.1:1".to_owned(),
+            certificate_authority: "Q0E=".to_owned(),
+            version: "1.35".to_owned(),
+        };
+        stack.moto.add_eks_cluster(&late).unwrap();
+        project.apply(&[]).unwrap();
+        assert!(project.plan(&[]).unwrap().is_empty());
+        let slices = project.output("slices_per_node").unwrap();
+        assert_eq!(
+            slices["globex"],
+            serde_json::json!({"nvidia.com/mig-3g.40gb": 16})
+        );
+        project.destroy().unwrap();
+    });
+}
+
+/// `terraform test` and `tofu test` in the module itself.
+#[test]
+fn the_module_of_groups_passes_its_own_tests() {
+    with_each_cli(|cli, stack| {
+        let module = crate::examples().with_file_name("modules").join("slice-group");
+        let project = project(cli, stack, &[]);
+        for folder in ["", "tests"] {
+            for entry in std::fs::read_dir(module.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    let to = std::path::Path::new(folder).join(path.file_name().unwrap());
+                    project
+                        .write(to.to_str().unwrap(), &std::fs::read_to_string(&path).unwrap())
+                        .unwrap();
+                }
+            }
+        }
+        project.init().unwrap();
+        let output = project.run(&["test", "-no-color"]).unwrap();
+        assert_eq!(output.code, 0, "{}", output.words());
+        assert!(output.stdout.contains("3 passed, 0 failed"), "{}", output.stdout);
+    });
 }
 
 #[test]

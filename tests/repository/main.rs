@@ -8,12 +8,15 @@
 )]
 
 mod architecture;
+mod ci;
 mod dependencies;
+mod drift_report;
 mod features;
 mod generated;
 mod packed;
 mod programs;
 mod render;
+mod validate;
 
 use std::path::Path;
 use std::process::Command;

@@ -11,13 +11,15 @@ use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTempla
 use aws_sdk_ec2::operation::create_launch_template_version::builders::CreateLaunchTemplateVersionInputBuilder;
 use aws_sdk_ec2::types::{Filter, LaunchTemplate, LaunchTemplateVersion, LocationType, Tag};
 
-use super::super::call_log::CallLog;
-use super::super::error::{AwsError, AwsErrorKind, from_sdk};
-use super::super::retry;
-use super::gather::Gather;
-use super::{Ec2, Made, TemplateRef};
+use super::super::error::{AwsError, AwsErrorKind};
+use super::super::gather::Gather;
+use super::super::service::{client, failed};
+use super::{Ec2, Made, Page, TemplateRef};
 
 const DESCRIBE: &str = "DescribeLaunchTemplates";
+const DESCRIBE_VERSIONS: &str = "DescribeLaunchTemplateVersions";
+/// The most versions that EC2 gives in a page.
+const PAGE: i32 = 200;
 
 /// Amazon EC2 of one region.
 #[derive(Debug)]
@@ -29,15 +31,8 @@ pub(in crate::aws) struct Ec2Client {
 
 impl Ec2Client {
     pub(in crate::aws) fn new(config: &SdkConfig, endpoint: Option<&str>, region: &str) -> Self {
-        let mut config = aws_sdk_ec2::config::Builder::from(config)
-            .retry_partition(retry::partition())
-            .interceptor(retry::PatientWithThrottling)
-            .interceptor(CallLog("EC2"));
-        if let Some(url) = endpoint {
-            config = config.endpoint_url(url);
-        }
         Self {
-            client: Client::from_conf(config.build()),
+            client: client!(aws_sdk_ec2, "EC2", config, endpoint),
             region: region.to_owned(),
             templates: Gather::default(),
         }
@@ -52,8 +47,7 @@ impl Ec2Client {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let context = format!("{about}, {}", self.region);
-        move |error| from_sdk(("EC2", action), error).with_context(context)
+        failed(("EC2", action), about, &self.region)
     }
 
     async fn describe_by_ids(&self, ids: Vec<String>) -> Result<BTreeMap<String, LaunchTemplate>, AwsError> {
@@ -149,7 +143,6 @@ impl Ec2 for Ec2Client {
         template: &TemplateRef,
         versions: &[String],
     ) -> Result<Vec<LaunchTemplateVersion>, AwsError> {
-        const ACTION: &str = "DescribeLaunchTemplateVersions";
         let call = self
             .client
             .describe_launch_template_versions()
@@ -159,10 +152,24 @@ impl Ec2 for Ec2Client {
         let mut pages = call.into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(self.failed(ACTION, template.text()))?;
+            let page = page.map_err(self.failed(DESCRIBE_VERSIONS, template.text()))?;
             found.extend(page.launch_template_versions.unwrap_or_default());
         }
         Ok(found)
+    }
+
+    async fn newest_versions(&self, rest: Option<String>) -> Result<Page<LaunchTemplateVersion>, AwsError> {
+        let call = self
+            .client
+            .describe_launch_template_versions()
+            .versions("$Latest");
+        let call = call.max_results(PAGE).set_next_token(rest);
+        let answer = call.send().await;
+        let answer = answer.map_err(self.failed(DESCRIBE_VERSIONS, "all launch templates"))?;
+        Ok(Page {
+            items: answer.launch_template_versions.unwrap_or_default(),
+            rest: answer.next_token.filter(|token| !token.is_empty()),
+        })
     }
 
     async fn instance_type_offerings(

@@ -4,7 +4,7 @@ use tfplug::schema::validators;
 use tfplug::{Attr, Model};
 
 /// AWS GPU instance types and what can be done with their GPUs, each with its source. Needs neither cluster nor
-/// credentials.
+/// credentials, unless `region` is given.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct InstanceTypesData {
     /// Only types on which MIG works (`yes`), on which its GPU has it and nothing shows that it works (`unverified`), or
@@ -13,6 +13,9 @@ pub struct InstanceTypesData {
     pub mig: Attr<String>,
     /// Only types with this GPU, by its identity in the catalog, such as `h100-80gb`.
     pub gpu: Attr<String>,
+    /// Region in which EC2 is asked for the availability zones of each type. It is asked nothing if this is left out.
+    #[attr(validate = crate::models::region())]
+    pub region: Attr<String>,
     /// The types, by name.
     #[attr(computed)]
     pub instance_types: Attr<Vec<InstanceTypeData>>,
@@ -60,6 +63,9 @@ pub struct InstanceTypeData {
     /// Karpenter's label value `karpenter.k8s.aws/instance-gpu-name`, where known.
     #[attr(computed)]
     pub karpenter_gpu_name: Attr<String>,
+    /// Availability zones of `region` in which EC2 offers it; null without `region`. That a type is offered does not say that it can be had.
+    #[attr(computed)]
+    pub zones: Attr<Vec<String>>,
     /// What a reader should know of it.
     #[attr(computed)]
     pub notes: Attr<Vec<String>>,

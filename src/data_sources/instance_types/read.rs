@@ -45,6 +45,7 @@ fn row(found: &InstanceType, catalog: &Catalog) -> InstanceTypeData {
         memory_mib: mebibytes(found.memory_mib),
         efa_interfaces: found.efa_interfaces.map(i64::from).into(),
         karpenter_gpu_name: found.gpu.karpenter_gpu_name.clone().into(),
+        zones: Attr::Null,
         notes: found.notes.clone().into(),
         sources: sources.collect::<Vec<_>>().into(),
     }

@@ -34,6 +34,20 @@ pub(in crate::resources) async fn connect(
     })
 }
 
+/// The same for a list. While a part of the provider block is not known, another account may answer, whose objects are not those
+/// that are looked for.
+pub(in crate::resources) async fn connect_to_list(
+    cx: &Context<Connections>,
+    region: &Attr<String>,
+) -> Result<Arc<Regional>, Diagnostics> {
+    if cx.provider()?.aws_is_known() {
+        return connect(cx, region).await;
+    }
+    let detail =
+        "A part of the provider block is known only after apply. Apply what it comes from, and list then.";
+    Err(Diagnostic::error("AWS cannot be asked yet", detail).into())
+}
+
 /// A failed call as the user sees it.
 pub(in crate::resources) fn failure(summary: &str, error: &AwsError) -> Diagnostic {
     Diagnostic::error(summary, error.to_string())

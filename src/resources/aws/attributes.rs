@@ -32,6 +32,28 @@ pub(in crate::resources) mod to {
     }
 }
 
+/// From an attribute to what the domain's rules judge.
+pub(in crate::resources) mod given {
+    use mig::ec2::Given;
+    use tfplug::Attr;
+
+    pub(in crate::resources) fn text(attr: &Attr<String>) -> Given<&str> {
+        each(attr, String::as_str)
+    }
+
+    pub(in crate::resources) fn plain<T: Copy>(attr: &Attr<T>) -> Given<T> {
+        each(attr, |value| *value)
+    }
+
+    pub(in crate::resources) fn each<'a, T, U>(attr: &'a Attr<T>, of: impl FnOnce(&'a T) -> U) -> Given<U> {
+        match attr {
+            Attr::Null => Given::Absent,
+            Attr::Unknown => Given::Unknown,
+            Attr::Known(value) => Given::Known(of(value)),
+        }
+    }
+}
+
 /// From an answer of the SDK to an attribute.
 pub(in crate::resources) mod from {
     use tfplug::{Attr, SetOf};

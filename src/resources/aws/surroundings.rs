@@ -28,6 +28,15 @@ impl Surroundings {
         }
     }
 
+    /// All tags of an object in a plan. None are null where they were null before, as an import leaves them.
+    pub(in crate::resources) fn planned_tags(
+        &self,
+        own: &Attr<Tags>,
+        prior: Option<&Attr<BTreeMap<String, String>>>,
+    ) -> Attr<BTreeMap<String, String>> {
+        none_as_before(self.all_tags(own), prior)
+    }
+
     /// All tags of an object: its own one wins over a default one of the same key.
     pub(in crate::resources) fn all_tags(&self, own: &Attr<Tags>) -> Attr<BTreeMap<String, String>> {
         match (own, &self.default_tags) {
@@ -39,4 +48,16 @@ impl Surroundings {
             }
         }
     }
+}
+
+/// A planned map, which is null where it is empty and was null before: an import leaves it so.
+pub(in crate::resources) fn none_as_before(
+    planned: Attr<BTreeMap<String, String>>,
+    prior: Option<&Attr<BTreeMap<String, String>>>,
+) -> Attr<BTreeMap<String, String>> {
+    let had_none = prior.is_some_and(Attr::is_null);
+    if had_none && planned.known().is_some_and(BTreeMap::is_empty) {
+        return Attr::Null;
+    }
+    planned
 }

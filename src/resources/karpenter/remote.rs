@@ -1,6 +1,8 @@
 //! What is asked beside the objects themselves: how many nodes a change replaces, where AWS has the instance types, and
 //! whether Karpenter has taken what was applied.
 
+mod list;
+
 use std::sync::Arc;
 
 use mig::manifests::karpenter::labels;
@@ -18,6 +20,8 @@ use crate::resources::manifests::remote::{
 };
 use crate::resources::manifests::{self, Key, Manifests};
 use crate::wait::WaitOptions;
+
+pub(crate) use list::{Wanted, list};
 
 /// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
 pub(super) async fn warn_of_rolling<M: KarpenterObject>(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mig::boot::RenderedFor;
 use mig::manifests::karpenter::choices;
 use serde_json::Value as Json;
 use tfplug::schema::validators::{self, declared_one_of};
@@ -14,8 +15,9 @@ use super::spec::{
     NetworkInterfaceModel, PlacementGroupSelectorModel, SecurityGroupSelectorTermModel,
     SubnetSelectorTermModel,
 };
-use crate::models::{ClusterModel, LayoutModel, Tags};
-use crate::models::{ExtraUserData, NodeConfig};
+use crate::facts::Facts;
+use crate::kube::{Resource, kinds};
+use crate::models::{ClusterModel, ExtraUserData, LayoutModel, MadeFrom, NodeConfig, Tags};
 use crate::resources::karpenter::{
     KarpenterObject, Settling, attribute_of, changed_fields, timeout, wait_time,
 };
@@ -203,6 +205,13 @@ impl ManifestModel for NodeClassModel {
 }
 
 impl KarpenterObject for NodeClassModel {
+    const KIND: Resource = kinds::EC2_NODE_CLASS;
+
+    fn is_rendered(live: &Json, facts: &Facts) -> bool {
+        let text = live.pointer("/spec/userData").and_then(Json::as_str);
+        text.is_some_and(|text| MadeFrom::read(text, facts.catalog(), RenderedFor::NodeClass, None).is_some())
+    }
+
     fn settling(&self) -> Settling {
         match self.wait_for_ready.known() {
             Some(true) => Settling::Ready(timeout(&self.ready_timeout, 300)),

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use tfplug::schema::validators::declared_between;
 use tfplug::{Attr, Diagnostic, Model, Path};
 
+use crate::facts::Facts;
 use crate::kube::{Resource, kinds};
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
@@ -110,16 +111,7 @@ impl ManifestModel for NodeOverlayModel {
 
     /// By its name, and since it was made here: other pools' names may begin alike.
     fn is_part(&self, live: &Json) -> bool {
-        let text = |pointer: &str| live.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
-        let first = live
-            .pointer("/spec/requirements")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-            .find(|requirement| requirement["key"] == labels::INSTANCE_TYPE)
-            .and_then(|requirement| requirement.pointer("/values/0")?.as_str())
-            .unwrap_or_default();
-        text("/metadata/name") == format!("{}-{}", self.object_id(), first.replace('.', "-"))
+        Self::name_of(live).is_some_and(|name| name == self.object_id())
     }
 
     fn attribute_of(field: &str) -> Path {
@@ -131,7 +123,32 @@ impl ManifestModel for NodeOverlayModel {
     }
 }
 
+/// The first instance type that an overlay describes, by which it is named.
+fn first_type(live: &Json) -> Option<&str> {
+    let all = live.pointer("/spec/requirements")?.as_array()?;
+    let types = all
+        .iter()
+        .find(|requirement| requirement["key"] == labels::INSTANCE_TYPE)?;
+    types.pointer("/values/0")?.as_str()
+}
+
 impl KarpenterObject for NodeOverlayModel {
+    const KIND: Resource = kinds::NODE_OVERLAY;
+
+    /// What its name begins with, before the first of its instance types.
+    fn name_of(live: &Json) -> Option<String> {
+        let name = live.pointer("/metadata/name")?.as_str()?;
+        let start = name
+            .strip_suffix(&first_type(live)?.replace('.', "-"))?
+            .strip_suffix('-')?;
+        (!start.is_empty()).then(|| start.to_owned())
+    }
+
+    fn is_rendered(live: &Json, _: &Facts) -> bool {
+        let capacity = live.pointer("/spec/capacity").and_then(Json::as_object);
+        capacity.is_some_and(|capacity| capacity.keys().any(|name| name.starts_with("nvidia.com/")))
+    }
+
     fn settling(&self) -> Settling {
         match timeout(&self.acceptance_timeout, 30) {
             Duration::ZERO => Settling::Nothing,

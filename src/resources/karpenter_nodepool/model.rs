@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mig::layout::LAYOUT_LABEL;
 use mig::manifests::karpenter::choices;
 use mig::manifests::karpenter::node_pool::NodeClassRef;
 use serde_json::Value as Json;
 use tfplug::schema::validators::{declared_between, declared_one_of};
 use tfplug::{Attr, Diagnostic, Model, Path};
 
+use crate::facts::Facts;
+use crate::kube::{Resource, kinds};
 use crate::models::{ClusterModel, LayoutModel};
 use crate::resources::karpenter::{
     KarpenterObject, Need, NodeClassRefModel, Places, RequirementModel, Settling, TaintModel, attribute_of,
@@ -199,6 +202,13 @@ impl ManifestModel for NodePoolModel {
 }
 
 impl KarpenterObject for NodePoolModel {
+    const KIND: Resource = kinds::NODE_POOL;
+
+    fn is_rendered(live: &Json, _: &Facts) -> bool {
+        let labels = live.pointer("/spec/template/metadata/labels");
+        labels.is_some_and(|labels| labels.get(LAYOUT_LABEL).is_some())
+    }
+
     fn settling(&self) -> Settling {
         match self.wait_for_ready.known() {
             Some(true) => Settling::Ready(timeout(&self.ready_timeout, 300)),

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod life;
+mod list;
 mod lost;
 
 use std::collections::BTreeMap;
@@ -14,14 +15,16 @@ use tfplug::{Attr, Context, Diagnostic, Diagnostics, Path, Slot};
 
 use super::TYPE_NAME;
 use super::model::LaunchTemplate;
-use super::{observe, other, plan, render};
-use crate::aws::{AwsError, AwsErrorKind, Ec2, TemplateRef};
+use super::{imported, observe, other, plan, render};
+use crate::aws::{AwsError, AwsErrorKind, Ec2, Regional, TemplateRef};
 use crate::connections::Connections;
+use crate::facts::Facts;
 use crate::resources::aws::apply::lost::may_have_worked;
 use crate::resources::aws::apply::{connect, failure, interrupted, not_read, stored_id};
 use crate::resources::aws::names::{import_block, unique_name};
 use crate::resources::aws::tags::TagChanges;
 
+pub(crate) use list::{Wanted, list};
 use lost::CreateCall;
 
 /// What the object is called in messages.
@@ -158,16 +161,27 @@ pub(super) async fn read(
     let Some(version) = versions.first() else {
         return Err(Diagnostic::bug("EC2 gave a launch template without its latest version.").into());
     };
+    seen(cx, &regional, stored, &found, version).map(Some)
+}
+
+/// The template as EC2 answers it, with a warning of settings that are new.
+fn seen(
+    cx: &Context<Connections>,
+    regional: &Regional,
+    stored: LaunchTemplate,
+    found: &ec2::LaunchTemplate,
+    version: &ec2::LaunchTemplateVersion,
+) -> Result<LaunchTemplate, Diagnostics> {
     let region = regional.region().to_owned();
     let known = stored.other_settings.clone();
-    let mut seen = observe::observe(stored, &found, version, cx.provider()?.default_tags());
+    let mut seen = observe::observe(stored, found, version, cx.provider()?.default_tags());
     let new = seen.other_settings.known();
     if let Some(drift) = new.and_then(|new| plan::other_settings::drift(&known, new)) {
         cx.warn(drift);
     }
-    seen.arn = arn(&found, &region);
+    seen.arn = arn(found, &region);
     seen.region = region.into();
-    Ok(Some(seen))
+    Ok(seen)
 }
 
 /// Both calls at once: a plan of many templates is as long as its slowest call.
@@ -180,6 +194,41 @@ pub(super) async fn look_up(
         api.describe_launch_template(template),
         api.describe_launch_template_versions(template, &latest),
     )
+}
+
+/// A version of a template (a number, `$Latest` or `$Default`) with what it was made from, for objects that boot it; `None` where
+/// there is no such version.
+pub(in crate::resources) async fn of_version(
+    cx: &Context<Connections>,
+    regional: &Regional,
+    id: &str,
+    version: &str,
+    facts: &Facts,
+) -> Result<Option<LaunchTemplate>, AwsError> {
+    let template = TemplateRef::Id(id.to_owned());
+    let api = regional.ec2();
+    let versions = [version.to_owned()];
+    let looked = tokio::try_join!(
+        api.describe_launch_template(&template),
+        api.describe_launch_template_versions(&template, &versions),
+    );
+    let (found, versions) = match looked {
+        Ok(found) => found,
+        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let tags = cx
+        .provider_if_configured()
+        .map(|provider| provider.default_tags().clone());
+    let seen = versions.first().map(|version| {
+        observe::observe(
+            LaunchTemplate::default(),
+            &found,
+            version,
+            &tags.unwrap_or_default(),
+        )
+    });
+    Ok(seen.map(|seen| imported::recognised(seen, facts).0))
 }
 
 fn reference(model: &LaunchTemplate) -> Option<TemplateRef> {

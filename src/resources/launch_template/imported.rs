@@ -24,6 +24,11 @@ pub(super) fn recognised(seen: LaunchTemplate, facts: &Facts) -> (LaunchTemplate
     }
 }
 
+/// Whether the user data is what this provider renders.
+pub(super) fn is_ours(seen: &LaunchTemplate, facts: &Facts) -> bool {
+    from_user_data(seen, facts).is_some()
+}
+
 fn from_user_data(seen: &LaunchTemplate, facts: &Facts) -> Option<(LaunchTemplate, Option<Diagnostic>)> {
     let text = seen.user_data.as_str()?;
     let instance_type = seen.instance_type.as_str();

@@ -27,8 +27,8 @@ pub struct LaunchTemplate {
     /// Name, unique in a region of an account. Made from `name_prefix` if left out.
     #[attr(optional, computed, replace, stable, validate = rules::name())]
     pub name: Attr<String>,
-    /// Start of a name that is made unique; `mig-` if neither is given.
-    #[attr(replace, validate = rules::name_prefix())]
+    /// Start of a name that is made unique; `mig-` if neither is given. A prefix that the name does not have replaces the template.
+    #[attr(validate = rules::name_prefix())]
     pub name_prefix: Attr<String>,
     /// Region; the provider's if left out.
     #[attr(optional, computed, replace, stable, validate = crate::models::region())]

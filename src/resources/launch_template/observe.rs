@@ -34,6 +34,15 @@ pub(super) fn observe(
     seen
 }
 
+/// What says whether a template is ours: its user data, and the instance type that this may leave open.
+pub(super) fn made_from(data: &ec2::ResponseLaunchTemplateData) -> LaunchTemplate {
+    let bare = LaunchTemplate {
+        instance_type: text(data.instance_type().map(ec2::InstanceType::as_str)),
+        ..LaunchTemplate::default()
+    };
+    user_data(bare, data)
+}
+
 /// What the template has beside its versions.
 pub(super) fn template_attributes(
     stored: LaunchTemplate,

@@ -4,8 +4,6 @@ mod launch;
 
 pub(super) mod other_settings;
 
-use std::collections::BTreeMap;
-
 use mig::Layout;
 use sha2::{Digest, Sha256};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan};
@@ -15,6 +13,7 @@ use super::user_data;
 use crate::checked::{self, Checked, OrDeferred};
 use crate::facts::Facts;
 use crate::models::{newest_version, or};
+use crate::resources::aws::names::has_another_prefix;
 use crate::resources::aws::surroundings::Surroundings;
 use crate::resources::aws::tags;
 
@@ -102,6 +101,10 @@ pub(super) fn refine(
     surroundings: &Surroundings,
 ) -> Result<Vec<Diagnostic>, Diagnostics> {
     settle_render_version(plan);
+    let name = plan.prior.as_ref().map(|prior| &prior.name);
+    if has_another_prefix(name, &plan.config.name_prefix) {
+        plan.require_replace(Path::attr("name_prefix"));
+    }
     let mut findings = Diagnostics::new();
     let layout = layout(&plan.planned, facts, &mut findings);
     let rendered =
@@ -110,12 +113,8 @@ pub(super) fn refine(
     set_user_data(&mut plan.planned, rendered.into_known());
     let (planned, is_new) = (&mut plan.planned, plan.prior.is_none());
     surroundings.set_region(&mut planned.region, &plan.config.region, is_new);
-    planned.tags_all = surroundings.all_tags(&planned.tags);
-    let had_none = plan.prior.as_ref().is_some_and(|prior| prior.tags_all.is_null());
-    if had_none && planned.tags_all.known().is_some_and(BTreeMap::is_empty) {
-        // As an import leaves it.
-        planned.tags_all = Attr::Null;
-    }
+    let before = plan.prior.as_ref().map(|prior| &prior.tags_all);
+    planned.tags_all = surroundings.planned_tags(&planned.tags, before);
     if let Some(fault) = tags::too_many(&planned.tags_all) {
         return Err(fault.into());
     }

@@ -18,13 +18,13 @@ use super::object::{self, Manifests};
 use crate::connections::Connections;
 use crate::kube::{Cancellable, Connection};
 
-pub(crate) use connect::{FIELD_MANAGER, Provenance, failure, replace_if_moved};
+pub(crate) use connect::{FIELD_MANAGER, Provenance, connect, failure, replace_if_moved};
 pub(crate) use delete::claims;
-pub(crate) use read::{describe, objects_of_kind, read};
+pub(crate) use read::{objects_of_kind, read_or_import};
 pub(crate) use trial::{connect_at_plan, is_silent, try_out};
 
 use changes::Changes;
-use connect::{cluster, connect, connect_if_there};
+use connect::{cluster, connect_if_there};
 
 /// Creates the objects, in order, and gives the connection for what is to be waited for. Each is in `slot` as soon as it
 /// may exist.

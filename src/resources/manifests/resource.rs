@@ -155,16 +155,7 @@ impl<M: ManifestLife> Resource for ManifestResource<M> {
         cx: &Context<Connections>,
         request: ReadRequest<'_, Self>,
     ) -> Result<Option<M>, Diagnostics> {
-        let is_import = request.state.manifests().is_null();
-        let Some(seen) = remote::read(cx, request.state, request.private).await? else {
-            return Ok(None);
-        };
-        let model = if is_import && !seen.live.is_empty() {
-            remote::describe(cx, seen, &self.facts.get()).await
-        } else {
-            seen.model
-        };
-        Ok(Some(model))
+        remote::read_or_import(cx, request.state, request.private, &self.facts.get()).await
     }
 
     async fn update(

@@ -1,5 +1,7 @@
 //! The life of a launch template in process, with a fault at each call to EC2.
 
+mod listing;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
@@ -11,12 +13,14 @@ use tfplug::async_trait;
 use tfplug::testing::{Faults, Life, Remote, World};
 
 use super::*;
-use crate::aws::ec2::Made;
+use crate::aws::Services;
+use crate::aws::ec2::{Made, Page};
 use crate::facts::SharedFacts;
 use crate::models::LayoutModel;
 use crate::resources::launch_template::LaunchTemplateResource;
 
 const REGION: &str = "us-east-1";
+const BY: &str = "arn:aws:iam::123456789012:user/tester";
 
 /// A launch template in EC2.
 #[derive(Debug, Clone)]
@@ -26,6 +30,7 @@ struct Template {
     versions: Vec<(Option<String>, ec2::ResponseLaunchTemplateData)>,
     tags: BTreeMap<String, String>,
     made: SystemTime,
+    by: String,
 }
 
 /// EC2, as far as launch templates go.
@@ -92,7 +97,7 @@ fn seen((id, template): (String, &mut Template)) -> ec2::LaunchTemplate {
         .launch_template_id(id)
         .launch_template_name(&template.name)
         .create_time(template.made.into())
-        .created_by("arn:aws:iam::123456789012:user/tester")
+        .created_by(BY)
         .default_version_number(template.default)
         .latest_version_number(template.versions.len() as i64)
         .set_tags(Some(tags.collect()))
@@ -104,6 +109,19 @@ fn version(
     (description, data): &(Option<String>, ec2::ResponseLaunchTemplateData),
 ) -> ec2::LaunchTemplateVersion {
     ec2::LaunchTemplateVersion::builder()
+        .version_number(number as i64)
+        .set_version_description(description.clone())
+        .launch_template_data(data.clone())
+        .build()
+}
+
+fn newest((id, template): (&String, &Template)) -> ec2::LaunchTemplateVersion {
+    let number = template.versions.len();
+    let (description, data) = &template.versions[number - 1];
+    ec2::LaunchTemplateVersion::builder()
+        .launch_template_id(id)
+        .launch_template_name(&template.name)
+        .created_by(&template.by)
         .version_number(number as i64)
         .set_version_description(description.clone())
         .launch_template_data(data.clone())
@@ -155,6 +173,7 @@ impl Ec2 for Fake {
                 )],
                 tags: tags.collect(),
                 made: SystemTime::now(),
+                by: BY.to_owned(),
             };
             all.insert(format!("lt-{}", all.len()), template);
             Ok(Made::new(seen(found(all, &TemplateRef::Name(name))?), None))
@@ -196,6 +215,21 @@ impl Ec2 for Fake {
             let (_, template) = found(all, template)?;
             let number = template.versions.len();
             Ok(vec![version(number, &template.versions[number - 1])])
+        })
+        .await
+    }
+
+    /// Pages of two.
+    async fn newest_versions(
+        &self,
+        rest: Option<String>,
+    ) -> Result<Page<ec2::LaunchTemplateVersion>, AwsError> {
+        let begin: usize = rest.map_or(0, |rest| rest.parse().unwrap());
+        self.call(|all| {
+            let end = begin + 2;
+            let rest = (end < all.len()).then(|| end.to_string());
+            let items = all.iter().skip(begin).take(2).map(newest).collect();
+            Ok(Page { items, rest })
         })
         .await
     }
@@ -265,7 +299,11 @@ async fn a_template_lives_through_a_fault_at_each_call() {
             templates: Arc::default(),
             faults,
         };
-        let connections = Connections::answered_by(REGION, Arc::new(fake.clone()));
+        let services = Services {
+            ec2: Some(Arc::new(fake.clone())),
+            ..Services::default()
+        };
+        let connections = Connections::answered_by(REGION, services);
         World::new(
             LaunchTemplateResource::new(SharedFacts::default()),
             connections,

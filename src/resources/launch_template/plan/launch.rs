@@ -11,6 +11,7 @@ use mig::ec2::{Given, ids, instance_profile};
 use tfplug::{Attr, Diagnostic, Diagnostics, Path, SetOf};
 
 use crate::findings;
+use crate::resources::aws::attributes::given::{each, plain, text};
 use crate::resources::launch_template::instance::{
     BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, Ebs,
 };
@@ -210,14 +211,6 @@ fn report(at: &Path, faults: impl IntoIterator<Item = Finding>, diags: &mut Diag
     findings::report(&faults, at, diags);
 }
 
-fn text(attr: &Attr<String>) -> Given<&str> {
-    each(attr, String::as_str)
-}
-
-fn plain<T: Copy>(attr: &Attr<T>) -> Given<T> {
-    each(attr, |value| *value)
-}
-
 fn number(attr: &Attr<i64>, first: i64, last: i64) -> Given<i64> {
     match plain(attr) {
         Given::Known(found) if !(first..=last).contains(&found) => Given::Unknown,
@@ -229,14 +222,6 @@ fn word<'a>(attr: &'a Attr<String>, allowed: &[&str]) -> Given<&'a str> {
     match text(attr) {
         Given::Known(found) if !allowed.contains(&found) => Given::Unknown,
         found => found,
-    }
-}
-
-fn each<'a, T, U>(attr: &'a Attr<T>, of: impl FnOnce(&'a T) -> U) -> Given<U> {
-    match attr {
-        Attr::Null => Given::Absent,
-        Attr::Unknown => Given::Unknown,
-        Attr::Known(value) => Given::Known(of(value)),
     }
 }
 

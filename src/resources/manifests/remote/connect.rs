@@ -29,7 +29,7 @@ pub(super) fn cluster(
 }
 
 /// A connection to it.
-pub(super) async fn connect(
+pub(crate) async fn connect(
     cx: &Context<Connections>,
     spec: &ClusterSpec,
 ) -> Result<Arc<Connection>, Diagnostics> {

@@ -15,14 +15,32 @@ use crate::facts::Facts;
 use crate::kube::{self, Cancellable, ClusterSpec, KubeApi, KubeError, KubeErrorKind, Listing, Resource};
 
 /// A resource as it is now.
-pub(crate) struct Seen<M> {
-    pub(crate) model: M,
+struct Seen<M> {
+    model: M,
     /// Its objects; none where the cluster is not known yet.
-    pub(crate) live: Vec<Json>,
+    live: Vec<Json>,
+}
+
+/// Looks the objects up, and finds what they were made from where they are in no state yet; `None` if none of them, or no
+/// cluster, is there any more.
+pub(crate) async fn read_or_import<M: ManifestLife>(
+    cx: &Context<Connections>,
+    stored: M,
+    provenance: &mut Provenance,
+    facts: &Facts,
+) -> Result<Option<M>, Diagnostics> {
+    let is_import = stored.manifests().is_null();
+    let Some(seen) = read(cx, stored, provenance).await? else {
+        return Ok(None);
+    };
+    if is_import && !seen.live.is_empty() {
+        return Ok(Some(describe(cx, seen, facts).await));
+    }
+    Ok(Some(seen.model))
 }
 
 /// Looks the objects up; `None` if none of them, or no cluster, is there any more.
-pub(crate) async fn read<M: ManifestModel>(
+async fn read<M: ManifestModel>(
     cx: &Context<Connections>,
     stored: M,
     provenance: &mut Provenance,
@@ -168,7 +186,7 @@ fn as_seen(key: &Key, desired: &Json, live: &Json) -> String {
 }
 
 /// What is imported, with the attributes that its objects were made from.
-pub(crate) async fn describe<M: ManifestLife>(cx: &Context<Connections>, seen: Seen<M>, facts: &Facts) -> M {
+async fn describe<M: ManifestLife>(cx: &Context<Connections>, seen: Seen<M>, facts: &Facts) -> M {
     let Some(connection) = connect_at_plan(cx, &seen.model).await else {
         return seen.model;
     };

@@ -17,8 +17,9 @@ use page::{Kind, Page};
 /// The section of the registry's menu that an object is listed in.
 fn subcategory(name: &str) -> &'static str {
     match name {
-        "mig_launch_template" => "EC2",
-        "mig_device_plugin" => "Kubernetes",
+        "mig_launch_template" | "mig_autoscaling_group_tags" => "EC2",
+        "mig_node_group" | "mig_ami" | "mig_cluster_token" => "EKS",
+        "mig_device_plugin" | "mig_node_status" => "Kubernetes",
         "mig_instance_types" | "mig_layout" | "mig_profiles" | "profile" | "resource_name"
         | "slices_per_node" => "Layouts",
         "user_data" | "bottlerocket_settings" => "EC2",
@@ -51,6 +52,7 @@ pub(crate) fn pages(schemas: &ProviderSchemas, examples: &Path, guides: &Path, m
                 ObjectKind::EphemeralResource => {
                     ("ephemeral-resources", ephemeral_resource(name, schema, &examples))
                 }
+                ObjectKind::ListResource => ("list-resources", list_resource(name, schema, &examples)),
                 _ => panic!(
                     "the generator has no page for the {} {name}; write one",
                     kind.noun()
@@ -134,6 +136,23 @@ fn ephemeral_resource(name: &str, schema: &Schema, examples: &Examples) -> Strin
         "Example Usage",
         &examples.usage(&format!("ephemeral-resources/{name}"), "ephemeral-resource"),
     );
+    page.section("Schema", &attributes::schema(&schema.attributes));
+    page.text()
+}
+
+fn list_resource(name: &str, schema: &Schema, examples: &Examples) -> String {
+    assert!(
+        schema.blocks.is_empty(),
+        "the generator knows attributes only; teach it blocks for {name}"
+    );
+    let mut page = Page::new(Kind::ListResource, name, &schema.description);
+    let example = examples.one(
+        &format!("list-resources/{name}/list-resource.tfquery.hcl"),
+        "terraform",
+    );
+    let note = "With `terraform query`, Terraform 1.14 or later. For OpenTofu and older versions `mig list` prints import blocks of the same \
+                objects; [Modules, tests and imports](../guides/modules-and-tests.md#list-what-exists) shows both.";
+    page.section("Example Usage", &format!("{note}\n\n{example}"));
     page.section("Schema", &attributes::schema(&schema.attributes));
     page.text()
 }

@@ -9,6 +9,7 @@ pub(super) enum Kind {
     Resource,
     DataSource,
     EphemeralResource,
+    ListResource,
     Function,
 }
 
@@ -29,6 +30,10 @@ impl Page {
             Kind::EphemeralResource => (
                 format!("{name} Ephemeral Resource - mig"),
                 format!("{name} (Ephemeral Resource)"),
+            ),
+            Kind::ListResource => (
+                format!("{name} List Resource - mig"),
+                format!("{name} (List Resource)"),
             ),
             Kind::Function => (format!("{name} function - mig"), format!("function: {name}")),
         };

@@ -1,6 +1,6 @@
 //! Reads of single objects, asked for at about the same time, gathered into one call.
 //!
-//! Terraform reads each resource by itself, many at once. EC2 throttles by calls, not by objects, so one call that
+//! Terraform reads each resource by itself, many at once. AWS throttles by calls, not by objects, so one call that
 //! names all of them is kinder and faster.
 
 use std::collections::BTreeMap;
@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::super::error::{AwsError, AwsErrorKind};
+use super::error::{AwsError, AwsErrorKind};
 
 /// How long the first asker waits for others.
 const WINDOW: Duration = Duration::from_millis(2);
 
-/// Names that EC2 accepts in one call.
+/// Askers of one call; EC2 accepts no more names. A service that accepts fewer makes several calls of it.
 const MOST: usize = 200;
 
 /// What an asker gets: the object, nothing where it has to ask for itself, or the failure of the call.

@@ -1,10 +1,13 @@
-//! YAML, of which JSON is a part, as values.
+//! Files that commands read: YAML, of which JSON is a part, as values.
+
+use std::io::{self, Read};
+use std::path::Path;
 
 use tfplug::Value;
 use thiserror::Error;
 use yaml_rust2::{ScanError, Yaml, YamlLoader};
 
-/// Why a text is not what can be rendered.
+/// Why a text is not what a command reads.
 #[derive(Debug, Error)]
 pub(super) enum FileError {
     /// It is not YAML.
@@ -48,5 +51,46 @@ fn entry((key, of_key): (&Yaml, &Yaml)) -> Result<(String, Value), FileError> {
     match key {
         Yaml::String(key) => Ok((key.clone(), value(of_key)?)),
         _ => Err(FileError::Foreign("a key that is no text")),
+    }
+}
+
+/// The text of a file, or of standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn text(path: &Path) -> io::Result<String> {
+    if path != Path::new("-") {
+        return std::fs::read_to_string(path);
+    }
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Where a text comes from, for messages.
+pub(super) fn source(path: &Path) -> String {
+    match path.to_string_lossy().into_owned() {
+        dash if dash == "-" => "standard input".to_owned(),
+        path => path,
+    }
+}
+
+/// A value as JSON, for types that read it so.
+pub(super) fn json(value: &Value) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match value {
+        Value::Null | Value::Unknown(_) => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => number
+            .to_string()
+            .parse::<serde_json::Number>()
+            .map_or(Json::Null, Json::Number),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(elements) | Value::Set(elements) => elements.iter().map(json).collect(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.clone(), json(value)))
+            .collect(),
+        Value::Dynamic(inside) => json(&inside.1),
     }
 }

@@ -1,0 +1,3 @@
+//! What is made for one run and kept nowhere.
+
+pub mod cluster_token;

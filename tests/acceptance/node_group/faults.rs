@@ -1,0 +1,57 @@
+//! EKS throttled, or lossy: nothing lost, nothing made twice.
+
+use counterparts::{Fault, Rule};
+
+use super::{SIZES, SMALL, SUBNETS, ground, group};
+use crate::support::{Ground, REGION, eks, with_a_cli};
+
+#[test]
+fn a_create_whose_answers_are_lost_makes_one_group() {
+    with_a_cli(|cli| {
+        let ground = ground(cli, "lost", SIZES);
+        let create = format!("POST /clusters/{}/node-groups", ground.name);
+        ground.proxy.add(Rule::action(&create, Fault::DropAfter));
+        ground.apply();
+        assert!(ground.proxy.forwarded(&create) >= 1);
+        ground.proxy.clear_rules();
+        ground.assert_settled();
+        assert_eq!(eks::groups(&ground.name), std::slice::from_ref(&ground.name));
+    });
+}
+
+/// Fifty groups on one template.
+fn fifty(name: &str) -> String {
+    let one = group(name, SMALL, SIZES);
+    let (template, _) = one.split_once("\nresource \"mig_node_group\"").unwrap();
+    format!(
+        r#"{template}
+resource "mig_node_group" "many" {{
+  count           = 50
+  cluster_name    = "{name}"
+  node_group_name = "{name}-${{count.index}}"
+  node_role_arn   = "arn:aws:iam::123456789012:role/nodes"
+  subnet_ids      = {}
+  launch_template = mig_launch_template.this
+{SIZES}
+}}
+"#,
+        SUBNETS.as_str()
+    )
+}
+
+#[test]
+fn fifty_groups_are_planned_while_eks_throttles() {
+    with_a_cli(|cli| {
+        let ground = Ground::with(cli, "fifty", |name| {
+            eks::add_cluster(REGION, name);
+            fifty(name)
+        });
+        let path = format!("/clusters/{}/node-groups/", ground.name);
+        let throttled = Fault::json_error(429, "ThrottlingException", "Rate exceeded");
+        ground.proxy.add(Rule::path(&path, throttled.clone()).times(60));
+        ground.apply();
+        ground.proxy.add(Rule::path(&path, throttled).times(60));
+        ground.assert_settled();
+        assert_eq!(eks::groups(&ground.name).len(), 50);
+    });
+}

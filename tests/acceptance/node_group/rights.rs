@@ -1,0 +1,138 @@
+//! The policy of the guide: every call that a whole life makes is in it, and every right in it is used.
+
+use std::collections::BTreeSet;
+
+use counterparts::{Cli, FaultProxy};
+use serde_json::Value;
+
+use super::{ADDRESS, SIZES, SMALL, SUBNETS, group};
+use crate::support::{Ground, REGION, ec2, eks, with_a_cli};
+
+/// What EKS itself demands of who makes a group on a launch template.
+const OF_EKS: [&str; 2] = ["ec2:RunInstances", "iam:PassRole"];
+
+/// The rights of the guide's policy.
+fn documented() -> BTreeSet<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guides/managed-node-groups.md");
+    let guide = std::fs::read_to_string(path).unwrap();
+    let (_, rest) = guide.split_once("```json\n").unwrap();
+    let policy: Value = serde_json::from_str(rest.split_once("```").unwrap().0).unwrap();
+    let mut rights = BTreeSet::new();
+    for statement in policy["Statement"].as_array().unwrap() {
+        match &statement["Action"] {
+            Value::String(one) => drop(rights.insert(one.clone())),
+            many => rights.extend(
+                many.as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|one| one.as_str().unwrap().to_owned()),
+            ),
+        }
+    }
+    for right in OF_EKS {
+        assert!(rights.remove(right), "{right}");
+    }
+    rights
+}
+
+/// The rights that the calls of a proxy need.
+fn needed(proxy: &FaultProxy) -> BTreeSet<String> {
+    proxy
+        .calls()
+        .iter()
+        .filter_map(|call| Some(format!("{}:{}", call.service.as_deref()?, action(&call.action))))
+        .collect()
+}
+
+/// EKS is asked by method and path.
+fn action(asked: &str) -> &str {
+    let Some((method, path)) = asked.split_once(' ') else {
+        return asked;
+    };
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match (method, parts.as_slice()) {
+        ("POST", ["clusters", _, "node-groups"]) => "CreateNodegroup",
+        ("GET", ["clusters", _, "node-groups", _]) => "DescribeNodegroup",
+        ("DELETE", ["clusters", _, "node-groups", _]) => "DeleteNodegroup",
+        ("POST", ["clusters", _, "node-groups", _, "update-config"]) => "UpdateNodegroupConfig",
+        ("POST", ["clusters", _, "node-groups", _, "update-version"]) => "UpdateNodegroupVersion",
+        ("GET", ["clusters", _, "updates", _]) => "DescribeUpdate",
+        ("POST", ["tags", ..]) => "TagResource",
+        ("DELETE", ["tags", ..]) => "UntagResource",
+        _ => panic!("{asked} is no call of a node group"),
+    }
+}
+
+/// A group alone: its template is another project's.
+fn alone(name: &str, template: &ec2::Template, slices: &str, arguments: &str) -> String {
+    format!(
+        r#"
+resource "mig_node_group" "this" {{
+  cluster_name    = "{name}"
+  node_group_name = "{name}"
+  node_role_arn   = "arn:aws:iam::123456789012:role/nodes"
+  subnet_ids      = {}
+  launch_template = {{ id = "{}", version = {} }}
+  layout          = {{ instance_types = ["p5.48xlarge"], slices = {{ {slices} }} }}
+{arguments}
+}}
+"#,
+        SUBNETS.as_str(),
+        template.id,
+        template.latest_version
+    )
+}
+
+fn life(cli: &Cli) -> Ground {
+    let maker = Ground::with(cli, "rights-template", |name| {
+        eks::add_cluster(REGION, name);
+        let all = group(name, SMALL, SIZES);
+        all.split_once("\nresource \"mig_node_group\"")
+            .unwrap()
+            .0
+            .to_owned()
+    });
+    maker.apply();
+    let template = |slices: &str| {
+        let all = group(&maker.name, slices, SIZES);
+        maker.write(all.split_once("\nresource \"mig_node_group\"").unwrap().0);
+        maker.apply();
+        ec2::template(&maker.name)
+    };
+    let name = maker.name.clone();
+    let first = format!("{SIZES}\n  tags = {{ team = \"ml\" }}");
+    let ground = Ground::with(cli, "rights-group", |_| {
+        alone(&name, &template(SMALL), SMALL, &first)
+    });
+    ground.settle();
+    let other = "\"3g.40gb\" = 2";
+    let after = alone(
+        &name,
+        &template(other),
+        other,
+        "  scaling_config = { min_size = 0, max_size = 5 }",
+    );
+    ground.write(&after);
+    ground.settle();
+    ground
+        .project
+        .run(&["state", "rm", ADDRESS])
+        .unwrap()
+        .success()
+        .unwrap();
+    let id = format!("{name}:{name}");
+    ground
+        .project
+        .try_import(ADDRESS, &id)
+        .unwrap()
+        .success()
+        .unwrap();
+    ground.assert_settled();
+    ground.project.destroy().unwrap();
+    ground
+}
+
+#[test]
+fn the_policy_of_the_guide_is_what_a_whole_life_needs() {
+    with_a_cli(|cli| assert_eq!(needed(&life(cli).proxy), documented()));
+}

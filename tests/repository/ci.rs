@@ -1,0 +1,127 @@
+//! The jobs of `examples/ci` and the commands of the guide to drift: they are well-formed, and the command line knows what they say.
+
+use std::fs;
+use std::process::Command;
+
+use yaml_rust2::{Yaml, YamlLoader};
+
+use super::root;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// All texts of a YAML document that may be commands.
+fn texts(yaml: &Yaml, all: &mut Vec<String>) {
+    match yaml {
+        Yaml::String(text) => all.push(text.clone()),
+        Yaml::Array(elements) => elements.iter().for_each(|element| texts(element, all)),
+        Yaml::Hash(entries) => entries.values().for_each(|entry| texts(entry, all)),
+        _ => {}
+    }
+}
+
+/// The commands of a shell script that call `mig`, as words.
+fn commands(script: &str) -> Vec<Vec<String>> {
+    let joined = script.replace("\\\n", " ");
+    let lines = joined
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("mig "));
+    let ends = |word: &&str| !["||", "|", "&&", ">", ">>", ";"].contains(word) && !word.starts_with('#');
+    lines
+        .map(|line| {
+            line.split_whitespace()
+                .skip(1)
+                .take_while(ends)
+                .map(str::to_owned)
+                .collect()
+        })
+        .collect()
+}
+
+/// Asserts that the command line knows everything in a command. `--help` ends it before anything is looked at, and behind a mistake
+/// it is not reached.
+fn assert_known(command: &[String]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
+        .args(command)
+        .arg("--help")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "mig {}: {said}", command.join(" "));
+}
+
+#[test]
+fn the_jobs_are_yaml_and_call_what_there_is() {
+    let mut number = 0;
+    for entry in fs::read_dir(root().join("examples/ci")).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_none_or(|kind| kind != "yml" && kind != "yaml")
+        {
+            continue;
+        }
+        let documents = YamlLoader::load_from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(documents.len(), 1, "{}", path.display());
+        let mut all = Vec::new();
+        texts(&documents[0], &mut all);
+        for command in all.iter().flat_map(|text| commands(text)) {
+            assert_known(&command);
+            number += 1;
+        }
+    }
+    assert_eq!(number, 3, "two of GitHub's job, and GitLab's");
+}
+
+#[test]
+fn the_commands_of_the_guide_are_known() {
+    let guide = read("docs/guides/drift-in-ci.md");
+    let blocks = guide
+        .split("```sh\n")
+        .skip(1)
+        .map(|block| block.split("```").next().unwrap().to_owned());
+    let outside: String = guide.split("```").step_by(2).collect();
+    let spans = outside.split('`').skip(1).step_by(2).map(str::to_owned);
+    let all: Vec<_> = blocks.chain(spans).flat_map(|text| commands(&text)).collect();
+    assert!(all.len() >= 3, "{all:?}");
+    all.iter().for_each(|command| assert_known(command));
+    let options = outside
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|span| span.starts_with("--"));
+    let help = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
+        .args(["drift", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for option in options {
+        let name = option.split([' ', '=']).next().unwrap();
+        assert!(help.contains(name), "{name} is no option of drift");
+    }
+}
+
+#[test]
+fn unknown_options_would_fail() {
+    let wrong = commands("x\nmig drift --strict \\\n  --bogus 1 || code=$?\n");
+    assert_eq!(wrong, [["drift", "--strict", "--bogus", "1"]]);
+    let output = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
+        .args(&wrong[0])
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// Every file that a job names is beside it.
+#[test]
+fn the_jobs_name_files_that_are_there() {
+    for job in ["github-actions.yml", "gitlab-ci.yml"] {
+        let text = read(&format!("examples/ci/{job}"));
+        for word in text.split_whitespace().filter(|word| word.ends_with(".yaml")) {
+            assert!(root().join("examples/ci").join(word).exists(), "{word} in {job}");
+        }
+    }
+}
