@@ -1,0 +1,9 @@
+# The overlays of an EKS cluster. Without cluster_name those of the cluster of the provider's kubernetes.
+list "mig_karpenter_nodeoverlay" "prod" {
+  provider = mig
+
+  config {
+    cluster_name = "prod"
+    region       = "us-east-1"
+  }
+}
