@@ -29,7 +29,7 @@ fn look(scene: &Scene, cluster: &str, more: &[&str]) -> Said {
 fn tags_that_are_missing_wrong_or_of_another_layout_are_drift() {
     with_a_cli(|cli| {
         let scene = Scene::new("drift-groups");
-        let ground = crate::node_group::sized_ground(cli, "drift-groups");
+        let ground = crate::node_group::sized_ground(cli, "drift-of-groups");
         ground.apply();
         let cluster = format!("{}@{REGION}", ground.name);
         let unreachable = format!("{} Cluster unreachable", ground.name);

@@ -8,7 +8,7 @@ use crate::support::{Ground, REGION, eks, with_a_cli};
 #[test]
 fn a_create_whose_answers_are_lost_makes_one_group() {
     with_a_cli(|cli| {
-        let ground = ground(cli, "lost", SIZES);
+        let ground = ground(cli, "group-lost", SIZES);
         let create = format!("POST /clusters/{}/node-groups", ground.name);
         ground.proxy.add(Rule::action(&create, Fault::DropAfter));
         ground.apply();
