@@ -49,6 +49,12 @@ pub(crate) fn rows(bench: &Bench) -> Result<Vec<Row>, Failure> {
 fn configuration(subnets: &str) -> String {
     format!(
         r#"
+terraform {{
+  required_providers {{
+    mig = {{ source = "eks-mig/mig" }}
+  }}
+}}
+
 provider "mig" {{
   region = "{REGION}"
 }}
