@@ -111,7 +111,7 @@ impl<'moto> NodeGroups<'moto> {
         self.degrade(group, &[])
     }
 
-    /// Somebody else changes the group, at once: `fields` are named as `DescribeNodegroup` names them.
+    /// Someone else changes the group, at once: `fields` are named as `DescribeNodegroup` names them.
     ///
     /// # Errors
     /// There is no such group.

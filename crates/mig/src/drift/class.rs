@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing. It is no drift that anybody has to act on, and does not count for the exit code.
+    /// Worth knowing, but not drift that needs an action. It does not count for the exit code.
     Info,
     /// It will surprise later.
     Warning,

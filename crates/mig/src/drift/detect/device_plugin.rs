@@ -33,8 +33,8 @@ pub struct DevicePluginFacts {
 }
 
 impl DevicePluginFacts {
-    /// Whether its pods are being replaced, so that their numbers say nothing yet. A rollout of which nobody knows when it
-    /// began goes on.
+    /// Whether its pods are being replaced, so that their numbers say nothing yet. A rollout whose start is unknown counts
+    /// as one that goes on.
     pub fn is_rolling(&self, now: i64) -> bool {
         let recent = |changed: i64| now.saturating_sub(changed) < ROLLOUT_SECONDS;
         self.is_unfinished() && self.changed.is_none_or(recent)

@@ -77,7 +77,7 @@ pub(super) fn edited(class: DriftClass, object: &Object, edits: &[FieldEdit]) ->
     let words = Words {
         expected: side(&edits, |edit| &edit.expected),
         found: side(&edits, |edit| &edit.found),
-        cause: "Somebody, or another program, has changed the object after it was made.",
+        cause: "Someone, or another program, changed the object after it was created.",
         next_step: match class {
             DriftClass::D4 | DriftClass::D8 => {
                 "Find out in CloudTrail who changed it. Then bring it back to what is declared, or declare the new value."
@@ -108,7 +108,7 @@ pub(super) fn absent(class: DriftClass, object: &Object) -> Drift {
     let words = Words {
         expected: "the object exists".to_owned(),
         found: "there is none of that name".to_owned(),
-        cause: "Somebody has deleted it, or the cluster is not the one in which it was made.",
+        cause: "Someone deleted it, or this is not the cluster in which it was created.",
         next_step: "Check that this is the right cluster. Then create the object again as it is declared.",
     };
     Drift::new(class, object.clone(), "absent", words)

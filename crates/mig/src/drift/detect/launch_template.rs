@@ -11,7 +11,7 @@ pub struct LaunchTemplateFacts {
     pub name: String,
     /// The version that was made from what is declared.
     pub declared: i64,
-    /// The version that was declared as the default; none where nobody declared one.
+    /// The version that was declared as the default; none if no default is declared.
     pub declared_default: Option<i64>,
     /// The default version now.
     pub default: i64,
@@ -52,7 +52,7 @@ fn latest(object: &Object, template: &LaunchTemplateFacts) -> Option<Drift> {
     let words = Words {
         expected: format!("version {} is the latest", template.declared),
         found: format!("version {} is the latest", template.latest),
-        cause: "Somebody, or another program, has made a new version. Groups that follow the latest version use it.",
+        cause: "Someone, or another program, created a new version. Groups that follow the latest version use it.",
         next_step: "Compare the two versions. Then declare what the new one has, or remove it.",
     };
     (template.latest != template.declared)
@@ -64,7 +64,7 @@ fn default(object: &Object, template: &LaunchTemplateFacts) -> Option<Drift> {
     let words = Words {
         expected: format!("version {declared} is the default"),
         found: format!("version {} is the default", template.default),
-        cause: "Somebody has chosen another default version. Groups that follow the default use it.",
+        cause: "Someone chose another default version. Groups that follow the default use it.",
         next_step: "Set the default version back, or declare the other one.",
     };
     (template.default != declared).then(|| Drift::new(DriftClass::D4, object.clone(), "default", words))

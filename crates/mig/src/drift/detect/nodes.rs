@@ -208,7 +208,7 @@ fn of_starts(reason: &Reason) -> Option<(&'static str, &'static str)> {
 fn of_identity(reason: &Reason) -> Option<(&'static str, &'static str)> {
     Some(match reason {
         Reason::LayoutLabelMissing => (
-            "Somebody has removed the label, or the node was made with a part of the labels.",
+            "Someone removed the label, or the node was created with only some of the labels.",
             "Replace the node. A label that is added by hand says nothing about how the GPUs are cut.",
         ),
         Reason::OtherInstanceType { .. } => (
@@ -248,7 +248,7 @@ fn of_sharing(reason: &Reason) -> Option<(&'static str, &'static str)> {
 fn of_cuts(reason: &Reason) -> (&'static str, &'static str) {
     match reason {
         Reason::Stale { .. } => (
-            "The GPUs were cut anew while kubelet ran. It keeps the old name until it starts again.",
+            "The GPUs were repartitioned while kubelet ran. It keeps the old name until it restarts.",
             "Nothing has to be done. A new node does not have the name.",
         ),
         Reason::OldLayout { .. } => (
@@ -257,11 +257,11 @@ fn of_cuts(reason: &Reason) -> (&'static str, &'static str) {
             "Wait until the nodes have rolled. Replace the node if that takes too long.",
         ),
         Reason::DiscoveryDisagrees { .. } => (
-            "The GPUs were cut anew beneath a running device plugin, which counts only when it starts.",
+            "The GPUs were repartitioned under a running device plugin, which counts only when it starts.",
             "Replace the node. Pods on it may hold slices that do not exist any more.",
         ),
         Reason::PlacementsDiffer { .. } => (
-            "Somebody, or another program, has cut the GPUs anew after boot.",
+            "Someone, or another program, repartitioned the GPUs after boot.",
             "Replace the node, which then cuts its GPUs as declared.",
         ),
         _ => (
