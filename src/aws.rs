@@ -30,7 +30,7 @@ pub use auto_scaling::{AutoScaling, AutoScalingGroup};
 #[cfg(test)]
 pub use connections::Services;
 pub use connections::{Aws, Regional};
-pub use ec2::{Ec2, TemplateRef};
+pub use ec2::{Ec2, Instance, TemplateRef};
 pub use eks::{Eks, EksCluster, NodeGroupRef};
 pub use error::{AwsError, AwsErrorKind};
 pub use secret::Secret;

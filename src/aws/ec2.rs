@@ -1,4 +1,4 @@
-//! The EC2 calls in use: launch templates, their versions, their tags; where instance types are available.
+//! The EC2 calls in use: launch templates, their versions, their tags; where instance types are available; instances of a cluster.
 
 mod client;
 
@@ -56,6 +56,17 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; none after the last.
     pub rest: Option<String>,
+}
+
+/// An instance, as far as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// ID, such as `i-0123456789abcdef0`.
+    pub id: String,
+    /// When it was launched, in seconds since 1970.
+    pub launched: i64,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl<T> Made<T> {
@@ -149,6 +160,13 @@ pub trait Ec2: fmt::Debug + Send + Sync {
         &self,
         types: &[String],
     ) -> Result<BTreeMap<String, BTreeSet<String>>, AwsError>;
+
+    /// `DescribeInstances`: those of these types that run, or are about to, and that belong to the cluster by the tag
+    /// `kubernetes.io/cluster/NAME = owned`, which EKS and Karpenter set and nodes of self-managed groups must have.
+    ///
+    /// # Errors
+    /// Any failure of the call.
+    async fn cluster_instances(&self, cluster: &str, types: &[String]) -> Result<Vec<Instance>, AwsError>;
 
     /// `DeleteTags`: removes the tags of these keys, whatever their values.
     ///

@@ -2,8 +2,9 @@
 
 mod cluster;
 mod expected;
+mod foreign;
+mod groups;
 mod karpenter;
-mod node_groups;
 mod plan;
 mod program;
 
@@ -128,9 +129,11 @@ impl Drift {
         sections.extend(left_out.iter().map(not_followed));
         let connections = Connections::of_environment();
         let boot_seconds = i64::try_from(self.boot_timeout.as_secs()).unwrap_or(i64::MAX);
+        let versions = plan.as_ref().map(expected::versions).unwrap_or_default();
         let look = cluster::Look {
             connections: &connections,
             expected: &expected,
+            versions: &versions,
             now,
             boot_seconds,
         };

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::jiff::Timestamp;
+use mig::manifests::gpu_actor::GpuActor;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::api::KubeApi;
 use super::error::KubeError;
@@ -19,6 +21,8 @@ pub struct DaemonSetFacts {
     pub name: String,
     /// The labels of the nodes that its pods run on.
     pub node_selector: BTreeMap<String, String>,
+    /// What it is to GPUs, if anything; and where its pods may run: the part of their spec that says it.
+    pub actor: Option<(GpuActor, Value)>,
     /// `metadata.generation`
     pub generation: i64,
     /// `status.observedGeneration`
@@ -79,13 +83,7 @@ struct Spec {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Template {
-    spec: PodSpec,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct PodSpec {
-    node_selector: BTreeMap<String, String>,
+    spec: Value,
 }
 
 #[derive(Default, Deserialize)]
@@ -109,10 +107,12 @@ impl DaemonSet {
             .iter()
             .filter(|written| written.subresource.is_empty());
         let times = written.filter_map(|written| written.time.as_deref()?.parse::<Timestamp>().ok());
+        let pod = spec.template.spec;
         DaemonSetFacts {
             namespace: metadata.namespace,
             name: metadata.name,
-            node_selector: spec.template.spec.node_selector,
+            node_selector: node_selector(&pod),
+            actor: GpuActor::of_pod(&pod).map(|actor| (actor, scheduling(&pod))),
             generation: metadata.generation,
             observed_generation: status.observed_generation,
             desired: status.desired_number_scheduled,
@@ -123,10 +123,18 @@ impl DaemonSet {
     }
 }
 
+fn node_selector(pod: &Value) -> BTreeMap<String, String> {
+    let selector = pod.get("nodeSelector").and_then(Value::as_object);
+    let pair = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
+    selector.into_iter().flatten().filter_map(pair).collect()
+}
+
+fn scheduling(pod: &Value) -> Value {
+    json!({"nodeSelector": pod["nodeSelector"], "affinity": pod["affinity"], "tolerations": pod["tolerations"]})
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -140,7 +148,9 @@ mod tests {
                     {"manager": "kube-controller-manager", "time": "2026-11-29T19:00:00Z", "subresource": "status"}
                 ]
             },
-            "spec": {"template": {"spec": {"nodeSelector": {"a": "b"}, "containers": []}}},
+            "spec": {"template": {"spec": {
+                "nodeSelector": {"a": "b"}, "containers": [{"name": "c", "image": "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"}]
+            }}},
             "status": {"observedGeneration": 2, "desiredNumberScheduled": 3, "numberReady": 1, "currentNumberScheduled": 3}
         }))
         .unwrap();
@@ -151,12 +161,18 @@ mod tests {
             (3, 0, 1, 2)
         );
         assert_eq!(facts.node_selector["a"], "b");
+        let (actor, pod) = facts.actor.unwrap();
+        assert_eq!(
+            (actor, &pod["nodeSelector"]["a"]),
+            (GpuActor::DevicePlugin, &json!("b"))
+        );
+        assert!(pod.get("containers").is_none());
     }
 
     #[test]
     fn one_that_says_nothing_yet_is_read_too() {
         let set: DaemonSet = serde_json::from_value(json!({"metadata": {"name": "a"}})).unwrap();
         let facts = set.facts();
-        assert_eq!((facts.changed, facts.desired), (None, 0));
+        assert_eq!((facts.changed, facts.desired, facts.actor), (None, 0, None));
     }
 }

@@ -12,6 +12,8 @@ pub const NODE: Resource = Resource::cluster_wide("", "v1", "Node", "nodes");
 pub const SERVICE_ACCOUNT: Resource = Resource::namespaced("", "v1", "ServiceAccount", "serviceaccounts");
 /// Pods on each node.
 pub const DAEMON_SET: Resource = Resource::namespaced("apps", "v1", "DaemonSet", "daemonsets");
+/// A program that runs on some nodes.
+pub const DEPLOYMENT: Resource = Resource::namespaced("apps", "v1", "Deployment", "deployments");
 /// What adds a kind to the API server.
 pub const CUSTOM_RESOURCE_DEFINITION: Resource = Resource::cluster_wide(
     "apiextensions.k8s.io",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::jiff::Timestamp;
-use mig::layout::Taint;
+use mig::layout::{LAYOUT_LABEL, Taint};
 use mig::node_status::{Condition, DRA_DRIVER, DraDevice, NodeClaimFacts, NodeFacts, Tristate};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +14,8 @@ use super::error::{KubeError, KubeErrorKind};
 use super::kinds;
 use super::list::{Listing, list};
 
-/// Labels and annotations that a verdict needs begin so; a node of a busy cluster has a hundred others.
+/// Labels and annotations that a verdict needs begin so; a node of a busy cluster has a hundred others. A node of a layout keeps all its
+/// labels: any of them may bring somebody's DaemonSet to it.
 const KEPT: [&str; 6] = [
     "mig.eks/",
     "nvidia.com/",
@@ -103,7 +104,7 @@ struct Node {
 #[serde(rename_all = "camelCase")]
 struct Metadata {
     name: String,
-    #[serde(default, deserialize_with = "kept")]
+    #[serde(default, deserialize_with = "kept_or_all")]
     labels: Texts,
     #[serde(default, deserialize_with = "kept")]
     annotations: Texts,
@@ -153,13 +154,29 @@ struct NodeCondition {
 struct NodeClaim {
     metadata: Metadata,
     #[serde(default)]
+    spec: NodeClaimSpec,
+    #[serde(default)]
     status: NodeClaimStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct NodeClaimSpec {
+    node_class_ref: NodeClassRef,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct NodeClassRef {
+    name: String,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct NodeClaimStatus {
     node_name: Option<String>,
+    #[serde(rename = "imageID")]
+    image_id: Option<String>,
     conditions: Vec<NodeCondition>,
 }
 
@@ -193,6 +210,15 @@ struct Attribute {
 fn kept<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Texts, D::Error> {
     let mut all = Option::<Texts>::deserialize(from)?.unwrap_or_default();
     all.retain(|key, _| KEPT.iter().any(|prefix| key.starts_with(prefix)));
+    Ok(all)
+}
+
+/// The same, but all of them for a node of a layout.
+fn kept_or_all<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Texts, D::Error> {
+    let mut all = Option::<Texts>::deserialize(from)?.unwrap_or_default();
+    if !all.contains_key(LAYOUT_LABEL) {
+        all.retain(|key, _| KEPT.iter().any(|prefix| key.starts_with(prefix)));
+    }
     Ok(all)
 }
 
@@ -248,14 +274,17 @@ impl NodeCondition {
 
 impl NodeClaim {
     fn facts(self) -> NodeClaimFacts {
-        let initialized = self
-            .status
-            .conditions
-            .into_iter()
-            .find(|one| one.kind == "Initialized");
+        let mut conditions = self.status.conditions;
+        let mut take = |kind: &str| {
+            let at = conditions.iter().position(|one| one.kind == kind)?;
+            Some(conditions.swap_remove(at).facts())
+        };
         NodeClaimFacts {
             name: self.metadata.name,
-            initialized: initialized.map(NodeCondition::facts),
+            initialized: take("Initialized"),
+            drifted: take("Drifted"),
+            class: self.spec.node_class_ref.name,
+            image: self.status.image_id.filter(|id| !id.is_empty()),
         }
     }
 }
@@ -335,7 +364,7 @@ mod tests {
             (facts.created, facts.ready.since),
             (1_795_975_200, Some(1_795_975_440))
         );
-        assert_eq!(facts.labels.len(), 2);
+        assert_eq!(facts.labels.len(), 3);
         assert_eq!(facts.capacity["nvidia.com/mig-1g.10gb"], 56);
         assert_eq!(facts.allocatable["nvidia.com/mig-1g.10gb"], 55);
         assert!(!facts.capacity.contains_key("memory") && facts.unschedulable);
@@ -349,6 +378,33 @@ mod tests {
         let node: Node = serde_json::from_value(json!({"metadata": {"name": "a", "labels": null}})).unwrap();
         let facts = node.facts();
         assert_eq!((facts.created, facts.ready.status), (0, Tristate::Unknown));
+    }
+
+    #[test]
+    fn a_node_without_a_layout_keeps_what_a_verdict_needs() {
+        let labels = json!({"example.com/team": "ml", "nvidia.com/gpu.product": "H100"});
+        let node: Node =
+            serde_json::from_value(json!({"metadata": {"name": "a", "labels": labels}})).unwrap();
+        assert_eq!(
+            node.facts().labels.into_keys().collect::<Vec<_>>(),
+            ["nvidia.com/gpu.product"]
+        );
+    }
+
+    #[test]
+    fn a_claim_has_its_class_and_its_image() {
+        let claim: NodeClaim = serde_json::from_value(json!({
+            "metadata": {"name": "a"}, "spec": {"nodeClassRef": {"name": "slices"}},
+            "status": {"imageID": "ami-1", "conditions": [{"type": "Drifted", "status": "True"}, {"type": "Launched", "status": "True"}]}
+        }))
+        .unwrap();
+        let facts = claim.facts();
+        assert_eq!(
+            (facts.class.as_str(), facts.image.as_deref()),
+            ("slices", Some("ami-1"))
+        );
+        assert_eq!(facts.drifted.unwrap().status, Tristate::True);
+        assert_eq!(facts.initialized, None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command `drift`, run as a user runs it, against a real API server, AWS, Terraform and OpenTofu.
 
+mod aws;
 mod ci;
 mod clusters;
 mod directory;
@@ -8,17 +9,19 @@ mod formats;
 mod healthy;
 mod node_groups;
 mod nodes;
+mod objects;
 pub(crate) mod rights;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use counterparts::karpenter::{Flavor, karpenter_crds};
-use counterparts::{KubeApiServer, KubeOptions, Workspace};
+use counterparts::{KubeApiServer, KubeOptions, Workspace, wait_for};
 use serde_json::{Value, json};
 
 /// A cluster whose nodes are only those of the test that has it.
@@ -29,6 +32,13 @@ static DRIFT: LazyLock<KubeApiServer> = LazyLock::new(|| {
     };
     let kube = KubeApiServer::start(&options).unwrap();
     kube.apply_crds(&karpenter_crds(Flavor::Aws).unwrap()).unwrap();
+    for collection in COLLECTIONS {
+        // A kind that is new is refused for a second or two.
+        wait_for(collection, Duration::from_secs(60), || {
+            kube.get(collection).map_err(|error| error.to_string())
+        })
+        .unwrap();
+    }
     kube
 });
 
@@ -37,6 +47,16 @@ static ALONE: Mutex<()> = Mutex::new(());
 const SLICES: &str = "layouts:\n  - instance_types: [p5.48xlarge]\n    slices: { 1g.10gb: 7 }\n";
 pub(crate) const SLICE: &str = "nvidia.com/mig-1g.10gb";
 const NODES: &str = "/api/v1/nodes";
+/// Where the objects are that a report is about.
+const COLLECTIONS: [&str; 7] = [
+    NODES,
+    "/apis/karpenter.sh/v1/nodeclaims",
+    "/apis/karpenter.sh/v1/nodepools",
+    "/apis/karpenter.sh/v1alpha1/nodeoverlays",
+    "/apis/karpenter.k8s.aws/v1/ec2nodeclasses",
+    "/apis/apps/v1/namespaces/default/daemonsets",
+    "/apis/apps/v1/namespaces/default/deployments",
+];
 /// Long ago.
 const BEFORE: &str = "2026-01-01T00:00:00Z";
 /// A node that became Ready then boots, whatever the machine's clock says.
@@ -124,6 +144,7 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) fn new(test: &str) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        clean();
         let work = Workspace::new(test).unwrap();
         work.write("slices.yaml", SLICES).unwrap();
         let layouts = work.path().join("slices.yaml");
@@ -294,11 +315,26 @@ impl Scene {
 impl Drop for Scene {
     fn drop(&mut self) {
         for path in self.made.drain(..).rev() {
-            // A test that failed half way need not have all of it.
-            let _ = DRIFT.patch(&path, &json!({"metadata": {"finalizers": null}}));
-            let _ = DRIFT.delete(&path);
+            remove(&path);
         }
     }
+}
+
+/// Takes away what a test that failed has left, by which others would fail too.
+fn clean() {
+    for collection in COLLECTIONS {
+        let listed = DRIFT.get(collection).unwrap().unwrap();
+        for object in listed["items"].as_array().unwrap() {
+            let name = object["metadata"]["name"].as_str().unwrap();
+            remove(&format!("{collection}/{name}"));
+        }
+    }
+}
+
+/// Deletes what may be gone already.
+fn remove(path: &str) {
+    let _ = DRIFT.patch(path, &json!({"metadata": {"finalizers": null}}));
+    let _ = DRIFT.delete(path);
 }
 
 /// A condition, as a controller says it of an object that it has just seen.

@@ -17,7 +17,7 @@ mod script;
 pub use bottlerocket::bottlerocket_settings;
 pub use node_config::{ClusterDetails, NodeConfig, cluster_rules};
 pub use part::UserPart;
-pub use recognise::{Recognised, RenderedFor, recognise, recognise_settings};
+pub use recognise::{Recognised, RenderedFor, labelled_layout, recognise, recognise_settings};
 pub use script::layout_table;
 
 use mime::Part;

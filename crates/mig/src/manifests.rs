@@ -2,6 +2,7 @@
 
 pub mod device_plugin;
 mod extra;
+pub mod gpu_actor;
 pub mod karpenter;
 pub(crate) mod kubernetes;
 mod pod;

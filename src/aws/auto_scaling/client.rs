@@ -7,7 +7,10 @@ use aws_config::SdkConfig;
 use aws_sdk_autoscaling::Client;
 use aws_sdk_autoscaling::config::http::HttpResponse;
 use aws_sdk_autoscaling::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_autoscaling::types::{AutoScalingGroup as SdkGroup, Tag, TagDescription};
+use aws_sdk_autoscaling::types::{
+    AutoScalingGroup as SdkGroup, Filter, InstanceRefresh, InstanceRefreshStatus as Refresh, Tag,
+    TagDescription,
+};
 
 use super::super::error::{AwsError, AwsErrorKind};
 use super::super::gather::Gather;
@@ -83,6 +86,36 @@ impl AutoScaling for AutoScalingClient {
         })
     }
 
+    async fn cluster_groups(&self, cluster: &str) -> Result<Vec<AutoScalingGroup>, AwsError> {
+        let keys = [
+            format!("kubernetes.io/cluster/{cluster}"),
+            format!("k8s.io/cluster-autoscaler/{cluster}"),
+        ];
+        let filter = Filter::builder()
+            .name("tag-key")
+            .set_values(Some(keys.to_vec()))
+            .build();
+        let call = self.client.describe_auto_scaling_groups().filters(filter);
+        let mut pages = call.into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(group) = pages.next().await {
+            let about = format!("groups of cluster {cluster}");
+            let group = group.map_err(failed((SERVICE, DESCRIBE), &about, &self.region))?;
+            found.push(seen(group));
+        }
+        Ok(found)
+    }
+
+    async fn is_refreshing(&self, group: &str) -> Result<bool, AwsError> {
+        let call = self
+            .client
+            .describe_instance_refreshes()
+            .auto_scaling_group_name(group);
+        let answer = call.send().await;
+        let answer = answer.map_err(self.failed("DescribeInstanceRefreshes", group))?;
+        Ok(answer.instance_refreshes().iter().any(goes_on))
+    }
+
     async fn set_tags(&self, group: &str, tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
         let made = |(key, value): (&String, &String)| {
             tag(group, key).value(value).propagate_at_launch(false).build()
@@ -111,11 +144,31 @@ impl AutoScaling for AutoScalingClient {
     }
 }
 
+/// Whether a refresh still replaces instances.
+fn goes_on(refresh: &InstanceRefresh) -> bool {
+    let over = [
+        Refresh::Successful,
+        Refresh::Failed,
+        Refresh::Cancelled,
+        Refresh::RollbackSuccessful,
+        Refresh::RollbackFailed,
+    ];
+    refresh.status().is_some_and(|status| !over.contains(status))
+}
+
 fn seen(group: SdkGroup) -> AutoScalingGroup {
     let pair = |tag: TagDescription| Some((tag.key?, tag.value.unwrap_or_default()));
     let mixed = group
         .mixed_instances_policy
         .and_then(|policy| policy.launch_template);
+    let overrides = mixed
+        .as_ref()
+        .map(|template| template.overrides())
+        .unwrap_or_default();
+    let instance_types = overrides
+        .iter()
+        .filter_map(|one| one.instance_type().map(str::to_owned));
+    let instance_types = instance_types.collect();
     let mixed = mixed.and_then(|template| template.launch_template_specification);
     let template = group.launch_template.or(mixed);
     AutoScalingGroup {
@@ -126,6 +179,8 @@ fn seen(group: SdkGroup) -> AutoScalingGroup {
             .into_iter()
             .filter_map(pair)
             .collect(),
+        instance_types,
+        min_size: group.min_size.unwrap_or_default(),
         // Auto Scaling takes the default version where none is named.
         template: template.and_then(|of| {
             Some((

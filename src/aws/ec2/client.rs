@@ -9,12 +9,14 @@ use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTemplateInputBuilder;
 use aws_sdk_ec2::operation::create_launch_template_version::builders::CreateLaunchTemplateVersionInputBuilder;
-use aws_sdk_ec2::types::{Filter, LaunchTemplate, LaunchTemplateVersion, LocationType, Tag};
+use aws_sdk_ec2::types::{
+    Filter, Instance as SdkInstance, LaunchTemplate, LaunchTemplateVersion, LocationType, Tag,
+};
 
 use super::super::error::{AwsError, AwsErrorKind};
 use super::super::gather::Gather;
 use super::super::service::{client, failed};
-use super::{Ec2, Made, Page, TemplateRef};
+use super::{Ec2, Instance, Made, Page, TemplateRef};
 
 const DESCRIBE: &str = "DescribeLaunchTemplates";
 const DESCRIBE_VERSIONS: &str = "DescribeLaunchTemplateVersions";
@@ -199,6 +201,36 @@ impl Ec2 for Ec2Client {
         Ok(found)
     }
 
+    async fn cluster_instances(&self, cluster: &str, types: &[String]) -> Result<Vec<Instance>, AwsError> {
+        let filter =
+            |name: &str, values: Vec<String>| Filter::builder().name(name).set_values(Some(values)).build();
+        let call = self
+            .client
+            .describe_instances()
+            .filters(filter(
+                &format!("tag:kubernetes.io/cluster/{cluster}"),
+                vec!["owned".to_owned()],
+            ))
+            .filters(filter(
+                "instance-state-name",
+                ["pending", "running"].map(str::to_owned).to_vec(),
+            ))
+            .filters(filter("instance-type", types.to_vec()));
+        let mut pages = call.into_paginator().send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let about = format!("instances of cluster {cluster}");
+            let page = page.map_err(self.failed("DescribeInstances", &about))?;
+            let reservations = page.reservations.unwrap_or_default().into_iter();
+            found.extend(
+                reservations
+                    .flat_map(|one| one.instances.unwrap_or_default())
+                    .filter_map(seen),
+            );
+        }
+        Ok(found)
+    }
+
     async fn set_default_version(&self, id: &str, version: i64) -> Result<LaunchTemplate, AwsError> {
         const ACTION: &str = "ModifyLaunchTemplate";
         let call = self.client.modify_launch_template().launch_template_id(id);
@@ -241,4 +273,19 @@ impl Ec2 for Ec2Client {
             .await;
         answer.map(drop).map_err(self.failed("DeleteTags", id))
     }
+}
+
+/// None of one that is not said to have been launched.
+fn seen(instance: SdkInstance) -> Option<Instance> {
+    let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
+    Some(Instance {
+        launched: instance.launch_time.as_ref()?.secs(),
+        id: instance.instance_id?,
+        tags: instance
+            .tags
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(pair)
+            .collect(),
+    })
 }

@@ -1,15 +1,18 @@
 //! A cluster, looked at: its nodes, Karpenter's objects of ours, its device plugin, and the managed node groups of an EKS cluster.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use futures::StreamExt;
-use mig::drift::detect::{self, DevicePluginFacts, Presence};
+use mig::drift::detect::{self, DevicePluginFacts, Presence, instance_ids};
 use mig::drift::{Object, Place, Section, WhyNot};
 use mig::layout::DEVICE_PLUGIN_LABEL;
 use mig::node_status::{Expected, NodeFacts, NodeState, judge};
 use tokio_util::sync::CancellationToken;
 
-use super::{karpenter, node_groups};
+use super::foreign;
+use super::groups::{self, Groups};
+use super::karpenter::{self, Karpenter};
 use crate::cli::layouts::Layouts;
 use crate::connections::Connections;
 use crate::kube::daemon_sets::{DaemonSetFacts, daemon_sets};
@@ -30,6 +33,8 @@ pub(super) struct Target {
 pub(super) struct Look<'a> {
     pub(super) connections: &'a Connections,
     pub(super) expected: &'a Layouts,
+    /// The versions of launch templates that a plan has, by the template's ID.
+    pub(super) versions: &'a BTreeMap<String, i64>,
     /// Seconds since 1970.
     pub(super) now: i64,
     pub(super) boot_seconds: i64,
@@ -121,6 +126,22 @@ fn has_context(path: &Path, context: &str) -> bool {
     crate::kube::contexts(path).is_some_and(|all| all.iter().any(|name| name == context))
 }
 
+/// What a look into a cluster gave.
+struct Seen {
+    section: Section,
+    /// The instances of its nodes; none where they could not be listed.
+    instances: Option<BTreeSet<String>>,
+}
+
+impl Seen {
+    fn nothing(place: &Place, error: &KubeError) -> Self {
+        Self {
+            section: not_checked(place, "Cluster", error),
+            instances: None,
+        }
+    }
+}
+
 impl Look<'_> {
     /// Looks at each cluster by itself.
     pub(super) async fn at_all(&self, targets: &[Target]) -> Vec<Section> {
@@ -131,18 +152,38 @@ impl Look<'_> {
 
     async fn at(&self, target: &Target) -> Section {
         let place = target.place();
-        let mut section = self.in_cluster(target, &place).await;
-        if let ClusterSpec::Eks { name, region, .. } = &target.spec {
-            section.join(node_groups::look(self, &place, name, region.as_deref()).await);
+        let ClusterSpec::Eks { name, region, .. } = &target.spec else {
+            return self.in_cluster(target, &place).await.section;
+        };
+        let groups = async {
+            let groups = Groups::of(self, &place, name, region.as_deref()).await?;
+            let section = groups.judged().await;
+            Ok((groups, section))
+        };
+        let (
+            Seen {
+                mut section,
+                instances,
+            },
+            groups,
+        ) = futures::join!(self.in_cluster(target, &place), groups);
+        match groups {
+            Ok((groups, of_groups)) => {
+                section.join(of_groups);
+                if let Some(joined) = instances {
+                    section.join(groups.instances(&joined).await);
+                }
+            }
+            Err(not_asked) => section.join(not_asked),
         }
         section
     }
 
-    async fn in_cluster(&self, target: &Target, place: &Place) -> Section {
+    async fn in_cluster(&self, target: &Target, place: &Place) -> Seen {
         let never = CancellationToken::new();
         let connection = match self.connections.connect(&target.spec, &never).await {
             Ok(connection) => connection,
-            Err(error) => return not_checked(place, "Cluster", &error),
+            Err(error) => return Seen::nothing(place, &error),
         };
         let api = connection.api();
         // Each list takes a round trip or more, so all are on their way at once.
@@ -153,9 +194,7 @@ impl Look<'_> {
         );
         let nodes = match nodes {
             // Nothing else will have been answered either.
-            Err(error) if error.kind != KubeErrorKind::Forbidden => {
-                return not_checked(place, "Cluster", &error);
-            }
+            Err(error) if error.kind != KubeErrorKind::Forbidden => return Seen::nothing(place, &error),
             nodes => nodes,
         };
         self.joined(place, nodes, sets, karpenter)
@@ -166,26 +205,34 @@ impl Look<'_> {
         place: &Place,
         nodes: Result<(Vec<NodeFacts>, Beside), KubeError>,
         sets: Result<Vec<DaemonSetFacts>, KubeError>,
-        mut section: Section,
-    ) -> Section {
-        let mut sets = sets.unwrap_or_else(|error| {
+        karpenter: Karpenter,
+    ) -> Seen {
+        let mut section = karpenter.section.clone();
+        let sets = sets.unwrap_or_else(|error| {
             section.join(not_checked(place, "DaemonSet", &error));
             Vec::new()
         });
-        // Those that serve nodes by the label of the device plugin.
-        sets.retain(|set| set.node_selector.contains_key(DEVICE_PLUGIN_LABEL));
         let nodes = nodes.map_err(|error| section.join(not_checked(place, "Node", &error)));
         let listed = nodes.as_ref().ok().map(|(nodes, _)| nodes.as_slice());
-        for set in &sets {
+        // Those that serve nodes by the label of the device plugin.
+        let plugins: Vec<&DaemonSetFacts> = sets
+            .iter()
+            .filter(|set| set.node_selector.contains_key(DEVICE_PLUGIN_LABEL))
+            .collect();
+        for set in &plugins {
             section.join(detect::device_plugin(place, &self.plugin(set, listed), self.now));
         }
+        let mut instances = None;
         if let Ok((nodes, beside)) = nodes {
             for (kind, error) in &beside.not_read {
                 section.join(not_checked(place, kind, error));
             }
-            section.join(self.judged(place, nodes, &sets));
+            section.join(foreign::look(place, &sets, &nodes));
+            section.join(karpenter.images(place, &nodes, self.now));
+            instances = Some(instance_ids(&nodes));
+            section.join(self.judged(place, nodes, &plugins));
         }
-        section
+        Seen { section, instances }
     }
 
     fn expected(&self) -> Expected<'_> {
@@ -196,7 +243,7 @@ impl Look<'_> {
     }
 
     /// The verdicts on the nodes. While a device plugin is replaced, its nodes have no slices for some seconds.
-    fn judged(&self, place: &Place, nodes: Vec<NodeFacts>, sets: &[DaemonSetFacts]) -> Section {
+    fn judged(&self, place: &Place, nodes: Vec<NodeFacts>, sets: &[&DaemonSetFacts]) -> Section {
         if nodes.is_empty() {
             return detect::nodes(place, &nodes, &self.expected());
         }
@@ -267,7 +314,7 @@ async fn nodes(api: &dyn KubeApi) -> Result<(Vec<NodeFacts>, Beside), KubeError>
 pub(super) fn not_checked(place: &Place, kind: &str, error: &KubeError) -> Section {
     let why = match error.kind {
         KubeErrorKind::Forbidden | KubeErrorKind::Unauthorized => WhyNot::NoRights,
-        KubeErrorKind::Aws(kind) => node_groups::why_not(kind),
+        KubeErrorKind::Aws(kind) => groups::why_not(kind),
         KubeErrorKind::Unreachable
         | KubeErrorKind::Timeout
         | KubeErrorKind::Connection

@@ -1,5 +1,6 @@
 //! What nodes should have, and where they are: from files of layouts, and from a plan.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use mig::drift::Place;
@@ -45,6 +46,15 @@ fn planned_layouts(planned: &Planned<'_>) -> Vec<LayoutModel> {
         .into_iter()
         .flatten();
     one.chain(several).filter_map(model).collect()
+}
+
+/// The versions of our launch templates that the plan ends at, by the template's ID; those that it makes are not known yet.
+pub(super) fn versions(plan: &PlanFile) -> BTreeMap<String, i64> {
+    let of = |values: &Map<String, Json>| {
+        let id = values.get("id")?.as_str()?.to_owned();
+        Some((id, values.get("latest_version")?.as_i64()?))
+    };
+    plan.planned().filter_map(|planned| of(planned.values)).collect()
 }
 
 /// The clusters that our resources are in, as far as the plan names them.

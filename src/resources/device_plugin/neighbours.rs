@@ -4,75 +4,42 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mig::Layout;
 use mig::layout::{DEVICE_MANAGER_LABEL, DEVICE_PLUGIN};
+use mig::manifests::gpu_actor::GpuActor;
 use mig::manifests::karpenter::labels::INSTANCE_TYPE;
 use mig::manifests::scheduling::runs_on;
 use serde_json::Value as Json;
 use tfplug::Diagnostic;
 
-/// The images by which they are known: labels differ between NVIDIA's charts, the GPU operator and eksctl.
-const DEVICE_PLUGINS: [&str; 1] = ["k8s-device-plugin"];
-const DRA_DRIVERS: [&str; 2] = ["k8s-dra-driver-gpu", "dra-driver-nvidia-gpu"];
-
-/// What a DaemonSet is to our nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Neighbour {
-    DevicePlugin,
-    DraDriver,
-}
-
 /// A warning for each kind of DaemonSets that would serve GPUs of the nodes of these layouts, but for `own`, which are ours
 /// by namespace and name. Terraform shows only one of several warnings with one summary, so each names all.
 pub(super) fn warnings(found: &[Json], layouts: &[Layout], own: &[(String, String)]) -> Vec<Diagnostic> {
-    let mut places: BTreeMap<Neighbour, BTreeSet<String>> = BTreeMap::new();
+    let mut places: BTreeMap<GpuActor, BTreeSet<String>> = BTreeMap::new();
     for daemon_set in found {
-        let word = |pointer: &str| {
-            daemon_set
-                .pointer(pointer)
-                .and_then(Json::as_str)
-                .unwrap_or_default()
-        };
-        let place = (
-            word("/metadata/namespace").to_owned(),
-            word("/metadata/name").to_owned(),
-        );
-        let Some(neighbour) = kind(daemon_set).filter(|_| !own.contains(&place)) else {
+        let place = place(daemon_set);
+        let pod = daemon_set.pointer("/spec/template/spec");
+        let Some(actor) = pod.and_then(GpuActor::of_pod).filter(|_| !own.contains(&place)) else {
             continue;
         };
-        if layouts.iter().any(|layout| serves(daemon_set, layout)) {
+        // The operator labels nodes for the MIG manager once they are there, so that no layout tells whether it comes to its nodes.
+        if actor == GpuActor::MigManager || layouts.iter().any(|layout| serves(daemon_set, layout)) {
             let (namespace, name) = place;
             places
-                .entry(neighbour)
+                .entry(actor)
                 .or_default()
                 .insert(format!("{namespace}/{name}"));
         }
     }
     places
         .into_iter()
-        .map(|(neighbour, places)| warning(neighbour, &places))
+        .map(|(actor, places)| warning(actor, &places))
         .collect()
 }
 
-fn kind(daemon_set: &Json) -> Option<Neighbour> {
-    let containers = daemon_set
-        .pointer("/spec/template/spec/containers")
-        .and_then(Json::as_array)?;
-    let runs = |names: &[&str]| {
-        let mut images = containers
-            .iter()
-            .filter_map(|container| container.get("image")?.as_str());
-        images.any(|image| names.iter().any(|name| image.contains(name)))
-    };
-    // Feature discovery comes in the plugin's image and serves nothing.
-    let serves = containers
-        .iter()
-        .any(|container| !container.to_string().contains("gpu-feature-discovery"));
-    if runs(&DRA_DRIVERS) {
-        Some(Neighbour::DraDriver)
-    } else if runs(&DEVICE_PLUGINS) && serves {
-        Some(Neighbour::DevicePlugin)
-    } else {
-        None
-    }
+/// Namespace and name.
+fn place(daemon_set: &Json) -> (String, String) {
+    let word = |pointer: &str| daemon_set.pointer(pointer).and_then(Json::as_str);
+    let word = |pointer: &str| word(pointer).unwrap_or_default().to_owned();
+    (word("/metadata/namespace"), word("/metadata/name"))
 }
 
 /// Whether its pods would run on the layout's nodes, as nodes of the newest rendering are labelled.
@@ -90,27 +57,47 @@ fn serves(daemon_set: &Json, layout: &Layout) -> bool {
     })
 }
 
-fn warning(neighbour: Neighbour, places: &BTreeSet<String>) -> Diagnostic {
+fn warning(actor: GpuActor, places: &BTreeSet<String>) -> Diagnostic {
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
-    let places = places.join(", ");
-    let off = format!(
-        "Keep it off these nodes by a required node affinity: key {DEVICE_MANAGER_LABEL}, operator NotIn, values \
-         [\"{DEVICE_PLUGIN}\"]. Nodes have that label from render_version 3 on; by mig.eks/layout, operator DoesNotExist, \
-         older ones are kept out too."
-    );
-    let (summary, why) = match neighbour {
-        Neighbour::DevicePlugin => (
+    let (summary, why, off) = match actor {
+        GpuActor::MigManager => (
+            "NVIDIA's mig-manager is on the cluster",
+            "It cuts GPUs as the node label nvidia.com/mig.config says, under running pods, and restarts kubelet, from which an \
+             Amazon Linux 2023 node does not recover while it boots (NVIDIA/gpu-operator issue 2415). The nodes of these layouts \
+             cut themselves before kubelet starts.",
+            "Turn it off (Helm value migManager.enabled=false of the GPU operator), or keep it from these nodes by the label \
+             nvidia.com/gpu.deploy.mig-manager=false."
+                .to_owned(),
+        ),
+        GpuActor::DevicePlugin => (
             "Another device plugin serves the nodes of these layouts",
             "Two plugins register the same resources at kubelet, and which one serves depends on their order; when one goes, \
              the node has 0 of them. In NVIDIA's chart it is the value affinity.",
+            off_by_affinity(),
         ),
-        Neighbour::DraDriver => (
+        GpuActor::DraDriver => (
             "NVIDIA's DRA driver serves the nodes of these layouts",
             "Device plugin and DRA driver give the same slices to pods twice, without an error. In NVIDIA's chart it is the \
              value kubeletPlugin.affinity.",
+            off_by_affinity(),
+        ),
+        GpuActor::DynamicMig => (
+            "NVIDIA's DRA driver cuts the GPUs of these layouts",
+            "With its feature gate DynamicMIG it destroys slices that it did not make, and device plugin and DRA driver give the \
+             same slices to pods twice, without an error. In NVIDIA's chart it is the value kubeletPlugin.affinity.",
+            off_by_affinity(),
         ),
     };
+    let places = places.join(", ");
     Diagnostic::warning(summary, format!("DaemonSets: {places}.\n\n{why}\n\n{off}"))
+}
+
+fn off_by_affinity() -> String {
+    format!(
+        "Keep it off these nodes by a required node affinity: key {DEVICE_MANAGER_LABEL}, operator NotIn, values \
+         [\"{DEVICE_PLUGIN}\"]. Nodes have that label from render_version 3 on; by mig.eks/layout, operator DoesNotExist, \
+         older ones are kept out too."
+    )
 }
 
 #[cfg(test)]

@@ -34,9 +34,6 @@ pub(super) async fn check_cluster(
     for warning in others(api, planned, facts).await {
         cx.warn(warning);
     }
-    if let Some(place) = mig_manager(api).await {
-        cx.warn(mig_manager_conflict(&place));
-    }
     if planned.feature_discovery.known() == Some(&true) && !has_nfd(api, &planned.namespace).await {
         cx.warn(no_nfd());
     }
@@ -64,32 +61,6 @@ async fn others(api: &dyn KubeApi, planned: &DevicePluginModel, facts: &Facts) -
         .await
         .unwrap_or_default();
     neighbours::warnings(&found, &layouts, &own)
-}
-
-/// Where NVIDIA's mig-manager runs, if anywhere. Who may not look sees none.
-async fn mig_manager(api: &dyn KubeApi) -> Option<String> {
-    let listing = Listing {
-        labels: "app=nvidia-mig-manager",
-        ..Listing::all(kinds::DAEMON_SET)
-    };
-    let found = kube::list_objects(api, &listing).await.ok()?;
-    let manager = found.first()?;
-    let word = |pointer: &str| manager.pointer(pointer)?.as_str();
-    let wanted = manager.pointer("/status/desiredNumberScheduled")?.as_u64()?;
-    let (namespace, name) = (word("/metadata/namespace")?, word("/metadata/name")?);
-    Some(format!(
-        "DaemonSet {namespace}/{name}, wanted on {wanted} nodes now"
-    ))
-}
-
-fn mig_manager_conflict(place: &str) -> Diagnostic {
-    let detail = format!(
-        "{place}. It cuts GPUs as the node label nvidia.com/mig.config says, under running pods, and restarts kubelet, from \
-         which an Amazon Linux 2023 node does not recover while it boots (NVIDIA/gpu-operator issue 2415). The nodes of these \
-         layouts cut themselves before kubelet starts. Turn it off (Helm value migManager.enabled=false of the GPU operator), \
-         or keep it from these nodes by the label nvidia.com/gpu.deploy.mig-manager=false."
-    );
-    Diagnostic::warning("NVIDIA's mig-manager is on the cluster", detail)
 }
 
 /// Whether the cluster knows Node Feature Discovery. An identity without the right to look gets no warning.

@@ -33,7 +33,7 @@ fn a_mig_manager_is_reported_with_the_way_out() {
         let namespace = &ground.name;
         let sets = collection(namespace, "DaemonSet");
         KUBE.create(&sets, &mig_manager()).unwrap();
-        let place = format!("DaemonSet {namespace}/nvidia-mig-manager");
+        let place = format!("{namespace}/nvidia-mig-manager");
         let words = ground.plan().output.words();
         assert_says(&words, &[WARNING, &place, "migManager.enabled=false"]);
         ground.settle();

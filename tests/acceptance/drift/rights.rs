@@ -11,7 +11,7 @@ const GUIDE: &str = include_str!("../../../docs/guides/drift-in-ci.md");
 const RBAC: &str = "/apis/rbac.authorization.k8s.io/v1";
 
 /// The kind that is not checked without the right to list a resource.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 8] = [
     ("nodes", "Node"),
     ("daemonsets", "DaemonSet"),
     ("nodeclaims", "NodeClaim"),
@@ -19,6 +19,7 @@ const KINDS: [(&str, &str); 7] = [
     ("nodeoverlays", "NodeOverlay"),
     ("ec2nodeclasses", "EC2NodeClass"),
     ("resourceslices", "ResourceSlice"),
+    ("deployments", "Deployment"),
 ];
 
 /// Gives a user the guide's role, but for one resource.
@@ -64,6 +65,10 @@ fn the_guides_role_is_enough_and_what_is_missing_of_it_is_not_checked() {
     });
     let refused = super::condition("Ready", "False", super::BEFORE);
     scene.pool("refused", &refused);
+    scene.overlay(
+        "taken",
+        &super::condition("ValidationSucceeded", "True", super::BEFORE),
+    );
     grant(&mut scene, "with-all", "none");
     for (resource, _) in KINDS {
         grant(&mut scene, &format!("without-{resource}"), resource);

@@ -2,65 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use counterparts::{Cli, FaultProxy};
-use serde_json::Value;
+use counterparts::Cli;
 
 use super::{ADDRESS, SIZES, SMALL, SUBNETS, group};
-use crate::support::{Ground, REGION, ec2, eks, with_a_cli};
+use crate::support::{Ground, REGION, ec2, eks, rights, with_a_cli};
 
 /// What EKS itself demands of who makes a group on a launch template.
 const OF_EKS: [&str; 2] = ["ec2:RunInstances", "iam:PassRole"];
 
 /// The rights of the guide's policy.
 fn documented() -> BTreeSet<String> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guides/managed-node-groups.md");
-    let guide = std::fs::read_to_string(path).unwrap();
-    let (_, rest) = guide.split_once("```json\n").unwrap();
-    let policy: Value = serde_json::from_str(rest.split_once("```").unwrap().0).unwrap();
-    let mut rights = BTreeSet::new();
-    for statement in policy["Statement"].as_array().unwrap() {
-        match &statement["Action"] {
-            Value::String(one) => drop(rights.insert(one.clone())),
-            many => rights.extend(
-                many.as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|one| one.as_str().unwrap().to_owned()),
-            ),
-        }
-    }
+    let mut rights = rights::documented("managed-node-groups.md");
     for right in OF_EKS {
         assert!(rights.remove(right), "{right}");
     }
     rights
-}
-
-/// The rights that the calls of a proxy need.
-fn needed(proxy: &FaultProxy) -> BTreeSet<String> {
-    proxy
-        .calls()
-        .iter()
-        .filter_map(|call| Some(format!("{}:{}", call.service.as_deref()?, action(&call.action))))
-        .collect()
-}
-
-/// EKS is asked by method and path.
-fn action(asked: &str) -> &str {
-    let Some((method, path)) = asked.split_once(' ') else {
-        return asked;
-    };
-    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    match (method, parts.as_slice()) {
-        ("POST", ["clusters", _, "node-groups"]) => "CreateNodegroup",
-        ("GET", ["clusters", _, "node-groups", _]) => "DescribeNodegroup",
-        ("DELETE", ["clusters", _, "node-groups", _]) => "DeleteNodegroup",
-        ("POST", ["clusters", _, "node-groups", _, "update-config"]) => "UpdateNodegroupConfig",
-        ("POST", ["clusters", _, "node-groups", _, "update-version"]) => "UpdateNodegroupVersion",
-        ("GET", ["clusters", _, "updates", _]) => "DescribeUpdate",
-        ("POST", ["tags", ..]) => "TagResource",
-        ("DELETE", ["tags", ..]) => "UntagResource",
-        _ => panic!("{asked} is no call of a node group"),
-    }
 }
 
 /// A group alone: its template is another project's.
@@ -134,5 +90,5 @@ fn life(cli: &Cli) -> Ground {
 
 #[test]
 fn the_policy_of_the_guide_is_what_a_whole_life_needs() {
-    with_a_cli(|cli| assert_eq!(needed(&life(cli).proxy), documented()));
+    with_a_cli(|cli| assert_eq!(rights::needed(&life(cli).proxy), documented()));
 }

@@ -13,6 +13,7 @@ Started as `python moto_eks.py -H 127.0.0.1 -p PORT`. Added to moto:
 * DescribeLaunchTemplates shows tags that were set after the creation; DeleteLaunchTemplateVersions.
 * CreateFleet gives instances the security groups of the launch template's first network interface, as EC2 does.
 * EKS managed node groups with states, refusals, updates and an Auto Scaling group: node_groups/.
+* Instance refreshes of Auto Scaling groups, which replace nothing: instance_refreshes.py.
 """
 
 import functools
@@ -36,6 +37,7 @@ from moto.ssm.models import Parameter, ParameterDict
 from moto.sts.models import sts_backends
 
 import eks_images
+import instance_refreshes
 import node_groups
 from eks_images import BOTTLEROCKET_PREFIX, EKS_PREFIX
 
@@ -98,6 +100,7 @@ url_paths["{0}/moto-api/eks-clusters"] = add_cluster
 url_paths["{0}/moto-api/credentials"] = find_credentials
 eks_images.add_to_ec2(AMIS)
 node_groups.install()
+instance_refreshes.install()
 
 
 def public_image_parameters():

@@ -61,7 +61,7 @@ impl<'p> Candidate<'p> {
         let rows: Vec<Row> = slices::rows(table, catalog)?;
         let spec = slices::spec(&rows)?;
         let before = parts.get(..ours)?;
-        let label = before.last().and_then(|part| layout_label(&part.text));
+        let label = before.last().and_then(|part| labelled_layout(&part.text));
         Some(Self {
             before,
             after: parts.get(ours + 1..)?,
@@ -124,10 +124,11 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
     Some(rest.split_once(end)?.0)
 }
 
-/// The layout's fingerprint in the labels of a NodeConfig.
-fn layout_label(node_config: &str) -> Option<&str> {
-    let (_, rest) = node_config.split_once(&format!("{LAYOUT_LABEL}="))?;
-    rest.split([',', '"']).next()
+/// The layout whose ID nodes with this user data get as a label; none where it labels them with none, as settings of Bottlerocket and
+/// the user data of others do. It is what kubelet will say, whoever wrote the text around it.
+pub fn labelled_layout(user_data: &str) -> Option<&str> {
+    let (_, rest) = user_data.split_once(&format!("{LAYOUT_LABEL}="))?;
+    rest.split([',', '"', '\'', ' ', '\n']).next()
 }
 
 /// The cluster that a NodeConfig of ours names.

@@ -15,10 +15,10 @@ mod tags;
 
 pub use device_plugin::{DevicePluginFacts, ROLLOUT_SECONDS, device_plugin};
 pub use edits::{FieldEdit, Origin, Presence, declared};
-pub use foreign::{Actor, ForeignActor, foreign_actors};
-pub use instances::{InstanceFacts, instances};
+pub use foreign::{ForeignActor, foreign_actors};
+pub use instances::{InstanceFacts, instance_ids, instances};
 pub use karpenter::{CONDITION_SECONDS, KarpenterFacts, karpenter, overlay_gate};
-pub use launch_template::{LaunchTemplateFacts, TemplateUser, launch_template};
+pub use launch_template::{GroupFacts, group_template};
 pub use nodes::nodes;
-pub use pins::{Pin, PinKind, pins};
+pub use pins::{Pin, pins};
 pub use tags::{TagFacts, autoscaler_tags};

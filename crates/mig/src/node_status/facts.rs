@@ -52,6 +52,12 @@ pub struct NodeClaimFacts {
     pub name: String,
     /// The condition `Initialized`, where there is one.
     pub initialized: Option<Condition>,
+    /// The name of the class that it was made by.
+    pub class: String,
+    /// The image of its instance, by ID; none before it is launched.
+    pub image: Option<String>,
+    /// The condition `Drifted`, where there is one: Karpenter knows that the node is not as its pool and class say, and replaces it.
+    pub drifted: Option<Condition>,
 }
 
 /// One node as Kubernetes shows it. What a partial object does not have stays empty.

@@ -118,6 +118,7 @@ fn what_the_layout_says_is_right_whatever_else_is_there() {
         node.node_claim = Some(NodeClaimFacts {
             name: "slices-1".to_owned(),
             initialized: Some(ready(Tristate::True, NOW)),
+            ..NodeClaimFacts::default()
         });
     };
     assert_eq!(of_mixed(initialized), (Right, vec![]));
@@ -252,6 +253,7 @@ fn a_claim_that_is_never_initialized_is_stuck() {
                 message: "StartupTaint still exists".to_owned(),
                 ..Condition::default()
             }),
+            ..NodeClaimFacts::default()
         });
     };
     assert_eq!(of_mixed(waiting), (NodeState::Wrong, vec!["not-initialized"]));

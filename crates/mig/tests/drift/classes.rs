@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use mig::drift::detect::{
-    Actor, DevicePluginFacts, FieldEdit, ForeignActor, InstanceFacts, KarpenterFacts, LaunchTemplateFacts,
-    Pin, Presence, TagFacts, TemplateUser, autoscaler_tags, device_plugin, foreign_actors, instances,
-    karpenter, launch_template, overlay_gate, pins,
+    DevicePluginFacts, FieldEdit, ForeignActor, GroupFacts, InstanceFacts, KarpenterFacts, Pin, Presence,
+    TagFacts, autoscaler_tags, device_plugin, foreign_actors, group_template, instance_ids, instances,
+    karpenter, overlay_gate, pins,
 };
 use mig::drift::{DriftClass, Section, Severity};
 use mig::layout::LAYOUT_LABEL;
+use mig::manifests::gpu_actor::GpuActor;
 use mig::node_status::{Condition, DraDevice, NodeFacts, Tristate};
 
 use super::{NOW, SLICE, layout, nodes, prod, report, right, set};
@@ -36,22 +37,18 @@ fn plugin(facts: DevicePluginFacts) -> Section {
     device_plugin(&prod(), &DevicePluginFacts { name, ..facts }, NOW)
 }
 
-fn template(change: impl FnOnce(&mut LaunchTemplateFacts)) -> Section {
-    let mut facts = LaunchTemplateFacts {
+fn group(version: i64, boots: &str) -> Section {
+    let facts = GroupFacts {
+        kind: "NodeGroup".to_owned(),
         name: "slices".to_owned(),
-        declared: 4,
-        declared_default: Some(4),
-        default: 4,
-        latest: 4,
-        users: vec![TemplateUser {
-            kind: "NodeGroup".to_owned(),
-            name: "slices".to_owned(),
-            version: 4,
-            rolls: false,
-        }],
+        layout: Some("a".to_owned()),
+        template: "lt-0a".to_owned(),
+        version,
+        declared: Some(4),
+        boots: Some(boots.to_owned()),
+        rolls: false,
     };
-    change(&mut facts);
-    launch_template(&prod(), &facts)
+    group_template(&prod(), &facts)
 }
 
 fn overlay(facts: KarpenterFacts) -> Section {
@@ -65,7 +62,7 @@ fn instance(launched: i64, partition_failed: Option<&str>) -> Section {
         launched,
         partition_failed: partition_failed.map(str::to_owned),
     };
-    instances(&prod(), &[facts], &[right("a")], NOW, 900)
+    instances(&prod(), &[facts], &instance_ids(&[right("a")]), NOW, 900)
 }
 
 fn tags(change: impl FnOnce(&mut BTreeMap<String, String>)) -> Section {
@@ -183,24 +180,19 @@ fn of_objects() -> Vec<(&'static str, DriftClass, Section)> {
     let pin = Pin {
         kind: "EC2NodeClass".to_owned(),
         name: "slices".to_owned(),
-        pinned: "ami-1".to_owned(),
+        pinned: ["ami-1".to_owned()].into(),
         found: Some("ami-2".to_owned()),
         ..Pin::default()
     };
     let foreign = ForeignActor {
         name: "gpu-operator/nvidia-mig-manager".to_owned(),
-        actor: Actor::MigManager,
+        actor: GpuActor::MigManager,
         takes_our_nodes: true,
     };
     let old = format!("{TAG}resources/nvidia.com/mig-7g.80gb");
     vec![
-        ("a version more", D4, template(|facts| facts.latest = 5)),
-        ("another default", D4, template(|facts| facts.default = 2)),
-        (
-            "a group set back",
-            D4,
-            template(|facts| facts.users[0].version = 3),
-        ),
+        ("a group set back", D4, group(3, "a")),
+        ("a group with a template of another layout", D4, group(4, "b")),
         ("a refused overlay", D5, overlay(refused)),
         ("an edited overlay", D5, overlay(edited)),
         ("the gate", D5, overlay_gate(&prod(), 2, Some(false))),

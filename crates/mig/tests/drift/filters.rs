@@ -1,6 +1,6 @@
 //! Rules, baselines and groups.
 
-use mig::drift::detect::{Pin, PinKind, pins};
+use mig::drift::detect::{Pin, pins};
 use mig::drift::format::{json, markdown, text};
 use mig::drift::{Baseline, Date, Filters, IgnoreFile, Report, RuleState, Section};
 
@@ -148,15 +148,13 @@ fn a_finding_of_two_sections_counts_once() {
     assert_eq!(report.findings().len(), 1);
 }
 
-/// Of 400 nodes without feature discovery nobody knows the driver: one line says so.
+/// Of 400 nodes nobody knows the image: one line says so.
 #[test]
 fn what_is_said_of_many_objects_is_one_line() {
     let pin = |at: usize| Pin {
         kind: "Node".to_owned(),
         name: format!("ip-{at:03}"),
-        what: PinKind::Driver,
-        pinned: "580".to_owned(),
-        found: None,
+        ..Pin::default()
     };
     let pins = pins(&prod(), &(0..400).map(pin).collect::<Vec<_>>());
     let all: Vec<_> = (0..400).map(|at| wrong(&format!("ip-{at:03}"), 8)).collect();

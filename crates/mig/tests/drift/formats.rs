@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use mig::drift::detect::{LaunchTemplateFacts, launch_template, overlay_gate};
+use mig::drift::detect::{GroupFacts, group_template, overlay_gate};
 use mig::drift::format::{json, junit, markdown, sarif, text};
 use mig::drift::{Baseline, Date, Filters, IgnoreFile, Object, Place, Report, Section, WhyNot};
 use serde_json::Value;
@@ -28,18 +28,19 @@ fn sections() -> Vec<Section> {
     young.created = NOW - 60;
     young.ready.since = Some(NOW - 30);
     set(&mut young, SLICE, 0);
-    let template = LaunchTemplateFacts {
+    let group = GroupFacts {
+        kind: "AutoScalingGroup".to_owned(),
         name: "slices".to_owned(),
-        declared: 4,
-        default: 4,
-        latest: 5,
-        ..LaunchTemplateFacts::default()
+        template: "lt-0a".to_owned(),
+        version: 3,
+        declared: Some(4),
+        ..GroupFacts::default()
     };
     let staging = Object::new(&Place::cluster("staging"), "Node", "");
     vec![
         nodes(&cut),
         nodes(&[stuck, stale, young, right("ip-10-0-0-8")]),
-        launch_template(&Place::region("eu-west-1"), &template),
+        group_template(&Place::region("eu-west-1"), &group),
         overlay_gate(&prod(), 1, Some(false)),
         Section::not_checked(
             staging,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use mig::drift::detect::{
-    DevicePluginFacts, FieldEdit, ForeignActor, InstanceFacts, KarpenterFacts, LaunchTemplateFacts, Pin,
-    PinKind, TagFacts, TemplateUser, autoscaler_tags, device_plugin, foreign_actors, instances, karpenter,
-    launch_template, overlay_gate, pins,
+    DevicePluginFacts, FieldEdit, ForeignActor, GroupFacts, InstanceFacts, KarpenterFacts, Pin, TagFacts,
+    autoscaler_tags, device_plugin, foreign_actors, group_template, instance_ids, instances, karpenter,
+    overlay_gate, pins,
 };
 use mig::drift::{Object, Section, WhyNot};
 use mig::node_status::{Condition, Expected, NodeFacts, Tristate};
@@ -33,22 +33,19 @@ fn plugin(change: impl FnOnce(&mut DevicePluginFacts)) -> Section {
     device_plugin(&prod(), &facts, NOW)
 }
 
-fn template(change: impl FnOnce(&mut LaunchTemplateFacts)) -> Section {
-    let mut facts = LaunchTemplateFacts {
+fn group(change: impl FnOnce(&mut GroupFacts)) -> Section {
+    let mut facts = GroupFacts {
+        kind: "NodeGroup".to_owned(),
         name: "slices".to_owned(),
-        declared: 4,
-        default: 1,
-        latest: 4,
-        users: vec![TemplateUser {
-            kind: "NodeGroup".to_owned(),
-            name: "slices".to_owned(),
-            version: 4,
-            rolls: false,
-        }],
-        ..LaunchTemplateFacts::default()
+        layout: Some("a".to_owned()),
+        template: "lt-0a".to_owned(),
+        version: 4,
+        declared: Some(4),
+        boots: Some("a".to_owned()),
+        rolls: false,
     };
     change(&mut facts);
-    launch_template(&prod(), &facts)
+    group_template(&prod(), &facts)
 }
 
 fn overlay(status: Option<Tristate>, since: i64) -> Section {
@@ -73,7 +70,7 @@ fn instance(launched: i64, provider_id: Option<&str>) -> Section {
     };
     let mut node = right("a");
     node.provider_id = provider_id.map(str::to_owned);
-    instances(&prod(), &[facts], &[node], NOW, 900)
+    instances(&prod(), &[facts], &instance_ids(&[node]), NOW, 900)
 }
 
 fn tags(more: &[(&str, &str)]) -> Section {
@@ -92,13 +89,13 @@ fn tags(more: &[(&str, &str)]) -> Section {
     autoscaler_tags(&prod(), &facts)
 }
 
-fn driver(pinned: &str, found: &str) -> Section {
+fn image(found: &str, rolls: bool) -> Section {
     let pin = Pin {
         kind: "Node".to_owned(),
         name: "a".to_owned(),
-        what: PinKind::Driver,
-        pinned: pinned.to_owned(),
+        pinned: ["ami-1", "ami-2"].map(str::to_owned).into(),
         found: Some(found.to_owned()),
+        rolls,
     };
     pins(&prod(), &[pin])
 }
@@ -220,13 +217,16 @@ fn of_objects() -> Vec<(&'static str, Section)> {
                 });
             }),
         ),
-        ("a template whose default nobody declared", template(|_| ())),
+        ("a group on the declared version", group(|_| ())),
         (
-            "a group that rolls to the new version",
-            template(|facts| {
-                facts.users[0].version = 3;
-                facts.users[0].rolls = true;
-            }),
+            "a group that no plan has",
+            group(|facts| (facts.version, facts.declared) = (2, None)),
+        ),
+        ("user data without a label", group(|facts| facts.boots = None)),
+        ("a group without a label", group(|facts| facts.layout = None)),
+        (
+            "a group whose nodes are being replaced",
+            group(|facts| (facts.version, facts.boots, facts.rolls) = (3, Some("b".to_owned()), true)),
         ),
         ("an overlay that the controller has not seen", overlay(None, 0)),
         (
@@ -261,7 +261,8 @@ fn of_objects() -> Vec<(&'static str, Section)> {
                 "0",
             )]),
         ),
-        ("a driver of the pinned branch", driver("580", "580.126.20")),
+        ("one of the pinned images", image("ami-2", false)),
+        ("a node that is being replaced", image("ami-3", true)),
         ("no foreign program", foreign_actors(&prod(), &[])),
         (
             "a foreign program that stays away",

@@ -261,7 +261,7 @@ fn the_likely_cause_tells_edits_from_what_was_not_applied() {
     };
     assert!(cause(json!([])).contains("not applied"));
     let edited = change("mig_karpenter_nodepool", &["update"], &after, &before);
-    assert!(cause(json!([edited])).contains("has changed the object"));
+    assert!(cause(json!([edited])).contains("changed the object"));
     let status = change(
         "mig_karpenter_nodepool",
         &["update"],

@@ -53,9 +53,17 @@ impl AutoScaling for Fake {
         self.call(name, |tags| AutoScalingGroup {
             name: name.to_owned(),
             tags: tags.clone(),
-            template: None,
+            ..AutoScalingGroup::default()
         })
         .await
+    }
+
+    async fn cluster_groups(&self, _: &str) -> Result<Vec<AutoScalingGroup>, AwsError> {
+        unreachable!("no life asks for it")
+    }
+
+    async fn is_refreshing(&self, _: &str) -> Result<bool, AwsError> {
+        unreachable!("no life asks for it")
     }
 
     async fn set_tags(&self, group: &str, tags: &Pairs) -> Result<(), AwsError> {

@@ -14,7 +14,7 @@ use tfplug::testing::{Faults, Life, Remote, World};
 
 use super::*;
 use crate::aws::Services;
-use crate::aws::ec2::{Made, Page};
+use crate::aws::ec2::{Instance, Made, Page};
 use crate::facts::SharedFacts;
 use crate::models::LayoutModel;
 use crate::resources::launch_template::LaunchTemplateResource;
@@ -232,6 +232,10 @@ impl Ec2 for Fake {
             Ok(Page { items, rest })
         })
         .await
+    }
+
+    async fn cluster_instances(&self, _: &str, _: &[String]) -> Result<Vec<Instance>, AwsError> {
+        unreachable!("no life asks for it")
     }
 
     async fn set_default_version(&self, id: &str, version: i64) -> Result<ec2::LaunchTemplate, AwsError> {

@@ -269,10 +269,18 @@ impl AutoScaling for Fake {
             Ok(AutoScalingGroup {
                 name: name.to_owned(),
                 tags: group.tags.clone(),
-                template: None,
+                ..AutoScalingGroup::default()
             })
         })
         .await
+    }
+
+    async fn cluster_groups(&self, _: &str) -> Result<Vec<AutoScalingGroup>, AwsError> {
+        unreachable!("no life asks for it")
+    }
+
+    async fn is_refreshing(&self, _: &str) -> Result<bool, AwsError> {
+        unreachable!("no life asks for it")
     }
 
     async fn set_tags(&self, name: &str, tags: &BTreeMap<String, String>) -> Result<(), AwsError> {

@@ -3,20 +3,7 @@
 use crate::drift::class::DriftClass;
 use crate::drift::finding::{Drift, Object, Place, Words};
 use crate::drift::section::Section;
-
-/// What such a program is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Actor {
-    /// NVIDIA's MIG manager, which cuts GPUs.
-    #[default]
-    MigManager,
-    /// Another device plugin of NVIDIA's.
-    DevicePlugin,
-    /// NVIDIA's DRA driver, which hands out GPUs and slices.
-    DraDriver,
-    /// The same with its gate for dynamic slices, which destroys those that it did not make.
-    DynamicMig,
-}
+use crate::manifests::gpu_actor::GpuActor;
 
 /// A DaemonSet of such a program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +11,7 @@ pub struct ForeignActor {
     /// Its namespace and name, with a `/` between.
     pub name: String,
     /// What it is.
-    pub actor: Actor,
+    pub actor: GpuActor,
     /// Whether its node selector and affinity take nodes of a layout. One that cannot come there is no drift.
     pub takes_our_nodes: bool,
 }
@@ -52,24 +39,24 @@ fn one(place: &Place, actor: &ForeignActor) -> Section {
     section
 }
 
-fn words(actor: Actor) -> (&'static str, &'static str, &'static str) {
+fn words(actor: GpuActor) -> (&'static str, &'static str, &'static str) {
     match actor {
-        Actor::MigManager => (
+        GpuActor::MigManager => (
             "mig-manager",
             "a MIG manager selects these nodes",
             "A GPU operator was installed for other nodes and takes all nodes with GPUs. It cuts GPUs anew while pods run.",
         ),
-        Actor::DevicePlugin => (
+        GpuActor::DevicePlugin => (
             "device-plugin",
             "another device plugin selects these nodes",
             "An installer of the cluster has put its own on all nodes with GPUs. Which of the two serves a node is chance.",
         ),
-        Actor::DraDriver => (
+        GpuActor::DraDriver => (
             "dra-driver",
             "a DRA driver selects these nodes",
             "It takes by default all nodes with GPUs. Slices are then given twice, without an error.",
         ),
-        Actor::DynamicMig => (
+        GpuActor::DynamicMig => (
             "dynamic-mig",
             "a DRA driver with dynamic slices selects these nodes",
             "It takes by default all nodes with GPUs. It destroys slices that it did not make.",

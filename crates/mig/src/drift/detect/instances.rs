@@ -18,22 +18,28 @@ pub struct InstanceFacts {
     pub partition_failed: Option<String>,
 }
 
-/// Judges the running instances of one place beside its nodes, which are known by their provider IDs. Give all nodes: an
-/// instance without one is drift once `boot_seconds` are over.
+/// The instances that nodes run on, by their provider IDs.
+pub fn instance_ids<'n>(nodes: impl IntoIterator<Item = &'n NodeFacts>) -> BTreeSet<String> {
+    let ids = nodes.into_iter().filter_map(|node| node.provider_id.as_deref());
+    ids.filter_map(|id| id.rsplit('/').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Judges the running instances of one place beside the instances of all its nodes: one without a node is drift once `boot_seconds` are
+/// over.
 pub fn instances(
     place: &Place,
     instances: &[InstanceFacts],
-    nodes: &[NodeFacts],
+    joined: &BTreeSet<String>,
     now: i64,
     boot_seconds: i64,
 ) -> Section {
-    let ids = nodes.iter().filter_map(|node| node.provider_id.as_deref());
-    let joined: BTreeSet<&str> = ids.filter_map(|id| id.rsplit('/').next()).collect();
     let one = |instance: &InstanceFacts| {
         let object = Object::new(place, "Instance", &instance.id);
         let mut section = Section::of(object.clone());
         let late = now.saturating_sub(instance.launched) >= boot_seconds;
-        if !joined.contains(instance.id.as_str()) {
+        if !joined.contains(&instance.id) {
             section.findings.extend(missing(object, instance, late));
         }
         section

@@ -1,70 +1,48 @@
-//! Images and drivers that were pinned: D6.
+//! Images that were pinned: D6.
+
+use std::collections::BTreeSet;
 
 use crate::drift::class::DriftClass;
 use crate::drift::finding::{Drift, Object, Place, Words};
 use crate::drift::section::Section;
 
-/// What is pinned.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PinKind {
-    /// An AMI by its ID or alias: exactly this one.
-    #[default]
-    Image,
-    /// A driver by its version, or by the first numbers of it: `580` is also `580.126.20`.
-    Driver,
-}
-
-/// One pin, and what is there.
+/// The image of a node whose class or group names its images.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pin {
-    /// The kind of the object that has it: `Node`, `EC2NodeClass`, `LaunchTemplate`.
+    /// The kind of the object that has it, such as `Node`.
     pub kind: String,
     /// Its name.
     pub name: String,
-    /// What is pinned.
-    pub what: PinKind,
-    /// The pin.
-    pub pinned: String,
-    /// What is there; none where nothing says it.
+    /// The images that are pinned, by ID: one for each architecture.
+    pub pinned: BTreeSet<String>,
+    /// The image that is there; none where nothing says it.
     pub found: Option<String>,
+    /// Whether the object is being replaced.
+    pub rolls: bool,
 }
 
-/// Judges pins. What nothing says, such as the driver of a node without feature discovery, is not checked.
+/// Judges pins. What nothing says is not checked.
 pub fn pins(place: &Place, pins: &[Pin]) -> Section {
     pins.iter().map(|pin| one(place, pin)).collect()
 }
 
 fn one(place: &Place, pin: &Pin) -> Section {
     let object = Object::new(place, &pin.kind, &pin.name);
-    let what = match pin.what {
-        PinKind::Image => "image",
-        PinKind::Driver => "driver",
-    };
     let Some(found) = &pin.found else {
-        return Section::unknown(object, format!("Nothing says which {what} it has."));
+        return Section::unknown(object, "Nothing says which image it has.");
     };
     let mut section = Section::of(object.clone());
-    if !holds(pin, found) {
+    if !pin.pinned.contains(found) && !pin.rolls {
+        let pinned: Vec<&str> = pin.pinned.iter().map(String::as_str).collect();
         let words = Words {
-            expected: format!("{what} {}", pin.pinned),
-            found: format!("{what} {found}"),
-            cause: "The node is older than the pin, or its image was chosen by something that follows the newest one.",
-            next_step: "Replace the node if it is older than the pin. Otherwise pin what is there, after reading its \
-                        release notes.",
+            expected: format!("image {}", pinned.join(" or ")),
+            found: format!("image {found}"),
+            cause: "The node is older than the pin, and nothing replaces it: a disruption budget or a pod may keep it.",
+            next_step: "Replace the node. If its image is the right one, pin that, after reading the release notes of both.",
         };
         section
             .findings
-            .push(Drift::new(DriftClass::D6, object, what, words));
+            .push(Drift::new(DriftClass::D6, object, "image", words));
     }
     section
-}
-
-fn holds(pin: &Pin, found: &str) -> bool {
-    match pin.what {
-        PinKind::Image => pin.pinned == found,
-        PinKind::Driver => {
-            let rest = found.strip_prefix(pin.pinned.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        }
-    }
 }
