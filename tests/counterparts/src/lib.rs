@@ -41,7 +41,7 @@ pub use moto::{ACCOUNT, EksCluster, IssuedCredentials, Moto, query};
 pub use node_groups::{Issue, NodeGroups};
 pub use port::Port;
 pub use process::wait_for;
-pub use python::{MotoPython, install_moto, install_shellcheck, python_version};
+pub use python::{MotoPython, install_moto, install_pulumi_python, install_shellcheck, python_version};
 pub use relay::Relay;
 pub use report::{REPORT_VARIABLE, Report, read_report, report, unavailable};
 pub use stack::Stack;

@@ -8,7 +8,8 @@ use std::process::{Command, ExitCode};
 use clap::{Parser, Subcommand};
 use counterparts::node_box::install_node_box;
 use counterparts::{
-    Cache, Cli, Program, Stack, doctor, install, install_moto, install_shellcheck, read_report,
+    Cache, Cli, Program, Stack, doctor, install, install_moto, install_pulumi_python, install_shellcheck,
+    read_report,
 };
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -47,6 +48,11 @@ enum Subject {
     Doctor,
     /// Install the pinned shellcheck if it is not there, and print where it is.
     Shellcheck,
+    /// Install one program if it is not there, and print where it is.
+    Path {
+        /// The name of a program that is built (`pulumi`, `etcd`), or `pulumi-python`: an interpreter with Pulumi's SDK.
+        name: String,
+    },
     /// Sum up a report file that test processes have written.
     Report {
         /// What MIG_COUNTERPARTS_REPORT was set to.
@@ -64,6 +70,7 @@ fn main() -> ExitCode {
         } => up(&cluster, env_file, &command),
         Subject::Doctor => examine(),
         Subject::Shellcheck => shellcheck(),
+        Subject::Path { name } => path(&name),
         Subject::Report { file } => sum_up(&file),
     };
     outcome.unwrap_or_else(|error| {
@@ -105,6 +112,10 @@ fn install_programs(all: bool) -> Outcome {
     }
     if all {
         say(&format!("shellcheck {}\n", install_shellcheck(&cache)?.display()))?;
+        say(&format!(
+            "pulumi-python {}\n",
+            install_pulumi_python(&cache)?.display()
+        ))?;
         say(&node_box(&cache))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -130,6 +141,25 @@ fn examine() -> Outcome {
 
 fn shellcheck() -> Outcome {
     let path = install_shellcheck(&Cache::open()?)?;
+    say(&format!("{}\n", path.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn path(name: &str) -> Outcome {
+    let cache = Cache::open()?;
+    let path = if name == "pulumi-python" {
+        install_pulumi_python(&cache)?
+    } else {
+        let program = Program::ALL.into_iter().find(|program| program.name() == name);
+        let unknown = || {
+            let known: Vec<_> = Program::ALL.iter().map(|program| program.name()).collect();
+            format!(
+                "no program is called {name}; there are {}, pulumi-python",
+                known.join(", ")
+            )
+        };
+        install(&cache, program.ok_or_else(unknown)?)?
+    };
     say(&format!("{}\n", path.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,5 @@
-//! The Python that runs moto: the machine's own if its moto fits, else a virtual environment of ours. Another one has
-//! shellcheck, whose program PyPI's packages carry.
+//! The Python that runs moto: the machine's own if its moto fits, else a virtual environment of ours. Others have
+//! shellcheck, whose program PyPI's packages carry, and Pulumi's SDK.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,23 @@ pub fn install_shellcheck(cache: &Cache) -> Result<PathBuf> {
         &format!("{} from PyPI", version.unwrap_or("of unknown version")),
     );
     Ok(program)
+}
+
+/// A Python interpreter that has Pulumi's SDK in the version that `pulumi/requirements.txt` pins, with its checksums. Its
+/// `pulumi.runtime.proto` are stubs of the provider protocol that Pulumi has made, its `pulumi.runtime.rpc` reads and writes values.
+///
+/// # Errors
+/// Python is missing, or the packages cannot be installed.
+pub fn install_pulumi_python(cache: &Cache) -> Result<PathBuf> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("pulumi/requirements.txt");
+    let python = virtual_environment(cache, "pulumi", &list)?.join("python");
+    let probe = "import importlib.metadata, pulumi; print(importlib.metadata.version('pulumi'))";
+    let version = run(
+        "Pulumi's SDK for Python",
+        Command::new(&python).args(["-c", probe]),
+    )?;
+    used("pulumi SDK for Python", &format!("{} from PyPI", version.trim()));
+    Ok(python)
 }
 
 /// What `python3 --version` says.
