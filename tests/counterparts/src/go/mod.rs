@@ -117,6 +117,10 @@ fn build_key(recipe: &Recipe, flags: &str) -> Result<String> {
         flags.as_bytes().to_vec(),
         recipe.package.into(),
     ];
+    // Programs without tags keep the key that they had before there were any.
+    if !recipe.tags.is_empty() {
+        parts.push(recipe.tags.into());
+    }
     for file in recipe.files() {
         let path = module_dir(recipe.module).join(file);
         parts.push(fs::read(&path).context(|| format!("read {}", path.display()))?);
@@ -127,7 +131,8 @@ fn build_key(recipe: &Recipe, flags: &str) -> Result<String> {
 fn build(recipe: &Recipe, flags: &str, target: &Path) -> Result<()> {
     let mut command = go(recipe.module);
     command
-        .args(["build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o"])
+        .args(["build", "-trimpath", "-buildvcs=false"])
+        .args(["-tags", recipe.tags, "-ldflags", flags, "-o"])
         .arg(target)
         .arg(recipe.package)
         .env("CGO_ENABLED", if recipe.cgo { "1" } else { "0" })
@@ -141,6 +146,10 @@ fn linker_flags(program: Program, version: &str) -> String {
     match program.recipe().stamp {
         Stamp::None => base.to_owned(),
         Stamp::Karpenter => format!("{base} -X sigs.k8s.io/karpenter/pkg/operator.Version={number}"),
+        Stamp::Pulumi => {
+            format!("{base} -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={version}")
+        }
+        Stamp::PulumiYaml => format!("{base} -X github.com/pulumi/pulumi-yaml/pkg/version.Version={version}"),
         Stamp::Kubernetes => {
             let mut numbers = number.split('.');
             let (major, minor) = (numbers.next().unwrap_or("0"), numbers.next().unwrap_or("0"));

@@ -33,6 +33,10 @@ pub enum Program {
     PluginSocket,
     /// Says which proxy Go takes to a server; ours, over Go's package.
     ProxyCheck,
+    /// Pulumi's command line, with its engine.
+    Pulumi,
+    /// Pulumi's language host for programs in YAML.
+    PulumiYaml,
     /// The smallest provider that HashiCorp publishes. Only `make bench` needs it.
     ProviderTime,
 }
@@ -48,6 +52,8 @@ pub(super) struct Recipe {
     pub(super) package: &'static str,
     /// Whether it calls C, so that it needs a C compiler.
     pub(super) cgo: bool,
+    /// Build tags, separated by commas.
+    pub(super) tags: &'static str,
     pub(super) stamp: Stamp,
     /// On two cores, with nothing in Go's build cache but what the programs before it in [`Program::ALL`] left there.
     pub(super) minutes: u8,
@@ -62,6 +68,10 @@ pub(super) enum Stamp {
     Kubernetes,
     /// The version of Karpenter, which its log and its user agent name.
     Karpenter,
+    /// The version of Pulumi, which it would otherwise not know.
+    Pulumi,
+    /// The version of the YAML host, which it must answer.
+    PulumiYaml,
 }
 
 const ETCD: Recipe = Recipe {
@@ -70,6 +80,7 @@ const ETCD: Recipe = Recipe {
     pinned: "go.etcd.io/etcd/server/v3",
     package: "go.etcd.io/etcd/server/v3",
     cgo: false,
+    tags: "",
     stamp: Stamp::None,
     minutes: 1,
 };
@@ -80,6 +91,7 @@ const KUBE_APISERVER: Recipe = Recipe {
     pinned: "k8s.io/kubernetes",
     package: "k8s.io/kubernetes/cmd/kube-apiserver",
     cgo: false,
+    tags: "",
     stamp: Stamp::Kubernetes,
     minutes: 5,
 };
@@ -104,6 +116,7 @@ const KWOK: Recipe = Recipe {
     pinned: "sigs.k8s.io/kwok",
     package: "sigs.k8s.io/kwok/cmd/kwok",
     cgo: false,
+    tags: "",
     stamp: Stamp::None,
     minutes: 2,
 };
@@ -114,6 +127,7 @@ const KARPENTER_CORE: Recipe = Recipe {
     pinned: "sigs.k8s.io/karpenter",
     package: "sigs.k8s.io/karpenter/kwok",
     cgo: false,
+    tags: "",
     stamp: Stamp::Karpenter,
     minutes: 3,
 };
@@ -124,6 +138,7 @@ const KARPENTER_AWS: Recipe = Recipe {
     pinned: "github.com/aws/karpenter-provider-aws",
     package: "github.com/aws/karpenter-provider-aws/cmd/controller",
     cgo: false,
+    tags: "",
     stamp: Stamp::Karpenter,
     minutes: 2,
 };
@@ -134,6 +149,7 @@ const OPEN_TOFU: Recipe = Recipe {
     pinned: "github.com/opentofu/opentofu",
     package: "github.com/opentofu/opentofu/cmd/tofu",
     cgo: false,
+    tags: "",
     stamp: Stamp::None,
     minutes: 4,
 };
@@ -144,6 +160,7 @@ const TF_PLUGIN_DOCS: Recipe = Recipe {
     pinned: "github.com/hashicorp/terraform-plugin-docs",
     package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
     cgo: false,
+    tags: "",
     stamp: Stamp::None,
     minutes: 1,
 };
@@ -163,6 +180,7 @@ const DEVICE_PLUGIN: Recipe = Recipe {
     pinned: "github.com/NVIDIA/k8s-device-plugin",
     package: "github.com/NVIDIA/k8s-device-plugin/cmd/nvidia-device-plugin",
     cgo: true,
+    tags: "",
     stamp: Stamp::None,
     minutes: 1,
 };
@@ -175,8 +193,30 @@ const PROVIDER_TIME: Recipe = Recipe {
     pinned: "github.com/hashicorp/terraform-provider-time",
     package: "github.com/hashicorp/terraform-provider-time",
     cgo: false,
+    tags: "",
     stamp: Stamp::None,
     minutes: 1,
+};
+
+/// The tags are those of Pulumi's own releases: no C library is asked for users, no page for traces carried.
+const PULUMI: Recipe = Recipe {
+    name: "pulumi",
+    module: "pulumi",
+    pinned: "github.com/pulumi/pulumi/pkg/v3",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    cgo: false,
+    tags: "osusergo,grpcnotrace",
+    stamp: Stamp::Pulumi,
+    minutes: 4,
+};
+
+const PULUMI_YAML: Recipe = Recipe {
+    name: "pulumi-language-yaml",
+    pinned: "github.com/pulumi/pulumi-yaml",
+    package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    stamp: Stamp::PulumiYaml,
+    minutes: 1,
+    ..PULUMI
 };
 
 const PROXY_CHECK: Recipe = Recipe::own("proxies", "golang.org/x/net", 1);
@@ -190,6 +230,7 @@ impl Recipe {
             pinned,
             package: ".",
             cgo: false,
+            tags: "",
             stamp: Stamp::None,
             minutes,
         }
@@ -207,7 +248,7 @@ impl Recipe {
 
 impl Program {
     /// All that tests need, in the order in which a full installation builds them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
@@ -223,6 +264,8 @@ impl Program {
         Self::DevicePlugin,
         Self::PluginSocket,
         Self::ProxyCheck,
+        Self::Pulumi,
+        Self::PulumiYaml,
     ];
 
     /// What a [`crate::Stack`] starts; the rest is for tests.
@@ -245,6 +288,8 @@ impl Program {
             Self::DevicePlugin => DEVICE_PLUGIN,
             Self::PluginSocket => PLUGIN_SOCKET,
             Self::ProxyCheck => PROXY_CHECK,
+            Self::Pulumi => PULUMI,
+            Self::PulumiYaml => PULUMI_YAML,
             Self::ProviderTime => PROVIDER_TIME,
         }
     }
