@@ -178,7 +178,8 @@ impl<M: Model> AttributeValue for M {
     fn attribute_type() -> AttributeType {
         let mut attributes = M::attributes();
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
-        AttributeType::Nested(Nesting::Single, ObjectType::named(M::type_name(), attributes))
+        let object = ObjectType::named(M::type_name(), attributes).with_description(M::description());
+        AttributeType::Nested(Nesting::Single, object)
     }
 
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {

@@ -87,6 +87,8 @@ pub struct ObjectType {
     /// The name that generated code and documentation give the type, such as `BlockDevice`. A provider uses one name for one
     /// set of attributes only. Terraform does not know it.
     pub name: Option<String>,
+    /// What such an object is, for the reference, in Markdown. Terraform does not know it.
+    pub description: String,
     /// The attributes.
     pub attributes: Vec<Attribute>,
 }
@@ -96,8 +98,16 @@ impl ObjectType {
     pub fn named(name: impl Into<String>, attributes: Vec<Attribute>) -> Self {
         Self {
             name: Some(name.into()),
+            description: String::new(),
             attributes,
         }
+    }
+
+    /// The same type with this documentation, in Markdown.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
     }
 }
 
@@ -106,6 +116,7 @@ impl From<Vec<Attribute>> for ObjectType {
     fn from(attributes: Vec<Attribute>) -> Self {
         Self {
             name: None,
+            description: String::new(),
             attributes,
         }
     }
