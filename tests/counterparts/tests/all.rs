@@ -7,3 +7,4 @@ mod kubernetes;
 mod leftovers;
 mod node_groups;
 mod protocol;
+mod pulumi;

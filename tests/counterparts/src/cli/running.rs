@@ -20,7 +20,7 @@ pub struct Running {
 
 impl Running {
     /// Starts a supervised command whose outputs go to files named after `label` in `dir`.
-    pub(super) fn start(line: String, mut command: Command, dir: &Path, label: &str) -> Result<Self> {
+    pub(crate) fn start(line: String, mut command: Command, dir: &Path, label: &str) -> Result<Self> {
         let [stdout, stderr] = ["stdout", "stderr"].map(|kind| dir.join(format!("{label}.{kind}")));
         let create = |path: &Path| File::create(path).context(|| format!("write {}", path.display()));
         command.stdout(create(&stdout)?).stderr(create(&stderr)?);

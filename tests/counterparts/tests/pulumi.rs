@@ -1,0 +1,120 @@
+//! Pulumi's command line, engine and YAML host, with what is built into them; its SDK for Python.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
+use std::process::Command;
+use std::time::Duration;
+
+use counterparts::{Cache, Plugin, PulumiProject, install_pulumi_python};
+
+/// `pulumi:pulumi:StackReference` is the one resource that the engine has itself.
+const REFERENCE: &str = "
+resources:
+  other:
+    type: pulumi:pulumi:StackReference
+    properties:
+      name: organization/test/one
+outputs:
+  word: ${greeting}
+  theirs: ${other.outputs[\"word\"]}
+variables:
+  greeting: hello
+";
+const NOTHING: &str = "outputs:\n  word: first\n";
+
+fn project(program: &str) -> PulumiProject {
+    let project = PulumiProject::new(&[]).unwrap();
+    project.write_yaml(program).unwrap();
+    project
+}
+
+#[test]
+fn two_stacks_live_and_one_reads_the_other() {
+    let project = project(NOTHING);
+    project.init("one").unwrap();
+    assert!(project.preview(&[]).unwrap().is_empty());
+    project.up(&[]).unwrap();
+    project.up(&["--expect-no-changes"]).unwrap();
+    assert_eq!(project.output("word").unwrap(), "first");
+
+    project.init("two").unwrap();
+    project.write_yaml(REFERENCE).unwrap();
+    let preview = project.preview(&[]).unwrap();
+    assert_eq!(preview.ops("other"), ["read"]);
+    project.up(&[]).unwrap();
+    assert_eq!(project.output("theirs").unwrap(), "first");
+    assert_eq!(project.export().unwrap().names(), ["other"]);
+    assert!(project.try_refresh(&[]).unwrap().succeeded());
+    project.destroy(&[]).unwrap();
+    assert!(project.export().unwrap().names().is_empty());
+    project.select("one").unwrap();
+    assert_eq!(project.output("word").unwrap(), "first");
+}
+
+#[test]
+fn errors_come_with_their_words_and_nothing_is_downloaded() {
+    let project = project("resources:\n  one:\n    type: absent:Thing\n");
+    project.init("one").unwrap();
+    let output = project.try_preview(&[]).unwrap();
+    assert_ne!(output.code, 0);
+    assert!(
+        output
+            .words()
+            .contains("no resource plugin 'pulumi-resource-absent' found"),
+        "{}",
+        output.words()
+    );
+}
+
+#[test]
+fn a_secret_is_not_on_disk() {
+    let project = project("config:\n  word:\n    type: string\noutputs:\n  word: ${word}\n");
+    project.init("one").unwrap();
+    project.set_config("word", "do-not-tell", &["--secret"]).unwrap();
+    project.up(&[]).unwrap();
+    assert_eq!(project.output("word").unwrap(), "do-not-tell");
+    assert!(!project.state_files().contains("do-not-tell"));
+}
+
+#[test]
+fn the_plugin_under_test_is_the_one_that_is_started() {
+    let dir = tempfile::tempdir().unwrap();
+    let marker = dir.path().join("started");
+    let binary = dir.path().join("any-name");
+    let script = format!(
+        "#!/bin/sh\necho \"$0\" \"$PWD\" > '{}'\nexit 1\n",
+        marker.display()
+    );
+    std::fs::write(&binary, script).unwrap();
+    std::fs::set_permissions(&binary, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let project = PulumiProject::new(&[Plugin::mig(&binary)]).unwrap();
+    project
+        .write_yaml("resources:\n  one:\n    type: mig:Thing\n")
+        .unwrap();
+    project.init("one").unwrap();
+    let mut preview = project.spawn(&["preview", "--non-interactive"]).unwrap();
+    preview.wait_for_text("mig", Duration::from_secs(60)).unwrap();
+    assert_ne!(preview.wait(Duration::from_secs(60)).unwrap().code, 0);
+    let started = std::fs::read_to_string(marker).unwrap();
+    assert!(started.contains("pulumi-resource-mig "), "{started}");
+}
+
+#[test]
+fn a_binary_that_was_not_built_is_named() {
+    let error = PulumiProject::new(&[Plugin::mig("/no/such/provider")]).unwrap_err();
+    assert!(
+        error.to_string().contains("/no/such/provider (build it first)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_sdk_for_python_has_stubs_of_the_provider_protocol_and_reads_values() {
+    let python = install_pulumi_python(&Cache::open().unwrap()).unwrap();
+    let program = "from pulumi.runtime import rpc\n\
+                   from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc\n\
+                   print(len(provider_pb2.DESCRIPTOR.services_by_name['ResourceProvider'].methods), rpc._special_secret_sig)";
+    let output = Command::new(python).args(["-c", program]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.trim(), "21 1b47061264138c4ac30d75fd1eb44270");
+}
