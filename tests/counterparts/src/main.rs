@@ -8,8 +8,8 @@ use std::process::{Command, ExitCode};
 use clap::{Parser, Subcommand};
 use counterparts::node_box::install_node_box;
 use counterparts::{
-    Cache, Cli, Program, Stack, doctor, install, install_moto, install_pulumi_python, install_shellcheck,
-    read_report,
+    Cache, Cli, Program, Stack, doctor, install, install_moto, install_pulumi_node, install_pulumi_python,
+    install_shellcheck, read_report,
 };
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -50,7 +50,8 @@ enum Subject {
     Shellcheck,
     /// Install one program if it is not there, and print where it is.
     Path {
-        /// The name of a program that is built (`pulumi`, `etcd`), or `pulumi-python`: an interpreter with Pulumi's SDK.
+        /// The name of a program that is built (`pulumi`, `etcd`), `pulumi-python`: an interpreter with Pulumi's SDK,
+        /// or `pulumi-node`: a node_modules with it.
         name: String,
     },
     /// Sum up a report file that test processes have written.
@@ -116,6 +117,7 @@ fn install_programs(all: bool) -> Outcome {
             "pulumi-python {}\n",
             install_pulumi_python(&cache)?.display()
         ))?;
+        say(&pulumi_node(&cache))?;
         say(&node_box(&cache))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -126,6 +128,14 @@ fn node_box(cache: &Cache) -> String {
     match install_node_box(cache) {
         Ok(tree) => format!("node in a box {}\n", tree.display()),
         Err(error) => format!("node in a box: not possible here. {error}\n"),
+    }
+}
+
+/// The same of a machine without Node.js.
+fn pulumi_node(cache: &Cache) -> String {
+    match install_pulumi_node(cache) {
+        Ok(packages) => format!("pulumi-node {}\n", packages.display()),
+        Err(error) => format!("pulumi-node: not possible here. {error}\n"),
     }
 }
 
@@ -149,12 +159,14 @@ fn path(name: &str) -> Outcome {
     let cache = Cache::open()?;
     let path = if name == "pulumi-python" {
         install_pulumi_python(&cache)?
+    } else if name == "pulumi-node" {
+        install_pulumi_node(&cache)?
     } else {
         let program = Program::ALL.into_iter().find(|program| program.name() == name);
         let unknown = || {
             let known: Vec<_> = Program::ALL.iter().map(|program| program.name()).collect();
             format!(
-                "no program is called {name}; there are {}, pulumi-python",
+                "no program is called {name}; there are {}, pulumi-node, pulumi-python",
                 known.join(", ")
             )
         };

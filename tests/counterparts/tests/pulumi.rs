@@ -5,7 +5,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use counterparts::{Cache, Plugin, PulumiProject, install_pulumi_python};
+use counterparts::{
+    Cache, Language, Plugin, PulumiProject, install_pulumi_python, node_version, unavailable,
+};
 
 /// `pulumi:pulumi:StackReference` is the one resource that the engine has itself.
 const REFERENCE: &str = "
@@ -117,4 +119,51 @@ fn the_sdk_for_python_has_stubs_of_the_provider_protocol_and_reads_values() {
     let output = Command::new(python).args(["-c", program]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text.trim(), "21 1b47061264138c4ac30d75fd1eb44270");
+}
+
+const IN_PYTHON: &str = "import pulumi
+config = pulumi.Config()
+pulumi.export('word', config.require_secret('word').apply(lambda word: word.upper()))
+pulumi.export('preview', pulumi.runtime.is_dry_run())
+";
+const IN_TYPESCRIPT: &str = "import * as pulumi from '@pulumi/pulumi';
+const config = new pulumi.Config();
+export const word: pulumi.Output<string> = config.requireSecret('word').apply(word => word.toUpperCase());
+export const preview: boolean = pulumi.runtime.isDryRun();
+";
+
+/// A program that needs no provider: what it is told, it tells.
+fn run_in(language: Language, file: &str, program: &str) {
+    let mut project = PulumiProject::new(&[]).unwrap();
+    project.use_language(language, &[]).unwrap();
+    let runtime = match language {
+        Language::Python => "python",
+        Language::NodeJs => "nodejs",
+    };
+    project.write("Pulumi.yaml", &project.header(runtime)).unwrap();
+    project.write(file, program).unwrap();
+    project.init("one").unwrap();
+    project.set_config("word", "do-not-tell", &["--secret"]).unwrap();
+    project.preview(&[]).unwrap();
+    project.up(&[]).unwrap();
+    assert_eq!(project.output("word").unwrap(), "DO-NOT-TELL");
+    assert_eq!(project.output("preview").unwrap(), false);
+    assert!(!project.state_files().contains("DO-NOT-TELL"));
+    project.write(file, "this is no program").unwrap();
+    let output = project.try_up(&[]).unwrap();
+    assert_ne!(output.code, 0, "{}", output.words());
+}
+
+#[test]
+fn a_program_in_python_runs() {
+    run_in(Language::Python, "__main__.py", IN_PYTHON);
+}
+
+#[test]
+fn a_program_in_typescript_runs() {
+    if let Err(error) = node_version() {
+        unavailable("pulumi SDK for Node.js", &error.to_string());
+        return;
+    }
+    run_in(Language::NodeJs, "index.ts", IN_TYPESCRIPT);
 }

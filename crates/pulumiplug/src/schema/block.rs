@@ -84,7 +84,9 @@ impl Types<'_> {
         let deprecated = attribute.deprecated.as_deref().unwrap_or_default();
         Ok(Property {
             description: self.words().of_attribute(attribute),
-            default: default(attribute).filter(|_| side != Side::Output),
+            // Not in types: Pulumi's generator for Node.js (3.276) makes functions of what holds one that do not compile. What is
+            // left out there gets its default from the provider, and the text says it.
+            default: default(attribute).filter(|_| side == Side::Input),
             deprecation_message: self.words().translate(deprecated),
             secret: attribute.sensitive || attribute.write_only,
             // A type may be in use where it forces nothing, so only a resource's own properties say it to SDKs.

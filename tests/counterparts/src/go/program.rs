@@ -37,6 +37,8 @@ pub enum Program {
     Pulumi,
     /// Pulumi's language host for programs in YAML.
     PulumiYaml,
+    /// Makes SDKs of a package schema with Pulumi's generators, and runs programs with its SDKs; ours, over Pulumi's packages.
+    PulumiTools,
     /// The smallest provider that HashiCorp publishes. Only `make bench` needs it.
     ProviderTime,
 }
@@ -219,6 +221,14 @@ const PULUMI_YAML: Recipe = Recipe {
     ..PULUMI
 };
 
+const PULUMI_TOOLS: Recipe = Recipe {
+    name: "pulumi-tools",
+    package: ".",
+    stamp: Stamp::None,
+    minutes: 1,
+    ..PULUMI
+};
+
 const PROXY_CHECK: Recipe = Recipe::own("proxies", "golang.org/x/net", 1);
 
 impl Recipe {
@@ -238,17 +248,19 @@ impl Recipe {
 
     /// Everything whose change makes another program.
     pub(super) fn files(&self) -> &'static [&'static str] {
-        if self.package == "." {
-            &["go.mod", "go.sum", "main.go"]
-        } else {
+        if self.package != "." {
             &["go.mod", "go.sum"]
+        } else if self.module == PULUMI.module {
+            &["go.mod", "go.sum", "main.go", "host.go"]
+        } else {
+            &["go.mod", "go.sum", "main.go"]
         }
     }
 }
 
 impl Program {
     /// All that tests need, in the order in which a full installation builds them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
@@ -266,6 +278,7 @@ impl Program {
         Self::ProxyCheck,
         Self::Pulumi,
         Self::PulumiYaml,
+        Self::PulumiTools,
     ];
 
     /// What a [`crate::Stack`] starts; the rest is for tests.
@@ -290,6 +303,7 @@ impl Program {
             Self::ProxyCheck => PROXY_CHECK,
             Self::Pulumi => PULUMI,
             Self::PulumiYaml => PULUMI_YAML,
+            Self::PulumiTools => PULUMI_TOOLS,
             Self::ProviderTime => PROVIDER_TIME,
         }
     }

@@ -1,7 +1,11 @@
 //! Pulumi's real command line and engine, with state in a folder, offline.
 
+mod examples;
+mod language;
 mod outcome;
 mod project;
 
+pub use examples::check_examples;
+pub use language::{Language, generate_sdk};
 pub use outcome::{Preview, PreviewStep, Stack as PulumiStack};
 pub use project::{Plugin, PulumiProject};

@@ -107,6 +107,11 @@ impl PulumiProject {
         self.work.path().join("project")
     }
 
+    /// The folder with all that belongs to the project.
+    pub(super) fn work_dir(&self) -> &Path {
+        self.work.path()
+    }
+
     /// Writes Pulumi.yaml: a program in YAML (`resources`, `variables`, `outputs`) behind the project's name and plugins.
     ///
     /// # Errors
@@ -340,8 +345,13 @@ impl PulumiProject {
 
 /// A hard link, since the command line looks for its language hosts beside itself and follows symbolic links first.
 fn put(program: Program, bin: &Path) -> Result<()> {
+    put_as(program, bin, program.name())
+}
+
+/// The same under a name that says what the program is to do.
+pub(super) fn put_as(program: Program, bin: &Path, name: &str) -> Result<()> {
     let built = install(&Cache::open()?, program)?;
     report::used(program.name(), &format!("{} (built by us)", program.version()?));
-    let file = bin.join(program.name());
+    let file = bin.join(name);
     fs::hard_link(&built, &file).context(|| format!("link {}", file.display()))
 }
