@@ -12,12 +12,13 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tfplug::{Diagnostics, Server};
 
 pub use schema::schema_json;
 
 use crate::provider::Mig;
+use crate::pulumi;
 
 /// Full address of the provider in the registries.
 pub const ADDRESS: &str = "registry.terraform.io/eks-mig/mig";
@@ -38,8 +39,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Subject {
-    /// Print the provider's schema as JSON, in the form of `terraform providers schema -json`.
-    Schema,
+    /// Print the provider's schema as JSON.
+    Schema(Schema),
     /// Print Kubernetes objects of layouts as YAML, for Argo CD, Flux or `kubectl apply --server-side -f -`.
     Render(render::Render),
     /// Say whether layouts can be made, and what follows from them.
@@ -54,6 +55,20 @@ enum Subject {
     List(Box<list::List>),
 }
 
+/// The form of the schema.
+#[derive(Debug, Args)]
+struct Schema {
+    /// As `terraform providers schema -json` prints it, or as `pulumi package get-schema` does.
+    #[arg(value_enum, default_value_t = SchemaForm::Terraform)]
+    form: SchemaForm,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SchemaForm {
+    Terraform,
+    Pulumi,
+}
+
 /// Runs the command line; `arguments` begin with the program's name.
 ///
 /// The exit code is 0 if the command did its work or help was asked for, 2 if the arguments make no sense, 1 for
@@ -63,11 +78,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let is_drift = arguments.get(1).is_some_and(|subject| subject == "drift");
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments {
-            command: Subject::Schema,
-        }) => match Server::new(Mig::default()) {
-            Ok(server) => print(&schema_json(server.schemas(), ADDRESS)),
-            Err(twice) => failed(&twice.to_string()),
-        },
+            command: Subject::Schema(command),
+        }) => schema(command.form),
         Ok(Arguments {
             command: Subject::Render(command),
         }) => render(&command),
@@ -88,6 +100,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
             u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
         }
+    }
+}
+
+fn schema(form: SchemaForm) -> ExitCode {
+    let server = match Server::new(Mig::default()) {
+        Ok(server) => server,
+        Err(twice) => return failed(&twice.to_string()),
+    };
+    match form {
+        SchemaForm::Terraform => print(&schema_json(server.schemas(), ADDRESS)),
+        SchemaForm::Pulumi => match pulumi::package::schema_json(server.schemas()) {
+            Ok(text) => print(&text),
+            Err(fault) => failed(&fault.to_string()),
+        },
     }
 }
 

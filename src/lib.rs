@@ -5,6 +5,7 @@
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
 //! | [`resources`], [`data_sources`], [`list_resources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
+//! | [`pulumi`] | the package that Pulumi sees |
 //! | [`connections`], [`facts`], [`models`], [`duration`], [`wait`], `findings`, `untyped_input` | what several objects share |
 //! | [`proxy`] | which proxy leads to a server; both edges ask it |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
@@ -24,6 +25,7 @@ pub mod list_resources;
 pub mod models;
 pub mod provider;
 pub mod proxy;
+pub mod pulumi;
 pub mod registry;
 pub mod resources;
 mod untyped_input;

@@ -6,6 +6,7 @@
 mod docs;
 mod files;
 mod guide;
+mod pulumi;
 mod registry;
 mod schema;
 
@@ -26,10 +27,14 @@ fn schemas() -> &'static ProviderSchemas {
 
 #[test]
 fn schemas_are_up_to_date() {
-    let text = provider::cli::schema_json(schemas(), provider::cli::ADDRESS);
+    let terraform = provider::cli::schema_json(schemas(), provider::cli::ADDRESS);
+    let pulumi = provider::pulumi::package::schema_json(schemas()).unwrap();
     compare_or_update(
         "schemas",
-        &Files::from([("terraform.json".to_owned(), text)]),
+        &Files::from([
+            ("pulumi.json".to_owned(), pulumi),
+            ("terraform.json".to_owned(), terraform),
+        ]),
         &["drift-report.json"],
     );
 }

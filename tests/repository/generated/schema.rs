@@ -142,6 +142,16 @@ fn same_parts(ours: &Value, theirs: &Value, program: &str) {
 }
 
 #[test]
+fn the_command_prints_the_package_for_pulumi() {
+    let output = Command::new(BINARY).args(["schema", "pulumi"]).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        printed,
+        provider::pulumi::package::schema_json(schemas()).unwrap()
+    );
+}
+
+#[test]
 fn a_start_by_hand_explains_itself_and_the_command_line() {
     let run = |arguments: &[&str]| {
         let output = Command::new(BINARY)

@@ -15,15 +15,16 @@ use super::members::members;
 use super::spec::{Enum, EnumValue, NamedType, Object, Property, TypeRef};
 use crate::names::{self, Place};
 
-/// What is put behind a type's name that a resource has, too: SDKs name the inputs of both `NameArgs`.
-const NOT_A_RESOURCE: &str = "Spec";
+/// What is put behind a type's name that something else has, too: SDKs name the inputs of a type and of a resource `NameArgs`,
+/// and Go begins functions and types with capitals.
+const NOT_THE_OTHER: &str = "Spec";
 
 /// The types that were met so far.
 pub(super) struct Types<'a> {
     package: &'a str,
     words: &'a Words,
-    /// Names that resources have.
-    resources: BTreeSet<String>,
+    /// Names that resources and functions have, with a capital.
+    taken: BTreeSet<String>,
     /// Named types of which users give values.
     inputs: BTreeSet<String>,
     /// Names of declared object types, by what they hold.
@@ -35,10 +36,14 @@ impl<'a> Types<'a> {
     pub(super) fn of(schemas: &ProviderSchemas, info: &'a PackageInfo, words: &'a Words) -> Self {
         let resources = schemas.resources.keys();
         let resources = resources.map(|name| names::resource_name(&info.name, name));
+        let functions = schemas.functions.keys().map(|name| names::type_part_of(name));
         let mut types = Self {
             package: &info.name,
             words,
-            resources: resources.chain(["Provider".to_owned()]).collect(),
+            taken: resources
+                .chain(functions)
+                .chain(["Provider".to_owned()])
+                .collect(),
             inputs: BTreeSet::new(),
             declared: BTreeMap::new(),
             named: BTreeMap::new(),
@@ -106,7 +111,7 @@ impl<'a> Types<'a> {
 
     fn nested(&mut self, here: &str, inner: &ObjectType) -> Result<TypeRef, SchemaError> {
         let declared = inner.name.as_deref().unwrap_or(here);
-        let name = self.free_of_resources(declared);
+        let name = self.free_name(declared);
         // Unnamed types occur once, so they have the attributes that they are declared with.
         let shared = inner.name.as_ref().is_none_or(|name| self.inputs.contains(name));
         let side = if shared { Side::Both } else { Side::Output };
@@ -117,7 +122,7 @@ impl<'a> Types<'a> {
 
     /// The object type that some attribute declares by this name.
     pub(super) fn declared(&self, name: &str) -> Option<TypeRef> {
-        let token = names::type_token(self.package, &self.free_of_resources(name));
+        let token = names::type_token(self.package, &self.free_name(name));
         let known = self.declared.values().any(|declared| declared == name);
         known.then_some(TypeRef::Named(token))
     }
@@ -134,7 +139,7 @@ impl<'a> Types<'a> {
             // Pulumi's lists have elements of one type.
             Type::Tuple(_) => TypeRef::Array(TypeRef::Any.into()),
             Type::Object(attributes) => match self.declared.get(ty).cloned() {
-                Some(name) => TypeRef::Named(names::type_token(self.package, &self.free_of_resources(&name))),
+                Some(name) => TypeRef::Named(names::type_token(self.package, &self.free_name(&name))),
                 None => self.plain_object(here, attributes)?,
             },
         })
@@ -145,7 +150,7 @@ impl<'a> Types<'a> {
         here: &str,
         attributes: &BTreeMap<String, Type>,
     ) -> Result<TypeRef, SchemaError> {
-        let name = self.free_of_resources(here);
+        let name = self.free_name(here);
         let mut object = Object::default();
         for (attribute, ty) in attributes {
             let inner = format!("{name}{}", names::type_part_of(attribute));
@@ -165,7 +170,7 @@ impl<'a> Types<'a> {
             kind: "string",
             values: allowed.iter().map(value).collect(),
         };
-        let name = self.free_of_resources(here);
+        let name = self.free_name(here);
         self.define(&name, here, NamedType::Enum(set))
     }
 
@@ -181,9 +186,9 @@ impl<'a> Types<'a> {
         })
     }
 
-    fn free_of_resources(&self, name: &str) -> String {
-        if self.resources.contains(name) {
-            format!("{name}{NOT_A_RESOURCE}")
+    fn free_name(&self, name: &str) -> String {
+        if self.taken.contains(name) {
+            format!("{name}{NOT_THE_OTHER}")
         } else {
             name.to_owned()
         }
