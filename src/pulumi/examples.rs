@@ -407,9 +407,14 @@ fn preference() -> Example {
 }
 
 fn user_data() -> Example {
-    let text = call("text", "user_data", [("layout", layout())]);
+    let options = object([
+        ("target", "karpenter".into()),
+        ("partition_timeout", "8m".into()),
+        ("render_version", 1.into()),
+    ]);
+    let text = call("text", "user_data", [("layout", layout()), ("options", options)]);
     example(
-        "User data of a node",
+        "For a node class of Karpenter",
         "",
         [text, output("user_data", "text", &[])],
     )

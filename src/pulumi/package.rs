@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use pulumiplug::schema::{DynamicType, PackageInfo, SchemaError, package};
-use tfplug::schema::ProviderSchemas;
+use pulumiplug::schema::{PackageInfo, SchemaError, package};
+use tfplug::model::AttributeValue;
+use tfplug::schema::{AttributeType, ProviderSchemas};
 
 use super::examples;
+use crate::functions::UserDataOptions;
+use crate::models::LayoutModel;
 
 /// The package's name, which is also the provider's type name.
 pub const NAME: &str = "mig";
@@ -57,11 +60,13 @@ pub fn info() -> PackageInfo {
 }
 
 /// Parameters that Terraform knows as of any type, since its own types have no optional attributes there.
-fn parameters() -> BTreeMap<(String, String), DynamicType> {
-    let layout = || "Layout".to_owned();
-    let of_layout = OF_LAYOUT.map(|function| (function, "layout", DynamicType::Object(layout())));
-    let preference = ("preference", "layouts", DynamicType::List(layout()));
-    let all = of_layout.into_iter().chain([preference]);
+fn parameters() -> BTreeMap<(String, String), AttributeType> {
+    let of_layout = OF_LAYOUT.map(|function| (function, "layout", LayoutModel::attribute_type()));
+    let others = [
+        ("preference", "layouts", Vec::<LayoutModel>::attribute_type()),
+        ("user_data", "options", UserDataOptions::attribute_type()),
+    ];
+    let all = of_layout.into_iter().chain(others);
     all.map(|(function, parameter, ty)| ((function.to_owned(), parameter.to_owned()), ty))
         .collect()
 }

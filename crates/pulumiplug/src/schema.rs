@@ -30,7 +30,7 @@ use crate::names::{self, Place};
 use block::Side;
 use docs::Words;
 pub use example::{Example, Expression, Step};
-pub use info::{DynamicType, PackageInfo};
+pub use info::PackageInfo;
 use members::members;
 pub use spec::{
     Config, Enum, EnumValue, Function, Meta, NamedType, Object, Package, Property, Resource, Returns, TypeRef,
@@ -89,21 +89,9 @@ pub enum SchemaError {
         /// What is wrong with it.
         fault: String,
     },
-    /// A parameter of any type is said to be of a type that no attribute has.
-    #[error(
-        "the parameter {parameter} of {function} is said to be a {name}, and no attribute is of that type"
-    )]
-    NoSuchType {
-        /// The function.
-        function: String,
-        /// Its parameter.
-        parameter: String,
-        /// The type's name.
-        name: String,
-    },
 }
 
-/// What SDKs write under a package's version and can be packed for their registries.
+/// SDKs carry the package's version and can be packed for their registries.
 const META: Meta = Meta { support_pack: true };
 
 /// The package schema of a provider.
@@ -111,7 +99,7 @@ const META: Meta = Meta { support_pack: true };
 /// # Errors
 /// Names or types that Pulumi cannot tell apart; a fault in an example.
 pub fn package(schemas: &ProviderSchemas, info: &PackageInfo) -> Result<Package, SchemaError> {
-    let words = Words::of(schemas, &info.name);
+    let words = Words::of(schemas, info);
     let mut types = Types::of(schemas, info, &words);
     let provider = provider(schemas, &words, &mut types)?;
     let mut package = Package {

@@ -84,8 +84,7 @@ impl Types<'_> {
         let deprecated = attribute.deprecated.as_deref().unwrap_or_default();
         Ok(Property {
             description: self.words().of_attribute(attribute),
-            // Not in types: Pulumi's generator for Node.js (3.276) makes functions of what holds one that do not compile. What is
-            // left out there gets its default from the provider, and the text says it.
+            // A type is both input and output; what is left out in it gets its default from the provider, and the text says so.
             default: default(attribute).filter(|_| side == Side::Input),
             deprecation_message: self.words().translate(deprecated),
             secret: attribute.sensitive || attribute.write_only,

@@ -17,12 +17,18 @@ pub(super) struct Words {
 
 impl Words {
     /// The names of everything that a provider declares. Where two have one name, attributes give way.
-    pub(super) fn of(schemas: &ProviderSchemas, package: &str) -> Self {
+    pub(super) fn of(schemas: &ProviderSchemas, info: &PackageInfo) -> Self {
+        let package = info.name.as_str();
         let mut attributes = BTreeSet::new();
         collect(&members(&schemas.provider), &mut attributes);
         for kind in [ObjectKind::Resource, ObjectKind::DataSource] {
             for schema in schemas.of(kind).values() {
                 collect(&members(schema), &mut attributes);
+            }
+        }
+        for ty in info.parameters.values() {
+            if let AttributeType::Nested(_, inner) = ty {
+                collect(inner, &mut attributes);
             }
         }
         for signature in schemas.functions.values() {
@@ -50,6 +56,7 @@ impl Words {
 
     /// A text with the names in its code spans as programs have them. Blocks of code stay as they are.
     pub(super) fn translate(&self, text: &str) -> String {
+        let text = &without_relative_links(text);
         let mut fenced = false;
         let mut translated = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
@@ -185,6 +192,27 @@ impl Words {
             _ => Ok(text),
         }
     }
+}
+
+/// A text whose links to other pages of the same reference are their words alone: Pulumi's pages lie elsewhere.
+fn without_relative_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(middle) = rest.find("](") {
+        let (before, target) = (&rest[..middle], &rest[middle + 2..]);
+        let (Some(open), Some(end)) = (before.rfind('['), target.find(')')) else {
+            break;
+        };
+        let is_relative = !target[..end].contains("://");
+        if is_relative {
+            out += &before[..open];
+            out += &before[open + 1..];
+        } else {
+            out += &rest[..middle + 2 + end + 1];
+        }
+        rest = &target[end + 1..];
+    }
+    out + rest
 }
 
 fn collect(attributes: &[Attribute], names: &mut BTreeSet<String>) {

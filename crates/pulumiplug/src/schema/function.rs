@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::schema::{FunctionSignature, Parameter, ProviderSchemas, Schema};
+use tfplug::schema::{Attribute, FunctionSignature, Parameter, ProviderSchemas, Schema};
+
 use tfplug::ty::Type;
 
 use super::block::Side;
 use super::docs::Words;
-use super::info::{DynamicType, PackageInfo};
+use super::info::PackageInfo;
 use super::members::members;
 use super::spec::{Function, Object, Property, Returns, TypeRef};
 use super::types::Types;
@@ -90,14 +91,36 @@ fn of_signature(
     let deprecated = signature.deprecated.as_deref().unwrap_or_default();
     Ok(Function {
         description: String::new(),
-        inputs: (!order.is_empty()).then_some(inputs),
-        multi_argument_inputs: order,
+        inputs: (!inputs.properties.is_empty()).then_some(inputs),
+        multi_argument_inputs: if is_positional(name, signature, info) {
+            order
+        } else {
+            Vec::new()
+        },
         outputs: Returns::Value(types.plain(&here, &signature.returns)?),
         deprecation_message: types.words().translate(deprecated),
     })
 }
 
-/// A parameter as a property. A variadic one is a list at the end, which may be left out.
+/// Whether programs pass the arguments of a function one by one, as Terraform's do, rather than in one object. Where an
+/// argument is an object, it must be one object: Pulumi's generator for Node.js (3.276) takes such an argument for the type that it
+/// has as an output, which there may be none of.
+pub(super) fn is_positional(name: &str, signature: &FunctionSignature, info: &PackageInfo) -> bool {
+    let mut parameters = signature.parameters.iter().chain(&signature.variadic);
+    parameters
+        .all(|parameter| info.parameter(name, &parameter.name).is_none() && !holds_object(&parameter.ty))
+}
+
+fn holds_object(ty: &Type) -> bool {
+    match ty {
+        Type::Object(_) => true,
+        Type::List(element) | Type::Set(element) | Type::Map(element) => holds_object(element),
+        Type::Tuple(elements) => elements.iter().any(holds_object),
+        Type::Bool | Type::Number | Type::String | Type::Dynamic => false,
+    }
+}
+
+/// A parameter as a property. One for any number of arguments is a list at the end, which may be left out.
 fn parameter(
     function: &str,
     parameter: &Parameter,
@@ -105,42 +128,23 @@ fn parameter(
     info: &PackageInfo,
     types: &mut Types<'_>,
 ) -> Result<Property, SchemaError> {
-    let told = info
-        .parameters
-        .get(&(function.to_owned(), parameter.name.clone()))
-        .filter(|_| parameter.ty == Type::Dynamic);
-    let one = match told {
-        Some(told) => told_type(function, parameter, told, types)?,
+    let ty = match info.parameter(function, &parameter.name) {
+        Some(ty) => {
+            let real = Attribute::new(&parameter.name, ty.clone());
+            types.of_attribute(&names::type_part_of(function), &real)?
+        }
         None => {
             let here = names::type_part_of(&format!("{function}_{}", parameter.name));
-            types.plain(&here, &parameter.ty)?
+            let one = types.plain(&here, &parameter.ty)?;
+            if is_variadic {
+                TypeRef::Array(one.into())
+            } else {
+                one
+            }
         }
-    };
-    let ty = if is_variadic {
-        TypeRef::Array(one.into())
-    } else {
-        one
     };
     Ok(Property {
         description: types.words().translate(&parameter.description),
         ..Property::of(ty)
-    })
-}
-
-fn told_type(
-    function: &str,
-    parameter: &Parameter,
-    told: &DynamicType,
-    types: &Types<'_>,
-) -> Result<TypeRef, SchemaError> {
-    let (DynamicType::Object(name) | DynamicType::List(name)) = told;
-    let object = types.declared(name).ok_or_else(|| SchemaError::NoSuchType {
-        function: function.to_owned(),
-        parameter: parameter.name.clone(),
-        name: name.clone(),
-    })?;
-    Ok(match told {
-        DynamicType::Object(_) => object,
-        DynamicType::List(_) => TypeRef::Array(object.into()),
     })
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use tfplug::schema::AttributeType;
+
 use super::example::Example;
 
 /// What a package says of itself.
@@ -33,22 +35,21 @@ pub struct PackageInfo {
     pub namespace: String,
     /// What SDKs are called and how they are made, by language and option, over what they would be else.
     pub language: BTreeMap<String, BTreeMap<String, Json>>,
-    /// Of what declared type a function's parameter is that takes anything, by function and parameter.
-    pub parameters: BTreeMap<(String, String), DynamicType>,
+    /// Of what type a function's parameter really is that is declared to take anything, by function and parameter: Terraform has
+    /// no types with optional attributes there. A last parameter for any number of arguments then stands for one, which may be
+    /// left out.
+    pub parameters: BTreeMap<(String, String), AttributeType>,
     /// Programs that show how to use a resource, data source or function, by its declared name.
     pub examples: BTreeMap<String, Vec<Example>>,
 }
 
-/// Of what type a parameter is that takes anything, for Terraform has no types with optional attributes there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DynamicType {
-    /// One object of a declared type, by its name.
-    Object(String),
-    /// A list of them.
-    List(String),
-}
-
 impl PackageInfo {
+    /// Of what type a function's parameter really is, where that is not what is declared.
+    #[must_use]
+    pub fn parameter(&self, function: &str, parameter: &str) -> Option<&AttributeType> {
+        self.parameters.get(&(function.to_owned(), parameter.to_owned()))
+    }
+
     /// The package of Node.js.
     pub(super) fn nodejs_package(&self) -> String {
         let scope = if self.namespace.is_empty() {

@@ -54,6 +54,9 @@ impl<'a> Types<'a> {
                 types.look_at(&members(schema), true);
             }
         }
+        for ((_, parameter), ty) in &info.parameters {
+            types.look_at(&[Attribute::new(parameter, ty.clone())], true);
+        }
         types
     }
 
@@ -118,13 +121,6 @@ impl<'a> Types<'a> {
         let mut object = self.block(&name, Place::Object, inner, side)?;
         object.description = self.words.translate(&inner.description);
         self.define(&name, here, NamedType::Object(object))
-    }
-
-    /// The object type that some attribute declares by this name.
-    pub(super) fn declared(&self, name: &str) -> Option<TypeRef> {
-        let token = names::type_token(self.package, &self.free_name(name));
-        let known = self.declared.values().any(|declared| declared == name);
-        known.then_some(TypeRef::Named(token))
     }
 
     /// A type without rules of its own. Objects in it have the name of the declared type that holds the same, else `here`.

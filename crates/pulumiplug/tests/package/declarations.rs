@@ -1,12 +1,13 @@
 //! A provider that has everything that a schema can have: greeting cards.
 
+use tfplug::model::AttributeValue;
 use tfplug::schema::{
     Block, BlockNesting, FunctionSignature, Parameter, ProviderSchemas, Schema, validators,
 };
 use tfplug::ty::Type;
 use tfplug::{Attr, Dynamic, Model, SetOf, Value};
 
-use pulumiplug::schema::{DynamicType, Example, Expression, PackageInfo, Step};
+use pulumiplug::schema::{Example, Expression, PackageInfo, Step};
 
 /// Prints `card_card`s and posts them.
 ///
@@ -140,6 +141,13 @@ struct LayoutDataModel {
     resolved: Attr<ResolvedModel>,
 }
 
+/// Options that no attribute has.
+#[derive(Clone, Model)]
+struct OptionsModel {
+    /// Glue, see [the guide](../guides/glue.md), [its maker](https://example.com/(glue)), `glue_colour`.
+    glue_colour: Attr<String>,
+}
+
 fn machine() -> Schema {
     let blade = Schema::new("A blade.", LayoutModel::attributes());
     let mut blade = Block::new("blade", BlockNesting::List, blade);
@@ -170,10 +178,18 @@ pub(crate) fn schemas() -> ProviderSchemas {
     );
     let cuts = FunctionSignature::new("The cuts of a layout.", [layout().with_null()], Type::list(cut))
         .with_variadic(Parameter::new("knives", Type::String, "Knives, in `cuts_of`."));
+    let layouts = Parameter::new("layouts", Type::Dynamic, "Layouts.");
+    let joined = FunctionSignature::new("Layouts as one, with `glue_colour`.", [layouts], Type::String)
+        .with_variadic(Parameter::new("options", Type::Dynamic, "Options."));
     let stamped = FunctionSignature::new("Recipients with stamps.", [], Type::map(address));
-    schemas.functions = [("sheets_needed", sheets), ("cuts_of", cuts), ("stamped", stamped)]
-        .map(|(name, signature)| (name.to_owned(), signature))
-        .into();
+    schemas.functions = [
+        ("sheets_needed", sheets),
+        ("cuts_of", cuts),
+        ("joined", joined),
+        ("stamped", stamped),
+    ]
+    .map(|(name, signature)| (name.to_owned(), signature))
+    .into();
     schemas
 }
 
@@ -191,14 +207,18 @@ pub(crate) fn info() -> PackageInfo {
         repository: "https://example.com/card.git".into(),
         plugin_download_url: "github://api.github.com/example/card".into(),
         publisher: "Example".into(),
-        parameters: [(
-            ("cuts_of".to_owned(), "layout".to_owned()),
-            DynamicType::Object("Layout".to_owned()),
-        )]
+        parameters: [
+            (("cuts_of", "layout"), LayoutModel::attribute_type()),
+            (("joined", "layouts"), Vec::<LayoutModel>::attribute_type()),
+            (("joined", "options"), OptionsModel::attribute_type()),
+        ]
+        .map(|((function, parameter), ty)| ((function.to_owned(), parameter.to_owned()), ty))
         .into(),
         examples: [
             ("card_card".to_owned(), vec![example()]),
             ("cuts_of".to_owned(), vec![call()]),
+            ("joined".to_owned(), vec![call_with_options()]),
+            ("sheets_needed".to_owned(), vec![call_by_position()]),
         ]
         .into(),
         ..PackageInfo::default()
@@ -272,6 +292,34 @@ fn call() -> Example {
                 },
             },
         ],
+        ..Example::default()
+    }
+}
+
+fn call_with_options() -> Example {
+    let options = Expression::object([("glue_colour", "clear".into())]);
+    Example {
+        title: "Joined".into(),
+        steps: vec![Step::Call {
+            name: "one".into(),
+            function: "joined".into(),
+            arguments: vec![
+                ("layouts".into(), Expression::List(vec![layout(), layout()])),
+                ("options".into(), options),
+            ],
+        }],
+        ..Example::default()
+    }
+}
+
+fn call_by_position() -> Example {
+    Example {
+        title: "Sheets".into(),
+        steps: vec![Step::Call {
+            name: "needed".into(),
+            function: "sheets_needed".into(),
+            arguments: vec![("cards".into(), 3.into())],
+        }],
         ..Example::default()
     }
 }

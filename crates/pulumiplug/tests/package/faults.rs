@@ -65,18 +65,6 @@ fn an_id_is_not_given() {
 }
 
 #[test]
-fn a_parameter_is_of_a_type_that_exists() {
-    let fault = fault_of(|_, info| {
-        let named = pulumiplug::schema::DynamicType::List("Lay".into());
-        info.parameters.insert(("cuts_of".into(), "layout".into()), named);
-    });
-    assert!(
-        fault.contains("the parameter layout of cuts_of is said to be a Lay"),
-        "{fault}"
-    );
-}
-
-#[test]
 fn an_example_uses_what_is_declared() {
     let fault = |change: fn(&mut Example)| {
         fault_of(|_, info| {

@@ -31,7 +31,7 @@ fn sdks_are_generated_and_the_examples_fit_them() {
         return;
     }
     let schema = package(&schemas(), &info()).unwrap().to_json();
-    assert_eq!(check_examples(&schema).unwrap(), 2);
+    assert_eq!(check_examples(&schema).unwrap(), 4);
     for property in ["frontText: sheetLayout", "front_text=sheet_layout"] {
         let other = schema.replace(property, &format!("x{property}"));
         assert_ne!(other, schema);

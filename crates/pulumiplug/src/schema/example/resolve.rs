@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::schema::{Attribute, AttributeType, Nesting, ObjectType, ProviderSchemas, Schema};
+use tfplug::schema::{Attribute, AttributeType, Nesting, ProviderSchemas, Schema};
 use tfplug::ty::Type;
 
 use super::{Example, Expression, Step};
 use crate::names;
 use crate::schema::SchemaError;
-use crate::schema::info::{DynamicType, PackageInfo};
+use crate::schema::function::is_positional;
+use crate::schema::info::PackageInfo;
 
 /// A program whose names are told apart from a user's own keys.
 pub(super) struct Program<'a> {
@@ -61,7 +62,6 @@ pub(super) enum Key<'a> {
 enum Shape<'a> {
     Attribute(&'a AttributeType),
     Object(&'a [Attribute]),
-    ListOf(&'a [Attribute]),
     Plain(&'a Type),
 }
 
@@ -75,7 +75,6 @@ pub(super) fn program<'a>(
         schemas,
         info,
         made: BTreeMap::new(),
-        declared: Vec::new(),
     };
     let steps = example.steps.iter().map(|step| resolver.step(step));
     let steps: Result<_, String> = steps.collect();
@@ -91,7 +90,6 @@ struct Resolver<'a> {
     info: &'a PackageInfo,
     /// What earlier steps have made: the attributes, or nothing for the result of a function.
     made: BTreeMap<&'a str, Option<&'a Schema>>,
-    declared: Vec<(String, &'a ObjectType)>,
 }
 
 impl<'a> Resolver<'a> {
@@ -185,12 +183,8 @@ impl<'a> Resolver<'a> {
             let mut all = signature.parameters.iter().chain(&signature.variadic);
             let found = all.find(|one| one.name == *parameter);
             let found = found.ok_or_else(|| format!("{function} has no parameter {parameter}"))?;
-            let told = self
-                .info
-                .parameters
-                .get(&(function.to_owned(), parameter.clone()));
-            let shape = match told {
-                Some(told) => self.told(told)?,
+            let shape = match self.info.parameter(function, parameter) {
+                Some(ty) => Shape::Attribute(ty),
                 None => Shape::Plain(&found.ty),
             };
             inputs.push((Key::Property(parameter), self.node(value, shape)?));
@@ -200,28 +194,7 @@ impl<'a> Resolver<'a> {
             name,
             function: names::property(function),
             inputs,
-            by_position: true,
-        })
-    }
-
-    /// The declared type that a parameter is said to have.
-    fn told(&mut self, told: &DynamicType) -> Result<Shape<'a>, String> {
-        if self.declared.is_empty() {
-            let all = self
-                .schemas
-                .resources
-                .values()
-                .chain(self.schemas.data_sources.values());
-            for schema in all {
-                declared(&schema.attributes, &mut self.declared);
-            }
-        }
-        let (DynamicType::Object(name) | DynamicType::List(name)) = told;
-        let found = self.declared.iter().find(|(declared, _)| declared == name);
-        let (_, object) = found.ok_or_else(|| format!("no attribute is of the type {name}"))?;
-        Ok(match told {
-            DynamicType::Object(_) => Shape::Object(&object.attributes),
-            DynamicType::List(_) => Shape::ListOf(&object.attributes),
+            by_position: is_positional(function, signature, self.info),
         })
     }
 
@@ -278,21 +251,11 @@ impl<'a> Resolver<'a> {
 /// What the elements of a list or map are declared to be.
 fn element(shape: Shape<'_>) -> Shape<'_> {
     match shape {
-        Shape::ListOf(attributes) => Shape::Object(attributes),
         Shape::Attribute(AttributeType::Nested(Nesting::List | Nesting::Set | Nesting::Map, inner)) => {
             Shape::Object(&inner.attributes)
         }
         Shape::Attribute(AttributeType::Plain(ty)) => element(Shape::Plain(ty)),
         Shape::Plain(Type::List(ty) | Type::Set(ty) | Type::Map(ty)) => Shape::Plain(ty),
         _ => Shape::Plain(&Type::Dynamic),
-    }
-}
-
-fn declared<'a>(attributes: &'a [Attribute], all: &mut Vec<(String, &'a ObjectType)>) {
-    for attribute in attributes {
-        if let AttributeType::Nested(_, inner) = &attribute.ty {
-            all.extend(inner.name.clone().map(|name| (name, inner)));
-            declared(inner, all);
-        }
     }
 }
