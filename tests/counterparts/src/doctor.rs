@@ -8,6 +8,7 @@ use crate::cli::{Cli, Flavor};
 use crate::command::first_line;
 use crate::error::{Error, Result};
 use crate::go::{Program, go_version, installed};
+use crate::node::node_version;
 use crate::node_box::{able_to_box, node_box_made};
 use crate::python::{fitting_moto, python_version};
 
@@ -45,6 +46,12 @@ pub fn examine() -> Result<Diagnosis> {
         &mut text,
         "moto",
         &moto.unwrap_or_else(|| "none that fits: a pinned one is installed".to_owned()),
+    );
+    let node = node_version();
+    line(
+        &mut text,
+        "node",
+        &node.unwrap_or_else(|_| "none: Pulumi programs in TypeScript are not tested".to_owned()),
     );
     text.push_str("Built by us\n");
     for program in Program::ALL {

@@ -151,8 +151,3 @@ func (h *host) command(ctx context.Context, request *pulumirpc.RunRequest, progr
 		return nil, fmt.Errorf("no way to run programs of %s", h.language)
 	}
 }
-
-// Cancel is nothing to do: the engine ends the whole process group.
-func (h *host) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
-	return &emptypb.Empty{}, nil
-}
