@@ -1,4 +1,5 @@
-//! Pulumi's command line, engine and YAML host, with what is built into them; its SDK for Python.
+//! Pulumi's command line, engine and YAML host: with what is built into them, and with a provider in Python (`pulumi/note.py`).
+//! Programs in Python and TypeScript.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
@@ -166,4 +167,96 @@ fn a_program_in_typescript_runs() {
         return;
     }
     run_in(Language::NodeJs, "index.ts", IN_TYPESCRIPT);
+}
+
+/// A project with the provider of `pulumi/note.py`, and the folder that it keeps notes in.
+fn note_project(work: &std::path::Path) -> (PulumiProject, std::path::PathBuf) {
+    let python = install_pulumi_python(&Cache::open().unwrap()).unwrap();
+    let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pulumi/note.py");
+    let script = format!("#!/bin/sh\nexec '{}' '{}'\n", python.display(), program.display());
+    let binary = work.join("provider");
+    std::fs::write(&binary, script).unwrap();
+    std::fs::set_permissions(&binary, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let notes = work.join("notes");
+    std::fs::create_dir(&notes).unwrap();
+    let mut project = PulumiProject::new(&[Plugin::new("note", &binary)]).unwrap();
+    project.set_env("NOTES", &notes.display().to_string());
+    (project, notes)
+}
+
+fn note(name: &str, text: &str) -> String {
+    format!(
+        "resources:\n  one:\n    type: note:Note\n    properties:\n      name: {name}\n      text: {text}\n\
+         outputs:\n  length: ${{one.length}}\n"
+    )
+}
+
+#[test]
+fn a_resource_is_created_changed_refreshed_replaced_imported_and_destroyed() {
+    let work = tempfile::tempdir().unwrap();
+    let (project, notes) = note_project(work.path());
+    project.write_yaml(&note("a", "hello")).unwrap();
+    project.init("one").unwrap();
+    assert_eq!(project.preview(&[]).unwrap().ops("one"), ["create"]);
+    project.up(&[]).unwrap();
+    assert_eq!(project.output("length").unwrap(), 5);
+    assert!(project.preview(&[]).unwrap().is_empty());
+
+    project.write_yaml(&note("a", "hello-you")).unwrap();
+    assert_eq!(project.preview(&[]).unwrap().ops("one"), ["update"]);
+    project.up(&[]).unwrap();
+    let read = |name: &str| std::fs::read_to_string(notes.join(name)).unwrap();
+    assert_eq!(read("a"), "hello-you");
+
+    std::fs::write(notes.join("a"), "another").unwrap();
+    project.try_refresh(&[]).unwrap().success().unwrap();
+    let stack = project.export().unwrap();
+    assert_eq!(stack.resource("one").unwrap()["outputs"]["text"], "another");
+    project.up(&[]).unwrap();
+    assert_eq!(read("a"), "hello-you");
+
+    project.write_yaml(&note("b", "hello-you")).unwrap();
+    let preview = project.preview(&[]).unwrap();
+    let [replace] = &preview.changes()[..] else {
+        panic!("{:?}", preview.changes())
+    };
+    assert_eq!(
+        (replace.op.as_str(), &replace.replace_reasons[..]),
+        ("replace", &["name".to_owned()][..])
+    );
+    project.up(&[]).unwrap();
+    assert!(!notes.join("a").exists());
+
+    std::fs::write(notes.join("c"), "found").unwrap();
+    let imported = project.try_import("note:index:Note", "two", "c", &[]).unwrap();
+    let imported = imported.success().unwrap();
+    assert!(imported.stdout.contains("text: found"), "{}", imported.stdout);
+    assert_eq!(project.export().unwrap().names(), ["one", "two"]);
+    project.destroy(&[]).unwrap();
+    assert_eq!(std::fs::read_dir(&notes).unwrap().count(), 0);
+}
+
+#[test]
+fn ctrl_c_lets_the_engine_keep_what_exists() {
+    let work = tempfile::tempdir().unwrap();
+    let (mut project, notes) = note_project(work.path());
+    project.set_env("NOTE_SECONDS", "3");
+    project.write_yaml(&note("a", "hello")).unwrap();
+    project.init("one").unwrap();
+    let mut up = project
+        .spawn(&[
+            "up",
+            "--yes",
+            "--skip-preview",
+            "--non-interactive",
+            "--color=never",
+        ])
+        .unwrap();
+    up.wait_for_text("creating", Duration::from_secs(60)).unwrap();
+    up.interrupt().unwrap();
+    let output = up.wait(Duration::from_secs(60)).unwrap();
+    assert_ne!(output.code, 0, "{}", output.words());
+    let made = notes.join("a").exists();
+    let known = project.export().unwrap().names() == ["one"];
+    assert_eq!(made, known, "{}", output.words());
 }
