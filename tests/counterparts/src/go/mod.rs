@@ -149,6 +149,11 @@ fn linker_flags(program: Program, version: &str) -> String {
         Stamp::Pulumi => {
             format!("{base} -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={version}")
         }
+        Stamp::PulumiBridge => {
+            format!(
+                "{base} -X github.com/pulumi/pulumi-terraform-bridge/v3/dynamic/version.version={version}"
+            )
+        }
         Stamp::PulumiYaml => format!("{base} -X github.com/pulumi/pulumi-yaml/pkg/version.Version={version}"),
         Stamp::Kubernetes => {
             let mut numbers = number.split('.');

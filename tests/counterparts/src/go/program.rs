@@ -39,6 +39,8 @@ pub enum Program {
     PulumiYaml,
     /// Makes SDKs of a package schema with Pulumi's generators, and runs programs with its SDKs; ours, over Pulumi's packages.
     PulumiTools,
+    /// Pulumi's bridge, which serves any Terraform provider to Pulumi.
+    PulumiBridge,
     /// The smallest provider that HashiCorp publishes. Only `make bench` needs it.
     ProviderTime,
 }
@@ -74,6 +76,8 @@ pub(super) enum Stamp {
     Pulumi,
     /// The version of the YAML host, which it must answer.
     PulumiYaml,
+    /// The version of the bridge, by which the engine finds it.
+    PulumiBridge,
 }
 
 const ETCD: Recipe = Recipe {
@@ -221,6 +225,16 @@ const PULUMI_YAML: Recipe = Recipe {
     ..PULUMI
 };
 
+const PULUMI_BRIDGE: Recipe = Recipe {
+    name: "pulumi-resource-terraform-provider",
+    module: "pulumi-bridge",
+    pinned: "github.com/pulumi/pulumi-terraform-bridge/v3",
+    package: "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
+    stamp: Stamp::PulumiBridge,
+    minutes: 2,
+    ..PULUMI
+};
+
 const PULUMI_TOOLS: Recipe = Recipe {
     name: "pulumi-tools",
     package: ".",
@@ -260,7 +274,7 @@ impl Recipe {
 
 impl Program {
     /// All that tests need, in the order in which a full installation builds them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
@@ -279,6 +293,7 @@ impl Program {
         Self::Pulumi,
         Self::PulumiYaml,
         Self::PulumiTools,
+        Self::PulumiBridge,
     ];
 
     /// What a [`crate::Stack`] starts; the rest is for tests.
@@ -304,6 +319,7 @@ impl Program {
             Self::Pulumi => PULUMI,
             Self::PulumiYaml => PULUMI_YAML,
             Self::PulumiTools => PULUMI_TOOLS,
+            Self::PulumiBridge => PULUMI_BRIDGE,
             Self::ProviderTime => PROVIDER_TIME,
         }
     }

@@ -1,5 +1,6 @@
 //! Pulumi's real command line and engine, with state in a folder, offline.
 
+mod bridge;
 mod examples;
 mod language;
 mod outcome;
