@@ -1,0 +1,94 @@
+//! What the provider says, in Pulumi's words: properties and types by the names that they have there.
+
+use std::collections::BTreeMap;
+
+use tfplug::schema::{ProviderSchemas, Schema};
+
+use crate::names;
+use crate::value::shape::{Content, Shape};
+
+/// Names of the declarations, and what they are called in Pulumi. Names without an underscore are the same.
+#[derive(Debug, Default)]
+pub(super) struct Words(BTreeMap<String, String>);
+
+impl Words {
+    pub(super) fn of(package: &str, schemas: &ProviderSchemas) -> Self {
+        let mut words = Self::default();
+        words.schema(&schemas.provider);
+        schemas
+            .resources
+            .values()
+            .chain(schemas.data_sources.values())
+            .for_each(|schema| words.schema(schema));
+        for name in schemas.functions.keys() {
+            words.name(name, &names::property(name));
+        }
+        // A data source may have the type name of a resource, which is the better known of both.
+        for name in schemas.data_sources.keys() {
+            words.name(name, &short(&names::data_source_token(package, name)));
+        }
+        for name in schemas.resources.keys() {
+            words.name(name, &short(&names::resource_token(package, name)));
+        }
+        words
+    }
+
+    fn schema(&mut self, schema: &Schema) {
+        self.content(Content::of(schema));
+    }
+
+    fn content(&mut self, content: Content<'_>) {
+        for field in content.fields() {
+            self.name(field.name, &names::property(field.name));
+            if let Shape::Nested(_, inner) = field.shape {
+                self.content(inner);
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str, word: &str) {
+        if name.contains('_') {
+            self.0.insert(name.to_owned(), word.to_owned());
+        }
+    }
+
+    /// The text with each whole word that is a name in the form of Pulumi.
+    pub(super) fn reword(&self, text: &str) -> String {
+        let mut reworded = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let end = rest
+                .find(|c: char| is_part(c) != is_part(first))
+                .unwrap_or(rest.len());
+            let (word, tail) = rest.split_at(end);
+            reworded.push_str(self.0.get(word).map_or(word, String::as_str));
+            rest = tail;
+        }
+        reworded
+    }
+}
+
+fn is_part(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+/// `mig:LaunchTemplate` of `mig:index:LaunchTemplate`, as users write it.
+fn short(token: &str) -> String {
+    token.replacen(":index:", ":", 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_words_only() {
+        let mut words = Words::default();
+        words.name("instance_types", "instanceTypes");
+        words.name("mig_pool", "mig:Pool");
+        assert_eq!(
+            words.reword("layout.instance_types[0] of `mig_pool`, not my_instance_types"),
+            "layout.instanceTypes[0] of `mig:Pool`, not my_instance_types"
+        );
+    }
+}

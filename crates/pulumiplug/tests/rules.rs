@@ -1,0 +1,3 @@
+//! What holds of protocol, values and the adapter.
+
+mod protocol;
