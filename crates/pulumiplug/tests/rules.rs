@@ -1,3 +1,15 @@
 //! What holds of protocol, values and the adapter.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
+mod cabinet;
+mod faults;
+mod life;
 mod protocol;
+mod settings;
+mod support;

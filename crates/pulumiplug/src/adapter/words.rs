@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tfplug::schema::{ProviderSchemas, Schema};
+use tfplug::ty::Type;
 
 use crate::names;
 use crate::value::shape::{Content, Shape};
@@ -20,8 +21,13 @@ impl Words {
             .values()
             .chain(schemas.data_sources.values())
             .for_each(|schema| words.schema(schema));
-        for name in schemas.functions.keys() {
+        for (name, signature) in &schemas.functions {
             words.name(name, &names::property(name));
+            words.ty(&signature.returns);
+            for parameter in signature.parameters.iter().chain(&signature.variadic) {
+                words.name(&parameter.name, &names::property(&parameter.name));
+                words.ty(&parameter.ty);
+            }
         }
         // A data source may have the type name of a resource, which is the better known of both.
         for name in schemas.data_sources.keys() {
@@ -40,9 +46,24 @@ impl Words {
     fn content(&mut self, content: Content<'_>) {
         for field in content.fields() {
             self.name(field.name, &names::property(field.name));
-            if let Shape::Nested(_, inner) = field.shape {
-                self.content(inner);
+            match field.shape {
+                Shape::Nested(_, inner) => self.content(inner),
+                Shape::Plain(ty) => self.ty(ty),
             }
+        }
+    }
+
+    fn ty(&mut self, ty: &Type) {
+        match ty {
+            Type::List(inner) | Type::Set(inner) | Type::Map(inner) => self.ty(inner),
+            Type::Tuple(types) => types.iter().for_each(|ty| self.ty(ty)),
+            Type::Object(types) => {
+                for (name, ty) in types {
+                    self.name(name, &names::property(name));
+                    self.ty(ty);
+                }
+            }
+            Type::Bool | Type::Number | Type::String | Type::Dynamic => {}
         }
     }
 

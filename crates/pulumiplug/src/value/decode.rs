@@ -183,13 +183,13 @@ impl Decoder {
         }
         match (field.shape, self.reading) {
             (Shape::Plain(Type::String), _) => self.plain(&Type::String, value, path),
-            (shape, Reading::Config) => self.from_text(shape, value, path),
+            (shape, Reading::Config) => self.in_text(shape, value, path),
             (shape, _) => self.shape(shape, value, path),
         }
     }
 
     /// A value that may be JSON in a text.
-    fn from_text(&mut self, shape: Shape<'_>, value: &Wire, path: &Path) -> Value {
+    fn in_text(&mut self, shape: Shape<'_>, value: &Wire, path: &Path) -> Value {
         let Opened::Text(text) = self.open(value, path) else {
             return self.shape(shape, value, path);
         };

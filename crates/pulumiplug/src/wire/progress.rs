@@ -50,7 +50,7 @@ where
         let urn = |span: tracing_subscriber::registry::SpanRef<'_, S>| {
             span.extensions().get::<Urn>().map(|urn| urn.0.clone())
         };
-        let Some(urn) = scope.filter_map(|span| urn(span)).next() else {
+        let Some(urn) = scope.filter_map(urn).next() else {
             return;
         };
         let mut fields = Fields::default();

@@ -23,6 +23,8 @@ use crate::adapter::{Adapter, Rules};
 /// How long calls in progress have to store what they made, once they were asked to end. The engine kills a plugin five
 /// seconds after it interrupted it; without an engine nobody does.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long the last answers may take on their way.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How a provider is served.
 #[derive(Clone)]
@@ -174,6 +176,14 @@ async fn serve_engine(
     let calls = Arc::new(Calls::default());
     let adapter = Adapter::new(Arc::clone(&provider), options.rules.clone());
     let service = Service::new(adapter, options.clone(), Arc::clone(&engine), Arc::clone(&calls));
+    let last = CancellationToken::new();
+    let server = Server::builder()
+        .add_service(
+            ResourceProviderServer::new(service)
+                .max_decoding_message_size(MAX_MESSAGE)
+                .max_encoding_message_size(MAX_MESSAGE),
+        )
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), last.clone().cancelled_owned());
     let asked = async {
         tokio::select! {
             () = end.cancelled() => {}
@@ -182,14 +192,9 @@ async fn serve_engine(
         calls.cancel();
         // What was made must be stored, which needs the connection.
         let _ = tokio::time::timeout(GRACE, calls.idle()).await;
+        last.cancel();
+        tokio::time::sleep(FAREWELL).await;
     };
-    let server = Server::builder()
-        .add_service(
-            ResourceProviderServer::new(service)
-                .max_decoding_message_size(MAX_MESSAGE)
-                .max_encoding_message_size(MAX_MESSAGE),
-        )
-        .serve_with_incoming(TcpListenerStream::new(listener));
     let served = tokio::select! {
         served = server => served.map_err(ServeError::from),
         () = asked => Ok(()),
