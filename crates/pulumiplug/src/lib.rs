@@ -5,3 +5,7 @@ pub mod names;
 pub mod schema;
 pub mod value;
 pub mod wire;
+
+#[cfg(test)]
+#[allow(dead_code, unreachable_pub, missing_docs)]
+mod random;

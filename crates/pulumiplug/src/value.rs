@@ -110,3 +110,6 @@ pub fn to_json(value: &Wire) -> serde_json::Value {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

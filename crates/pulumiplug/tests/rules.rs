@@ -12,4 +12,5 @@ mod faults;
 mod life;
 mod protocol;
 mod settings;
+mod stubs;
 mod support;

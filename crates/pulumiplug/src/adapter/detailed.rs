@@ -135,7 +135,7 @@ fn is_output(schema: &Schema, path: &Path) -> bool {
 }
 
 /// The attributes and blocks on the way to a place, as far as the schema names them.
-pub(super) fn attribute_path<'s>(schema: &'s Schema, path: &Path) -> Vec<Field<'s>> {
+fn attribute_path<'s>(schema: &'s Schema, path: &Path) -> Vec<Field<'s>> {
     let mut way = Vec::new();
     let mut content = Some(Content::of(schema));
     for step in path.steps() {
@@ -161,3 +161,6 @@ pub(super) fn stables(schema: &Schema) -> Vec<String> {
     });
     lasts.map(|attribute| names::property(&attribute.name)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,15 +4,14 @@ use serde_json::Value as Json;
 use tfplug::Path;
 use tfplug::schema::{Attribute, AttributeType, OnChange, Schema};
 
-use super::detailed::attribute_path;
 use crate::names;
-use crate::value::shape::{Content, Field, Shape};
+use crate::value::shape::{Content, Shape};
 use crate::value::{Object, Secrets, Wire, unwrapped};
 
-/// What is secret of an object whose user gave these secrets: these, and what the provider makes of them. Of an attribute
-/// that is sensitive by itself its author knows what follows from it, and says so in the schema.
+/// What is secret of an object whose user gave these secrets: these, and what the provider makes of them. What follows
+/// from an attribute that is sensitive by itself is for its author to say, in the schema.
 pub(super) fn secret_outputs(schema: &Schema, given: &Secrets) -> Secrets {
-    let by_user: Vec<&Path> = given.paths().filter(|path| !is_sensitive(schema, path)).collect();
+    let by_user: Vec<&Path> = given.paths().collect();
     let mut secrets = given.clone();
     for attribute in schema
         .attributes
@@ -22,10 +21,6 @@ pub(super) fn secret_outputs(schema: &Schema, given: &Secrets) -> Secrets {
         secrets.mark(&Path::attr(&attribute.name));
     }
     secrets
-}
-
-fn is_sensitive(schema: &Schema, path: &Path) -> bool {
-    attribute_path(schema, path).iter().any(Field::is_secret)
 }
 
 /// Whether an attribute, or one in it, is computed from one of these places.

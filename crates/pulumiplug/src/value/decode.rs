@@ -43,7 +43,7 @@ pub struct Fault {
 pub struct Decoded {
     /// An object of the schema.
     pub value: Value,
-    /// What was given as a secret.
+    /// What was given as a secret, beside that which the schema says is one.
     pub secrets: Secrets,
     /// All that is wrong.
     pub faults: Vec<Fault>,
@@ -174,7 +174,18 @@ impl Decoder {
         }
     }
 
+    /// The value of one property. What the schema says is secret needs no mark.
     fn field(&mut self, field: Field<'_>, value: &Wire, path: &Path) -> Value {
+        if !field.is_secret() {
+            return self.given(field, value, path);
+        }
+        let before = self.secrets.clone();
+        let value = self.given(field, value, path);
+        self.secrets = before;
+        value
+    }
+
+    fn given(&mut self, field: Field<'_>, value: &Wire, path: &Path) -> Value {
         if matches!(look(value), Seen::Null) {
             return absent(field);
         }

@@ -18,7 +18,7 @@ use crate::adapter::{Level, Listener};
 /// How long a message may take; one that takes longer is dropped.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often the engine is asked whether it is there.
-const PULSE: Duration = Duration::from_secs(5);
+const PULSE: Duration = Duration::from_secs(2);
 /// So many questions in a row without an answer, and the engine is gone.
 const SILENCE: usize = 3;
 
@@ -77,21 +77,33 @@ impl Engine {
     /// Waits until the engine is gone; for ever as long as there is none.
     pub(super) async fn gone(&self) {
         let mut address = self.address.subscribe();
-        let mut missed = 0;
         loop {
             let current = address.borrow_and_update().clone();
-            let Some(channel) = current.as_deref().and_then(channel) else {
-                if address.changed().await.is_err() {
-                    return;
+            tokio::select! {
+                changed = address.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
                 }
-                continue;
-            };
-            missed = if is_there(channel).await { 0 } else { missed + 1 };
-            if missed >= SILENCE {
-                return;
+                () = silent(current.as_deref().and_then(channel)) => return,
             }
-            tokio::time::sleep(PULSE / if missed == 0 { 1 } else { 10 }).await;
         }
+    }
+}
+
+/// Waits until an engine has not answered for some time.
+async fn silent(channel: Option<Channel>) {
+    let Some(channel) = channel else {
+        return std::future::pending().await;
+    };
+    let mut missed = 0;
+    while missed < SILENCE {
+        tokio::time::sleep(PULSE).await;
+        missed = if is_there(channel.clone()).await {
+            0
+        } else {
+            missed + 1
+        };
     }
 }
 

@@ -103,6 +103,7 @@ impl Cabinet {
                 failed("It went dark.")
             }
             Some(Fault::Cancel) => {
+                tracing::info!(waited_s = 30, "Still waiting for the {}", "hinge");
                 self.0.waiting.notify_one();
                 cx.cancel().cancelled().await;
                 failed("Interrupted.")

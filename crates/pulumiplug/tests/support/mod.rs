@@ -57,7 +57,6 @@ pub struct Host {
     pub heard: Heard,
     pub port: u16,
     pub end: CancellationToken,
-    pub engine_end: CancellationToken,
     pub served: tokio::task::JoinHandle<()>,
 }
 
@@ -87,7 +86,7 @@ pub async fn engine() -> (Heard, u16, CancellationToken) {
 impl Host {
     pub async fn start() -> Self {
         let cabinet = Cabinet::default();
-        let (heard, engine_port, engine_end) = engine().await;
+        let (heard, engine_port, _) = engine().await;
         let (socket, port) = listener().await;
         let end = CancellationToken::new();
         let server = Arc::new(Server::new(CabinetProvider(cabinet.clone())).unwrap());
@@ -104,7 +103,6 @@ impl Host {
             heard,
             port,
             end,
-            engine_end,
             served,
         }
     }
