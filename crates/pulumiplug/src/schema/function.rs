@@ -97,7 +97,7 @@ fn of_signature(
         } else {
             Vec::new()
         },
-        outputs: Returns::Value(types.plain(&here, &signature.returns)?),
+        outputs: types.returned(&here, &signature.returns)?,
         deprecation_message: types.words().translate(deprecated),
     })
 }

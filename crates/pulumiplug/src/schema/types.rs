@@ -12,7 +12,7 @@ use super::block::Side;
 use super::docs::Words;
 use super::info::PackageInfo;
 use super::members::members;
-use super::spec::{Enum, EnumValue, NamedType, Object, Property, TypeRef};
+use super::spec::{Enum, EnumValue, NamedType, Object, Property, Returns, TypeRef};
 use crate::names::{self, Place};
 
 /// What is put behind a type's name that something else has, too: SDKs name the inputs of a type and of a resource `NameArgs`,
@@ -138,6 +138,20 @@ impl<'a> Types<'a> {
                 Some(name) => TypeRef::Named(names::type_token(self.package, &self.free_name(&name))),
                 None => self.plain_object(here, attributes)?,
             },
+        })
+    }
+
+    /// What a function gives. The properties of an object stand with the function: behind a reference to its type, Pulumi's
+    /// YAML host (1.38) finds none.
+    pub(super) fn returned(&mut self, here: &str, ty: &Type) -> Result<Returns, SchemaError> {
+        let value = self.plain(here, ty)?;
+        let object = match &value {
+            TypeRef::Named(token) => self.named.get(token),
+            _ => None,
+        };
+        Ok(match object {
+            Some(NamedType::Object(object)) => Returns::Object(object.clone()),
+            _ => Returns::Value(value),
         })
     }
 
