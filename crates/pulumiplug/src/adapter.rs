@@ -30,6 +30,7 @@ mod check;
 mod config;
 mod create;
 mod delete;
+mod deprecated;
 mod detailed;
 mod diff;
 mod error;
@@ -52,7 +53,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tfplug::schema::{IdentitySchema, Schema};
 use tfplug::unstable::rpc::ProviderServer;
-use tfplug::{CallContext, Path, Value};
+use tfplug::{CallContext, Value};
 use tokio_util::sync::CancellationToken;
 
 pub use error::CallError;
@@ -60,7 +61,7 @@ pub use rules::{ResourceRules, Rules};
 use tokens::Tokens;
 use words::Words;
 
-use crate::value::property_path;
+use crate::names::Place;
 
 /// How much a message matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,17 +93,36 @@ impl Listener for Nobody {
 #[derive(Clone)]
 pub struct Call {
     /// Cancelled when the user interrupts.
-    pub cancel: CancellationToken,
+    cancel: CancellationToken,
     /// Hears warnings.
-    pub listener: Arc<dyn Listener>,
+    listener: Arc<dyn Listener>,
+    /// What the paths of findings begin at.
+    place: Place,
 }
 
 impl Call {
+    /// A call that ends early when the token is cancelled, whose warnings the listener hears.
+    pub fn new(cancel: CancellationToken, listener: Arc<dyn Listener>) -> Self {
+        Self {
+            cancel,
+            listener,
+            place: Place::Resource,
+        }
+    }
+
+    /// The same call, about what stands at this place.
+    fn at(&self, place: Place) -> Self {
+        Self {
+            place,
+            ..self.clone()
+        }
+    }
+
     /// The same call, whose messages nobody hears.
     fn silent(&self) -> Self {
         Self {
-            cancel: self.cancel.clone(),
             listener: Arc::new(Nobody),
+            ..self.clone()
         }
     }
 
@@ -121,7 +141,9 @@ pub struct Adapter {
     rules: Rules,
     tokens: Tokens,
     words: Words,
-    /// Whether the engine that configured the provider knows secrets. One that shakes hands does.
+    /// Whether the engine has shaken hands: then it knows secrets.
+    shook_hands: AtomicBool,
+    /// Whether the engine knows secrets.
     wraps_secrets: AtomicBool,
 }
 
@@ -145,6 +167,7 @@ impl Adapter {
             rules,
             tokens,
             words,
+            shook_hands: AtomicBool::new(false),
             wraps_secrets: AtomicBool::new(true),
         }
     }
@@ -152,6 +175,17 @@ impl Adapter {
     /// The name of the package: the provider's type name.
     pub fn package(&self) -> &str {
         self.provider.type_name()
+    }
+
+    /// The engine is one that shakes hands.
+    pub fn shake_hands(&self) {
+        self.shook_hands.store(true, Ordering::Relaxed);
+    }
+
+    /// An engine without secrets gets values as they are, and marks what it was told is secret by itself.
+    fn note_engine(&self, accepts_secrets: bool) {
+        let knows = accepts_secrets || self.shook_hands.load(Ordering::Relaxed);
+        self.wraps_secrets.store(knows, Ordering::Relaxed);
     }
 
     /// Whether secrets are told to the engine as such.
@@ -190,7 +224,5 @@ fn with_attribute(object: &Value, name: &str, value: Value) -> Value {
     Value::Map(fields)
 }
 
-/// A place in a sentence.
-fn place_of(path: &Path) -> String {
-    property_path(path)
-}
+#[cfg(test)]
+mod lives;

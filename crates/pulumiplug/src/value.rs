@@ -26,6 +26,7 @@ use prost_types::value::Kind;
 
 pub use decode::{Decoded, Fault, Reading, decode, decode_plain};
 pub use encode::{Writing, encode, encode_plain};
+pub(crate) use property_path::property_in;
 pub use property_path::property_path;
 pub use secrets::Secrets;
 pub use signature::UNKNOWN;
@@ -47,13 +48,17 @@ pub fn text(text: impl Into<String>) -> Wire {
     wire(Kind::StringValue(text.into()))
 }
 
-/// JSON as a value on the wire.
+/// JSON as a value on the wire. A number that no float holds is a text.
 pub fn from_json(json: &serde_json::Value) -> Wire {
     use serde_json::Value as Json;
     wire(match json {
         Json::Null => Kind::NullValue(0),
         Json::Bool(flag) => Kind::BoolValue(*flag),
-        Json::Number(number) => Kind::NumberValue(number.as_f64().unwrap_or(f64::NAN)),
+        Json::Number(number) => match number.as_f64().map(|float| (float, number::decode(float))) {
+            Some((float, Ok(_))) => Kind::NumberValue(float),
+            // Its digits say what a float does not.
+            _ => Kind::StringValue(number.to_string()),
+        },
         Json::String(text) => Kind::StringValue(text.clone()),
         Json::Array(all) => Kind::ListValue(prost_types::ListValue {
             values: all.iter().map(from_json).collect(),

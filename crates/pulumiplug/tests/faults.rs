@@ -60,7 +60,11 @@ async fn goes_on(host: &mut Host, id: &str, olds: &prost_types::Struct, inputs: 
         .unwrap()
         .properties
         .unwrap();
-    assert!(shown(&done)["revision"].is_number(), "{:?}", shown(&done));
+    assert!(
+        shown(&done)["revision"].as_i64().unwrap() > 0,
+        "{:?}",
+        shown(&done)
+    );
     let diff = host.diff(id, &done, inputs).await.unwrap();
     assert_eq!(diff.changes(), DiffChanges::DiffNone);
     host.delete(id, &done).await.unwrap();

@@ -10,16 +10,22 @@
 )]
 
 mod cabinet;
+mod engine;
 mod process;
 mod support;
 
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use pulumiplug::adapter::Rules;
+use pulumiplug::schema::{PackageInfo, package};
+use pulumiplug::wire::{Options, serve};
 use tfplug::Server;
 
 /// What makes of this program a plugin: which call goes wrong, counted from 0, or nothing.
 const PLUGIN: &str = "PULUMIPLUG_TEST_PLUGIN";
+/// Where its cabinet is kept.
+const CABINET_FILE: &str = "PULUMIPLUG_TEST_CABINET";
 
 fn main() -> ExitCode {
     if let Ok(fault) = std::env::var(PLUGIN) {
@@ -39,6 +45,23 @@ fn main() -> ExitCode {
             process::it_serves_without_an_engine,
         ),
         trial("large_messages_pass", process::large_messages_pass),
+        alone("a_life_with_the_real_engine", engine::a_life_with_the_real_engine),
+        alone(
+            "what_fails_is_kept_by_the_real_engine",
+            engine::what_fails_is_kept_by_the_real_engine,
+        ),
+        alone(
+            "functions_and_settings_with_the_real_engine",
+            engine::functions_and_settings_with_the_real_engine,
+        ),
+        alone(
+            "the_real_engine_tells_faults",
+            engine::the_real_engine_tells_faults,
+        ),
+        alone(
+            "an_interrupt_of_the_real_engine_loses_nothing",
+            engine::an_interrupt_of_the_real_engine_loses_nothing,
+        ),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -51,12 +74,40 @@ fn trial<F: Future<Output = ()>>(name: &str, test: impl FnOnce() -> F + Send + '
     })
 }
 
+fn alone(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
 fn plugin(fault: &str) -> ExitCode {
-    let cabinet = cabinet::Cabinet::default();
-    if let Ok(at) = fault.parse() {
-        cabinet.fail(at, cabinet::Fault::Cancel);
+    let cabinet = match std::env::var(CABINET_FILE) {
+        Ok(file) => cabinet::Cabinet::in_file(file),
+        Err(_) => cabinet::Cabinet::default(),
+    };
+    let mut words = fault.split(' ');
+    if let Some(at) = words.next().and_then(|at| at.parse().ok()) {
+        let is_error = words.next() == Some("error");
+        cabinet.fail(
+            at,
+            if is_error {
+                cabinet::Fault::Error
+            } else {
+                cabinet::Fault::Cancel
+            },
+        );
     }
-    let options =
-        pulumiplug::wire::Options::from_args("1.2.3", || "{}".to_owned()).with_log_crates(&["hosts"]);
-    pulumiplug::wire::serve(Server::new(cabinet::CabinetProvider(cabinet)).unwrap(), &options)
+    let server = Server::new(cabinet::CabinetProvider(cabinet)).unwrap();
+    let info = PackageInfo {
+        name: "cabinet".to_owned(),
+        version: "1.2.3".to_owned(),
+        parameters: cabinet::parameters(),
+        ..PackageInfo::default()
+    };
+    let schema = package(server.schemas(), &info).unwrap().to_json();
+    let options = Options::from_args("1.2.3", move || schema.clone())
+        .with_log_crates(&["hosts"])
+        .with_rules(Rules::new().with_parameters(cabinet::parameters()));
+    serve(server, &options)
 }

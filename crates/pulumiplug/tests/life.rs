@@ -356,3 +356,16 @@ async fn old_properties_of_a_lookup_are_no_state() {
     assert_eq!(shown(&found.properties.unwrap())["size"], 2);
     assert!(left(&tonic::Status::unknown("")).is_none());
 }
+
+#[tokio::test]
+async fn an_engine_without_secrets_gets_values_as_they_are() {
+    let mut host = Host::start().await;
+    host.client
+        .configure(pb::ConfigureRequest::default())
+        .await
+        .unwrap();
+    let inputs = host.checked(json!({"name": "top", "key": "hush"})).await;
+    assert_eq!(shown(&inputs)["key"], "hush");
+    let made = host.create(&inputs, false).await.unwrap();
+    assert_eq!(shown(&made.properties.unwrap())["key"], "hush");
+}

@@ -145,6 +145,31 @@ async fn data_sources_and_functions_are_invoked() {
     let none = invoke(&mut host, join, json!({"glueText": "-"})).await;
     assert_eq!(none.failures[0].property, "glueText");
     assert_eq!(none.failures[0].reason, "No words: glueText needs some.");
+    let described = invoke(
+        &mut host,
+        "cabinet:index:describePart",
+        json!({"onePart": {"itemName": "fork"}}),
+    )
+    .await;
+    assert_eq!(
+        shown(&described.r#return.unwrap()),
+        json!({"longText": "a fork", "letterCount": 4})
+    );
+    let both = json!({"onePart": {"itemName": "fork"}, "politeForm": {"itemName": "the dear"}});
+    let described = invoke(&mut host, "cabinet:index:describePart", both).await;
+    assert_eq!(shown(&described.r#return.unwrap())["longText"], "the dear fork");
+    let wrong = invoke(
+        &mut host,
+        "cabinet:index:describePart",
+        json!({"onePart": {"itmName": "fork"}}),
+    )
+    .await;
+    assert_eq!(wrong.failures[0].property, "onePart.itmName");
+    assert!(
+        wrong.failures[0].reason.contains("did you mean itemName?"),
+        "{wrong:?}"
+    );
+
     let unread = invoke(&mut host, join, json!({"glueText": 1, "words": ["a", 2]})).await;
     let places: Vec<_> = unread.failures.iter().map(|one| one.property.as_str()).collect();
     assert_eq!(places, ["glueText", "words[1]"]);

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use tfplug::unstable::engine::validate::validate_references;
 use tfplug::{Diagnostics, Value};
 
+use super::deprecated::deprecated;
+use super::import::givable;
 use super::naming::{Named, missing_name};
 use super::{Adapter, Call, CallError, Declared, findings, inputs, with_attribute};
-use crate::names;
+use crate::names::{self, Place};
 use crate::value::{Decoded, Object, Reading, Secrets, Writing, decode, encode};
 use crate::wire::r#gen::pulumirpc::{CheckFailure, CheckRequest, CheckResponse};
 
@@ -23,22 +25,24 @@ impl Adapter {
             value: mut config,
             secrets,
             faults,
-        } = decode(declared.schema, &news, Reading::Inputs);
+        } = decode(declared.schema, Place::Resource, &news, Reading::Inputs);
         let mut failures: Vec<CheckFailure> = faults.iter().map(findings::fault).collect();
         let mut added = BTreeSet::new();
-        match (declared.name(&config, &request)?, declared.name_attribute()) {
+        match (declared.name(&config, &request), declared.name_attribute()) {
             (Named::As(name), Some(attribute)) => {
                 config = with_attribute(&config, &attribute.name, name.into());
                 added.insert(attribute.name.clone());
             }
             (Named::Missing, Some(attribute)) => failures.push(CheckFailure {
-                property: names::property(&attribute.name),
+                property: names::property_in(Place::Resource, &attribute.name),
                 reason: missing_name(&attribute.name),
             }),
             _ => {}
         }
-        let errors = self.tell(call, &request.urn, self.validated(call, declared, &config));
-        failures.extend(errors.iter().map(|error| self.failure(error)));
+        let mut findings = self.validated(call, declared, &config);
+        findings.extend(deprecated(declared.schema, &config));
+        let errors = self.tell(call, &request.urn, findings);
+        failures.extend(errors.iter().map(|error| self.failure(call, error)));
         failures.dedup();
         let inputs = match failures.is_empty() {
             true => Some(self.checked(declared, config, &secrets, added)),
@@ -73,11 +77,12 @@ impl Adapter {
                 .as_ref()
                 .filter(|_| config.get(&attribute.name).is_null());
             if let Some(default) = default {
-                config = with_attribute(&config, &attribute.name, default.get());
+                config = with_attribute(&config, &attribute.name, givable(attribute, &default.get()));
                 added.insert(attribute.name.clone());
             }
         }
         let writing = Writing {
+            place: Place::Resource,
             wraps_secrets: self.wraps_secrets(),
             secrets,
         };

@@ -5,7 +5,7 @@ use tfplug::{Value, diff};
 
 use super::detailed::{Planned, detailed};
 use super::{Adapter, Call, CallError, findings};
-use crate::names;
+use crate::names::{self, Place};
 use crate::value::{Decoded, Object, Reading, decode, text};
 use crate::wire::r#gen::pulumirpc::diff_response::DiffChanges;
 use crate::wire::r#gen::pulumirpc::{
@@ -22,11 +22,12 @@ impl Adapter {
     /// # Errors
     /// None.
     pub async fn check_config(&self, call: &Call, request: CheckRequest) -> Result<CheckResponse, CallError> {
+        let call = &call.at(Place::Provider);
         let news = request.news.unwrap_or_default();
         let Decoded { value, faults, .. } = self.decoded(&news);
         let mut failures: Vec<CheckFailure> = faults.iter().map(findings::fault).collect();
         let errors = self.tell(call, &request.urn, self.provider.validate_provider(&value));
-        failures.extend(errors.iter().map(|error| self.failure(error)));
+        failures.extend(errors.iter().map(|error| self.failure(call, error)));
         failures.dedup();
         Ok(CheckResponse {
             inputs: Some(news),
@@ -49,6 +50,7 @@ impl Adapter {
         let changed = !diff::between(schema, &prior, &planned).is_empty();
         let found = detailed(&Planned {
             schema,
+            place: Place::Provider,
             prior: &prior,
             planned: &planned,
             config: &planned,
@@ -76,6 +78,8 @@ impl Adapter {
         call: &Call,
         request: ConfigureRequest,
     ) -> Result<ConfigureResponse, CallError> {
+        let call = &call.at(Place::Provider);
+        self.note_engine(request.accept_secrets);
         let args = request.args.unwrap_or_else(|| of_variables(&request.variables));
         let Decoded { value, faults, .. } = self.decoded(&args);
         if !faults.is_empty() {
@@ -100,7 +104,7 @@ impl Adapter {
         let mut own = inputs.clone();
         let schema = &self.provider.schemas().provider;
         own.fields.retain(|key, _| !OF_ENGINE.contains(&key.as_str()));
-        decode(schema, &own, Reading::Config)
+        decode(schema, Place::Provider, &own, Reading::Config)
     }
 
     /// The engine says how to set what is missing.
@@ -114,7 +118,7 @@ impl Adapter {
             .filter(|attribute| config.get(&attribute.name).is_null())
             .map(|attribute| {
                 (
-                    names::property(&attribute.name),
+                    names::property_in(Place::Provider, &attribute.name),
                     self.words.reword(&attribute.description),
                 )
             })

@@ -9,6 +9,7 @@ use super::outputs::secret_outputs;
 use super::stored::{Stored, properties};
 use super::timeouts::{with_timeout, with_timeouts_of};
 use super::{Adapter, Call, CallError, Declared};
+use crate::names::Place;
 use crate::value::{Object, Secrets, Writing};
 use crate::wire::r#gen::pulumirpc::{CreateRequest, CreateResponse, ErrorResourceInitFailed};
 
@@ -93,6 +94,7 @@ impl Adapter {
             .await?;
         let secrets = &secret_outputs(declared.schema, &change.inputs.secrets);
         let writing = Writing {
+            place: Place::Resource,
             wraps_secrets: self.wraps_secrets(),
             secrets,
         };
@@ -114,6 +116,18 @@ impl Adapter {
         }
         let config = with_timeout(declared.schema, &inputs.config, operation, seconds);
         let plan = self.plan(call, declared, change.urn, before, &config).await?;
+        self.apply(call, change, config, plan).await
+    }
+
+    /// Applies a plan for this configuration.
+    pub(super) async fn apply(
+        &self,
+        call: &Call,
+        change: &Change<'_>,
+        config: Value,
+        plan: PlanResponse,
+    ) -> Result<Stored, CallError> {
+        let Change { declared, before, .. } = *change;
         let request = ApplyRequest {
             type_name: declared.type_name.to_owned(),
             prior: before.state.clone(),
@@ -144,17 +158,17 @@ impl Adapter {
         if errors.is_empty() {
             return Ok(left);
         }
-        let untouched = left.state == before.state && !before.partial;
+        let untouched = left.state == before.state && left.private == before.private;
         if left.state.is_null() || untouched {
             return Err(self.clean(call, &errors));
         }
         left.partial = true;
         Err(CallError::Partial {
-            message: self.messages(&errors),
+            message: self.messages(call, &errors),
             left: Box::new(ErrorResourceInitFailed {
                 id: left.id(*declared, change.urn),
                 properties: Some(self.written(*declared, &left, &inputs.secrets)),
-                reasons: errors.iter().map(|error| self.message(error)).collect(),
+                reasons: errors.iter().map(|error| self.message(call, error)).collect(),
                 inputs: change.news.clone(),
                 refresh_before_update: false,
             }),
@@ -169,7 +183,7 @@ impl Adapter {
 
     /// The error of a call that did nothing.
     pub(super) fn clean(&self, call: &Call, errors: &[Diagnostic]) -> CallError {
-        let text = self.messages(errors);
+        let text = self.messages(call, errors);
         match call.cancel.is_cancelled() {
             true => CallError::Cancelled(text),
             false => CallError::Refused(text),

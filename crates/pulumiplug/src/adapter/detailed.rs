@@ -11,7 +11,7 @@ use tfplug::schema::Schema;
 use tfplug::unstable::oracle::{effective_replacements, resolve};
 use tfplug::{Path, Value};
 
-use crate::names;
+use crate::names::{self, Place};
 use crate::value::property_path;
 use crate::value::shape::{Content, Field, Shape};
 use crate::wire::r#gen::pulumirpc::PropertyDiff;
@@ -28,6 +28,7 @@ pub(super) struct Detailed {
 /// A planned change of an object.
 pub(super) struct Planned<'a> {
     pub(super) schema: &'a Schema,
+    pub(super) place: Place,
     pub(super) prior: &'a Value,
     pub(super) planned: &'a Value,
     pub(super) config: &'a Value,
@@ -56,7 +57,7 @@ pub(super) fn detailed(plan: &Planned<'_>) -> Detailed {
             *before |= replaces;
         };
         places
-            .entry(property_path(path))
+            .entry(property_path(plan.place, path))
             .and_modify(both)
             .or_insert((how, replaces));
     };
@@ -159,7 +160,9 @@ pub(super) fn stables(schema: &Schema) -> Vec<String> {
     let lasts = schema.attributes.iter().filter(|a| {
         a.optionality == Optionality::Computed && a.on_change == OnChange::Never && a.name != "id"
     });
-    lasts.map(|attribute| names::property(&attribute.name)).collect()
+    lasts
+        .map(|attribute| names::property_in(Place::Resource, &attribute.name))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,25 +1,29 @@
 //! What was found, told to the user in Pulumi's words.
 
-use tfplug::{Diagnostic, Diagnostics, Path};
+use tfplug::{Diagnostic, Diagnostics};
 
 use super::{Adapter, Call, Level};
 use crate::value::{Fault, property_path};
 use crate::wire::r#gen::pulumirpc::CheckFailure;
+
+/// What is said of a required property without a value.
+pub(super) const MISSING: &str = "is required, and is missing: give it a value";
 
 impl Adapter {
     /// Tells the warnings, and gives the errors back.
     pub(super) fn tell(&self, call: &Call, urn: &str, findings: Diagnostics) -> Vec<Diagnostic> {
         let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Diagnostic::is_error);
         for warning in warnings {
-            call.listener.tell(Level::Warning, urn, &self.message(&warning));
+            call.listener
+                .tell(Level::Warning, urn, &self.message(call, &warning));
         }
         errors
     }
 
     /// A finding with its place.
-    pub(super) fn message(&self, finding: &Diagnostic) -> String {
+    pub(super) fn message(&self, call: &Call, finding: &Diagnostic) -> String {
         let text = self.reason(finding);
-        match property_path(&finding.path).as_str() {
+        match property_path(call.place, &finding.path).as_str() {
             "" => text,
             place => format!("{place}: {text}"),
         }
@@ -28,7 +32,7 @@ impl Adapter {
     /// A finding without its place.
     pub(super) fn reason(&self, finding: &Diagnostic) -> String {
         if is_null_fault(finding) {
-            return "is required, and is missing: give it a value".to_owned();
+            return MISSING.to_owned();
         }
         let text = match finding.detail.as_str() {
             "" => finding.summary.clone(),
@@ -38,15 +42,15 @@ impl Adapter {
     }
 
     /// All errors in one text.
-    pub(super) fn messages(&self, errors: &[Diagnostic]) -> String {
-        let each: Vec<String> = errors.iter().map(|error| self.message(error)).collect();
+    pub(super) fn messages(&self, call: &Call, errors: &[Diagnostic]) -> String {
+        let each: Vec<String> = errors.iter().map(|error| self.message(call, error)).collect();
         each.join("\n\n")
     }
 
     /// An error as a fault of a check.
-    pub(super) fn failure(&self, error: &Diagnostic) -> CheckFailure {
+    pub(super) fn failure(&self, call: &Call, error: &Diagnostic) -> CheckFailure {
         CheckFailure {
-            property: property_path(&error.path),
+            property: property_path(call.place, &error.path),
             reason: self.reason(error),
         }
     }
@@ -60,17 +64,13 @@ fn is_null_fault(finding: &Diagnostic) -> bool {
 /// A fault of a value as one of a check.
 pub(super) fn fault(fault: &Fault) -> CheckFailure {
     CheckFailure {
-        property: property_path(&fault.path),
+        property: fault.property.clone(),
         reason: fault.reason.clone(),
     }
 }
 
 /// Faults in one text.
 pub(super) fn faults(all: &[Fault]) -> String {
-    let one = |fault: &Fault| place(&fault.path, &fault.reason);
+    let one = |fault: &Fault| format!("{} {}", fault.property, fault.reason);
     all.iter().map(one).collect::<Vec<_>>().join("\n\n")
-}
-
-fn place(path: &Path, text: &str) -> String {
-    format!("{} {text}", property_path(path))
 }

@@ -86,6 +86,11 @@ fn shape(shape: Shape<'_>, value: &Value, given: Given) -> Value {
     }
 }
 
+/// The part of an attribute's value that a user can give.
+pub(super) fn givable(attribute: &Attribute, value: &Value) -> Value {
+    shape(Shape::of(attribute), value, Given::Most)
+}
+
 /// Old inputs with what has changed since: what was given has the value of now, and what was not, but only a user can
 /// give, is there too.
 pub(super) fn refreshed(schema: &Schema, old: &Value, state: &Value) -> Value {
@@ -150,3 +155,6 @@ fn repeated(shape_of: Shape<'_>, old: &Value, now: &Value) -> Value {
         _ => shape(shape_of, now, Given::Least),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use prost_types::value::Kind;
 use tfplug::Value;
 
 use super::{CallError, Declared, findings, with_attribute};
-use crate::names;
+use crate::names::{self, Place};
 use crate::value::{Decoded, Object, Reading, Secrets, Wire, decode, text, wire};
 
 /// The property of checked inputs that lists what the check added.
@@ -34,12 +34,15 @@ impl Inputs {
             mut value,
             secrets,
             faults,
-        } = decode(declared.schema, object, Reading::Inputs);
+        } = decode(declared.schema, Place::Resource, object, Reading::Inputs);
         if !faults.is_empty() {
             return Err(CallError::Invalid(findings::faults(&faults)));
         }
         let added = added(declared, object);
-        let name = declared.name_attribute().map(|attribute| attribute.name.as_str());
+        let made_up = declared
+            .name_attribute()
+            .filter(|attribute| attribute.default.is_none());
+        let name = made_up.map(|attribute| attribute.name.as_str());
         // A plan fills its defaults in by itself, and may ask what the user wrote.
         for attribute in added.iter().filter(|attribute| Some(attribute.as_str()) != name) {
             value = with_attribute(&value, attribute, Value::Null);
@@ -50,11 +53,6 @@ impl Inputs {
             added,
         })
     }
-
-    /// Whether the object's name was made up by a check.
-    pub(super) fn is_named_by_us(&self, attribute: &str) -> bool {
-        self.added.contains(attribute)
-    }
 }
 
 /// The attributes that a check filled in.
@@ -64,7 +62,7 @@ pub(super) fn added(declared: Declared<'_>, object: &Object) -> BTreeSet<String>
         return BTreeSet::new();
     };
     let is_listed = |name: &str| {
-        let property = text(names::property(name));
+        let property = text(names::property_in(Place::Resource, name));
         listed.values.contains(&property)
     };
     let attributes = declared
@@ -80,7 +78,10 @@ pub(super) fn note(object: &mut Object, added: &BTreeSet<String>) {
     if added.is_empty() {
         return;
     }
-    let values: Vec<Wire> = added.iter().map(|name| text(names::property(name))).collect();
+    let values: Vec<Wire> = added
+        .iter()
+        .map(|name| text(names::property_in(Place::Resource, name)))
+        .collect();
     let list = Kind::ListValue(prost_types::ListValue { values });
     object.fields.insert(DEFAULTS.to_owned(), wire(list));
 }

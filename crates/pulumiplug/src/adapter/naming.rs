@@ -4,10 +4,10 @@ use tfplug::Value;
 use tfplug::schema::{Attribute, AttributeType, Optionality};
 use tfplug::ty::Type;
 
-use super::inputs::added;
+use super::inputs::{Inputs, added};
 use super::rules::Name;
-use super::{CallError, Declared, tokens};
-use crate::names;
+use super::{Declared, tokens};
+use crate::names::{self, Place};
 use crate::value::{Object, Reading, decode};
 use crate::wire::r#gen::pulumirpc::CheckRequest;
 use crate::wire::r#gen::pulumirpc::check_request::autonaming_options::Mode;
@@ -45,42 +45,42 @@ impl<'a> Declared<'a> {
     }
 
     /// The name for a configuration that leaves it out. An object that exists keeps the name that it has.
-    ///
-    /// # Errors
-    /// Never; the type leaves room for engines that propose nonsense.
-    pub(super) fn name(self, config: &Value, request: &CheckRequest) -> Result<Named, CallError> {
+    pub(super) fn name(self, config: &Value, request: &CheckRequest) -> Named {
         let Some(attribute) = self.name_attribute() else {
-            return Ok(Named::AsItIs);
+            return Named::AsItIs;
         };
         let may_be_left_out = attribute.optionality != Optionality::Required && attribute.default.is_none();
         let name = attribute.name.as_str();
         if !may_be_left_out || !config.get(name).is_null() || self.has_prefix(name, config) {
-            return Ok(Named::AsItIs);
+            return Named::AsItIs;
         }
         let olds = request.olds.as_ref().filter(|olds| !olds.fields.is_empty());
-        Ok(match olds {
+        match olds {
             Some(olds) => self.kept(name, olds),
             None => proposed(request),
-        })
+        }
     }
 
     fn kept(self, name: &str, olds: &Object) -> Named {
         if !added(self, olds).contains(name) {
             return Named::AsItIs;
         }
-        let old = decode(self.schema, olds, Reading::State).value;
+        let old = decode(self.schema, Place::Resource, olds, Reading::State).value;
         old.get(name)
             .as_str()
             .map_or(Named::AsItIs, |name| Named::As(name.to_owned()))
     }
 
-    /// Whether an object that replaces one would have its name, so that the old one has to go first.
-    pub(super) fn keeps_name(self, prior: &Value, planned: &Value, is_ours: impl Fn(&str) -> bool) -> bool {
+    /// Whether an object that replaces one would have its name, so that the old one has to go first. A name that the
+    /// provider or a check makes up is another one each time.
+    pub(super) fn keeps_name(self, prior: &Value, planned: &Value, inputs: &Inputs) -> bool {
         let Some(attribute) = self.name_attribute() else {
             return false;
         };
-        let (before, after) = (prior.get(&attribute.name), planned.get(&attribute.name));
-        !before.is_null() && before == after && !is_ours(&attribute.name)
+        let name = &attribute.name;
+        let given = !inputs.config.get(name).is_null() && !inputs.added.contains(name);
+        let (before, after) = (prior.get(name), planned.get(name));
+        (given || attribute.default.is_some()) && !before.is_null() && before == after
     }
 }
 
@@ -117,4 +117,99 @@ pub(super) fn missing_name(attribute: &str) -> String {
         "is missing, and this project or stack gives no names by itself (`pulumi:autonaming`): give {} a value",
         names::property(attribute)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplug::schema::{Default, Schema};
+
+    use super::super::ResourceRules;
+    use super::*;
+
+    fn name() -> Attribute {
+        Attribute::new("name", AttributeType::Plain(Type::String)).with(Optionality::OptionalComputed)
+    }
+
+    fn schema(name: Attribute) -> Schema {
+        let prefix = Attribute::new("name_prefix", AttributeType::Plain(Type::String));
+        Schema::new("", vec![name, prefix])
+    }
+
+    fn object(name: &str, prefix: &str) -> Value {
+        let text = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
+        Value::object([("name", text(name)), ("name_prefix", text(prefix))])
+    }
+
+    fn named(schema: &Schema, rules: &ResourceRules, config: &Value) -> Option<String> {
+        let declared = Declared {
+            type_name: "x_y",
+            schema,
+            identity: None,
+            rules,
+        };
+        let request = CheckRequest {
+            name: "one".to_owned(),
+            random_seed: vec![1],
+            ..CheckRequest::default()
+        };
+        match declared.name(config, &request) {
+            Named::As(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn only_what_nobody_names_is_named() {
+        let (optional, rules) = (schema(name()), ResourceRules::new());
+        assert_eq!(
+            named(&optional, &rules, &object("", "")).unwrap().len(),
+            "one-1234567".len()
+        );
+        assert_eq!(named(&optional, &rules, &object("mine", "")), None);
+        assert_eq!(
+            named(&optional, &rules, &object("", "web-")),
+            None,
+            "the provider makes it"
+        );
+        let required = schema(name().with(Optionality::Required));
+        assert_eq!(named(&required, &rules, &object("", "")), None);
+        let default = schema(name().with_default(Default::Value("plugin".into())));
+        assert_eq!(named(&default, &rules, &object("", "")), None);
+        assert_eq!(
+            named(&optional, &ResourceRules::new().without_name(), &object("", "")),
+            None
+        );
+        let other = ResourceRules::new().with_prefixes(["other"]);
+        assert!(named(&optional, &other, &object("", "web-")).is_some());
+    }
+
+    #[test]
+    fn only_a_name_that_stays_is_in_the_way() {
+        let rules = ResourceRules::new();
+        let keeps = |schema: &Schema, config: Value, is_ours: bool| {
+            let declared = Declared {
+                type_name: "x_y",
+                schema,
+                identity: None,
+                rules: &rules,
+            };
+            let added = is_ours.then(|| "name".to_owned()).into_iter().collect();
+            let inputs = Inputs {
+                config,
+                secrets: crate::value::Secrets::none(),
+                added,
+            };
+            let object = object("a", "");
+            declared.keeps_name(&object, &object, &inputs)
+        };
+        let optional = schema(name());
+        assert!(keeps(&optional, object("a", ""), false));
+        assert!(!keeps(&optional, object("a", ""), true), "a check made it up");
+        assert!(
+            !keeps(&optional, object("", "web-"), false),
+            "the provider makes another one"
+        );
+        let default = schema(name().with_default(Default::Value("a".into())));
+        assert!(keeps(&default, object("", ""), true));
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use tfplug::Path;
 use tfplug::schema::{Attribute, AttributeType, OnChange, Schema};
 
-use crate::names;
+use crate::names::{self, Place};
 use crate::value::shape::{Content, Shape};
 use crate::value::{Object, Secrets, Wire, unwrapped};
 
@@ -53,7 +53,9 @@ pub(super) fn terraform_json(schema: &Schema, object: &Object) -> Json {
 
 fn content_json(content: Content<'_>, fields: &std::collections::BTreeMap<String, Wire>) -> Json {
     let one = |(key, value): (&String, &Wire)| {
-        let field = content.fields().find(|field| names::property(field.name) == *key);
+        let field = content.fields().find(|field| {
+            names::property(field.name) == *key || names::property_in(Place::Resource, field.name) == *key
+        });
         match field {
             Some(field) => (field.name.to_owned(), shape_json(field.shape, &unwrapped(value))),
             None => (snake_case(key), unwrapped(value)),

@@ -6,6 +6,7 @@ use super::import::{Candidate, candidates, refreshed};
 use super::inputs::{self, added};
 use super::stored::{Stored, is_stored};
 use super::{Adapter, Call, CallError, Declared};
+use crate::names::Place;
 use crate::value::{Object, Reading, Secrets, Writing, decode, encode};
 use crate::wire::r#gen::pulumirpc::{ReadRequest, ReadResponse};
 
@@ -30,7 +31,7 @@ impl Adapter {
         // Only an update says whether what failed is done now.
         found.partial = partial;
         let given = request.inputs.clone().unwrap_or_default();
-        let old = decode(declared.schema, &given, Reading::State);
+        let old = decode(declared.schema, Place::Resource, &given, Reading::State);
         let now = refreshed(declared.schema, &old.value, &found.state);
         let mut inputs = self.encoded(declared, &now, &old.secrets);
         let mut filled = added(declared, &given);
@@ -110,6 +111,7 @@ impl Adapter {
 
     fn encoded(&self, declared: Declared<'_>, config: &tfplug::Value, secrets: &Secrets) -> Object {
         let writing = Writing {
+            place: Place::Resource,
             wraps_secrets: self.wraps_secrets(),
             secrets,
         };

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-/// What holds of each resource.
+use tfplug::schema::AttributeType;
+
+/// What holds of each resource, and of functions.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
+    parameters: BTreeMap<(String, String), AttributeType>,
     resources: BTreeMap<String, ResourceRules>,
 }
 
@@ -19,6 +22,18 @@ impl Rules {
     pub fn with_resource(mut self, type_name: impl Into<String>, rules: ResourceRules) -> Self {
         self.resources.insert(type_name.into(), rules);
         self
+    }
+
+    /// The same rules; these parameters that take anything are really of these types, by function and parameter, as
+    /// [`PackageInfo::parameters`](crate::schema::PackageInfo::parameters) says.
+    #[must_use]
+    pub fn with_parameters(mut self, parameters: BTreeMap<(String, String), AttributeType>) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    pub(super) fn parameter(&self, function: &str, parameter: &str) -> Option<&AttributeType> {
+        self.parameters.get(&(function.to_owned(), parameter.to_owned()))
     }
 
     pub(super) fn of(&self, type_name: &str) -> &ResourceRules {

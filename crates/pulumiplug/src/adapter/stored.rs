@@ -6,11 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use prost_types::value::Kind;
 use serde::{Deserialize, Serialize};
+use tfplug::schema::{Attribute, AttributeType};
+use tfplug::ty::Type;
 use tfplug::unstable::rpc::ProviderServer;
 use tfplug::{Path, Value};
 
 use super::tokens::name_of_urn;
 use super::{CallError, Declared, with_attribute};
+use crate::names::Place;
 use crate::value::{
     Object, Reading, Secrets, Writing, decode, decode_plain, encode, encode_plain, from_json, text, to_json,
 };
@@ -80,7 +83,8 @@ impl Stored {
             true => present(declared, object)?,
             false => upgraded(provider, declared, meta.schema_version, object)?,
         };
-        if declared.schema.attribute(ID).is_some() && state.get(ID).is_null() {
+        let is_text = |attribute: &Attribute| matches!(attribute.ty, AttributeType::Plain(Type::String));
+        if declared.schema.attribute(ID).is_some_and(is_text) && state.get(ID).is_null() {
             state = with_attribute(&state, ID, id.into());
         }
         let private = STANDARD
@@ -97,6 +101,7 @@ impl Stored {
     /// The properties to store.
     pub(super) fn write(&self, declared: Declared<'_>, secrets: &Secrets, wraps_secrets: bool) -> Object {
         let writing = Writing {
+            place: Place::Resource,
             wraps_secrets,
             secrets,
         };
@@ -104,6 +109,7 @@ impl Stored {
         let identity = declared.identity.zip(self.identity.as_ref());
         let none = &Secrets::none();
         let plain = Writing {
+            place: Place::Object,
             wraps_secrets: false,
             secrets: none,
         };
@@ -160,14 +166,10 @@ fn meta(object: &Object) -> Result<Meta, CallError> {
 }
 
 fn present(declared: Declared<'_>, object: &Object) -> Result<Value, CallError> {
-    let decoded = decode(declared.schema, object, Reading::State);
+    let decoded = decode(declared.schema, Place::Resource, object, Reading::State);
     match decoded.faults.first() {
         None => Ok(decoded.value),
-        Some(fault) => Err(unreadable(&format!(
-            "{} {}",
-            super::place_of(&fault.path),
-            fault.reason
-        ))),
+        Some(fault) => Err(unreadable(&format!("{} {}", fault.property, fault.reason))),
     }
 }
 
@@ -204,3 +206,6 @@ fn unreadable(what: &str) -> CallError {
          that one, or a later one than this."
     ))
 }
+
+#[cfg(test)]
+mod tests;

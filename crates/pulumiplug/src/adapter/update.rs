@@ -1,12 +1,16 @@
 //! Update: a plan for the object as it is, and its apply.
 
+use tfplug::Value;
+use tfplug::schema::{Attribute, OnChange, Schema};
 use tfplug::unstable::oracle::effective_replacements;
 use tfplug::unstable::rpc::ReadRequest as Look;
 
 use super::create::Change;
 use super::inputs::Inputs;
 use super::stored::Stored;
-use super::{Adapter, Call, CallError, Declared, place_of};
+use super::{Adapter, Call, CallError, Declared, with_attribute};
+use crate::names::Place;
+use crate::value::property_path;
 use crate::wire::r#gen::pulumirpc::{UpdateRequest, UpdateResponse};
 
 impl Adapter {
@@ -18,9 +22,9 @@ impl Adapter {
         let declared = self.declared(&request.r#type, &request.urn)?;
         let stored = Stored::read(&self.provider, declared, &request.id, request.olds.as_ref())?;
         let inputs = Inputs::read(declared, request.news.as_ref())?;
-        let before = match request.preview || !stored.partial {
-            true => stored,
-            // Only a look says how far the change that failed has come.
+        let resumes = stored.partial;
+        let before = match request.preview || !resumes {
+            true => self.as_it_is(call, declared, &request.urn, stored).await,
             false => self.look(call, declared, &request.urn, stored).await?,
         };
         let change = Change {
@@ -34,7 +38,7 @@ impl Adapter {
         let properties = match request.preview {
             true => self.preview(call, &change).await?,
             false => {
-                let changed = self.updated(call, &change).await?;
+                let changed = self.updated(call, &change, resumes).await?;
                 self.written(declared, &changed, &inputs.secrets)
             }
         };
@@ -44,28 +48,51 @@ impl Adapter {
         })
     }
 
-    /// Changes an object, unless nothing is to be done.
-    async fn updated(&self, call: &Call, change: &Change<'_>) -> Result<Stored, CallError> {
-        let Change { declared, before, .. } = *change;
-        let plan = self
-            .plan(call, declared, change.urn, before, &change.inputs.config)
+    /// Changes an object. Where nothing is to be changed, a change that failed midway goes on.
+    async fn updated(&self, call: &Call, change: &Change<'_>, resumes: bool) -> Result<Stored, CallError> {
+        let Change {
+            declared,
+            before,
+            inputs,
+            ..
+        } = *change;
+        let mut plan = self
+            .plan(call, declared, change.urn, before, &inputs.config)
             .await?;
-        if plan.planned == before.state {
-            return self.look(call, declared, change.urn, before.clone()).await;
+        let (prior, planned) = (&before.state, &plan.planned);
+        let replaced = effective_replacements(declared.schema, prior, planned, &plan.requires_replace);
+        if let Some(path) = replaced.first() {
+            return Err(CallError::Refused(format!(
+                "{} cannot be changed in place: run `pulumi refresh`, then `pulumi up`.",
+                property_path(Place::Resource, path)
+            )));
         }
-        let replaced = effective_replacements(
-            declared.schema,
-            &before.state,
-            &plan.planned,
-            &plan.requires_replace,
-        );
-        match replaced.first() {
-            None => self.change(call, change).await,
-            Some(path) => Err(CallError::Refused(format!(
-                "{} cannot be changed in place: run `pulumi up` again, or replace the resource with `--replace`.",
-                place_of(path)
-            ))),
+        match planned == prior {
+            false => self.change(call, change).await,
+            true if resumes => {
+                plan.planned = resumed(declared.schema, &plan.planned, &inputs.config);
+                self.apply(call, change, inputs.config.clone(), plan).await
+            }
+            true => self.look(call, declared, change.urn, before.clone()).await,
         }
+    }
+
+    /// The object as stored. One that was left half-made is looked at, since only that says how far it came; a plan does
+    /// without where nobody can be asked.
+    pub(super) async fn as_it_is(
+        &self,
+        call: &Call,
+        declared: Declared<'_>,
+        urn: &str,
+        stored: Stored,
+    ) -> Stored {
+        if !stored.partial {
+            return stored;
+        }
+        let looked = self
+            .read_stored(&call.silent(), declared, urn, stored.clone())
+            .await;
+        looked.ok().flatten().unwrap_or(stored)
     }
 
     /// The object as it is now.
@@ -114,4 +141,17 @@ impl Adapter {
         };
         Ok((!found.state.is_null()).then_some(found))
     }
+}
+
+/// The plan of an update that goes on with what failed midway: nothing is asked for, and what any change may change is
+/// learned anew.
+fn resumed(schema: &Schema, planned: &Value, config: &Value) -> Value {
+    let is_open = |attribute: &&Attribute| {
+        let is_given = !config.get(&attribute.name).is_null() || attribute.default.is_some();
+        attribute.optionality.is_computed() && attribute.on_change == OnChange::OfAnything && !is_given
+    };
+    let open = schema.attributes.iter().filter(is_open);
+    open.fold(planned.clone(), |planned, attribute| {
+        with_attribute(&planned, &attribute.name, Value::unknown())
+    })
 }

@@ -1,6 +1,7 @@
 //! From the wire to values.
 
 mod dynamic;
+mod nearest;
 mod scalar;
 
 use std::collections::BTreeMap;
@@ -10,11 +11,12 @@ use tfplug::ty::Type;
 use tfplug::unstable::engine::null_object;
 use tfplug::{Path, Value};
 
+use self::nearest::nearest;
 use super::secrets::Secrets;
 use super::shape::{Content, Field, Repeat, Shape};
 use super::signature::{Seen, look};
-use super::{Object, Wire, from_json};
-use crate::names;
+use super::{Object, Wire, from_json, property_in, property_path};
+use crate::names::{self, Place};
 
 /// What is read, which decides what is let pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Reading {
 pub struct Fault {
     /// Where.
     pub path: Path,
+    /// The same, as Pulumi writes it.
+    pub property: String,
     /// The fact and the next step.
     pub reason: String,
 }
@@ -49,16 +53,16 @@ pub struct Decoded {
     pub faults: Vec<Fault>,
 }
 
-/// Reads an object of a schema.
-pub fn decode(schema: &Schema, object: &Object, reading: Reading) -> Decoded {
-    let mut decoder = Decoder::new(reading);
+/// Reads an object of a schema, which stands at this place.
+pub fn decode(schema: &Schema, place: Place, object: &Object, reading: Reading) -> Decoded {
+    let mut decoder = Decoder::new(place, reading);
     let value = decoder.content(Content::of(schema), &object.fields, &Path::root());
     decoder.with(value)
 }
 
 /// Reads a value of a type.
 pub fn decode_plain(ty: &Type, value: &Wire, path: &Path) -> Decoded {
-    let mut decoder = Decoder::new(Reading::Inputs);
+    let mut decoder = Decoder::new(Place::Object, Reading::Inputs);
     let value = decoder.plain(ty, value, path);
     decoder.with(value)
 }
@@ -77,14 +81,16 @@ enum Opened<'w> {
 }
 
 struct Decoder {
+    place: Place,
     reading: Reading,
     secrets: Secrets,
     faults: Vec<Fault>,
 }
 
 impl Decoder {
-    fn new(reading: Reading) -> Self {
+    fn new(place: Place, reading: Reading) -> Self {
         Self {
+            place,
             reading,
             secrets: Secrets::none(),
             faults: Vec::new(),
@@ -103,6 +109,7 @@ impl Decoder {
     fn refuse(&mut self, path: &Path, reason: impl Into<String>) -> Value {
         self.faults.push(Fault {
             path: path.clone(),
+            property: property_path(self.place, path),
             reason: reason.into(),
         });
         Value::unknown()
@@ -139,7 +146,7 @@ impl Decoder {
         let mut object = BTreeMap::new();
         let mut known = Vec::new();
         for field in content.fields() {
-            let property = names::property(field.name);
+            let property = property_in(self.place, path, field.name);
             let named = given.get(&property).map(|value| (property.clone(), value));
             let by_attribute = || (self.reading == Reading::Config).then(|| given.get_key_value(field.name));
             let found = named.or_else(|| by_attribute().flatten().map(|(key, value)| (key.clone(), value)));
@@ -169,7 +176,7 @@ impl Decoder {
             .keys()
             .filter(|key| !key.starts_with("__") && !known.contains(key))
         {
-            let hint = nearest(content, key);
+            let hint = nearest(content, self.place, path, key);
             self.refuse(&path.attribute(key), format!("is no property here{hint}"));
         }
     }
@@ -297,12 +304,14 @@ impl Decoder {
     ) -> Value {
         let mut fields = BTreeMap::new();
         for (name, ty) in types {
-            let value = given.get(&names::property(name));
+            let value = given.get(&names::property_in(Place::Object, name));
             let value = value.map_or(Value::Null, |value| self.plain(ty, value, &path.attribute(name)));
             fields.insert(name.clone(), value);
         }
-        let known =
-            |key: &str| types.keys().any(|name| names::property(name) == key) || key.starts_with("__");
+        let known = |key: &str| {
+            let mut names = types.keys().map(|name| names::property_in(Place::Object, name));
+            key.starts_with("__") || names.any(|name| name == key)
+        };
         let strict = self.reading != Reading::State;
         for key in given.keys().filter(|key| strict && !known(key)) {
             self.refuse(&path.attribute(key), "is no property here");
@@ -360,35 +369,4 @@ fn absent(field: Field<'_>) -> Value {
         (None, Shape::Nested(Repeat::One, _)) => field.group.map_or(Value::Null, null_object),
         _ => Value::Null,
     }
-}
-
-/// A property whose name is close to one that there is not.
-fn nearest(content: Content<'_>, key: &str) -> String {
-    let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
-    let names = content
-        .fields()
-        .filter(|field| !field.is_output())
-        .map(|field| names::property(field.name));
-    let near = names
-        .map(|name| (distance(&plain(&name), &plain(key)), name))
-        .min();
-    match near {
-        Some((distance, name)) if distance <= 2 => format!("; did you mean {name}?"),
-        _ => "; see the provider's reference for those that there are".to_owned(),
-    }
-}
-
-/// How many characters must be added, dropped or changed.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let changed = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }

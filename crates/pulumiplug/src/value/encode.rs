@@ -10,12 +10,14 @@ use tfplug::{Path, Value};
 use super::secrets::Secrets;
 use super::shape::{Content, Repeat, Shape};
 use super::signature::{UNKNOWN, secret};
-use super::{Object, Wire, number, text, wire};
-use crate::names;
+use super::{Object, Wire, number, property_in, text, wire};
+use crate::names::{self, Place};
 
 /// How values are written.
 #[derive(Debug, Clone, Copy)]
 pub struct Writing<'s> {
+    /// Where the object stands, which decides what names are Pulumi's own.
+    pub place: Place,
     /// Whether the engine knows secrets; without it they are written as they are, since it marks them by itself.
     pub wraps_secrets: bool,
     /// What is secret beside that which the schema says.
@@ -55,6 +57,7 @@ impl Encoder<'_> {
         const NONE: &Secrets = &Secrets::EMPTY;
         Self {
             writing: Writing {
+                place: self.writing.place,
                 wraps_secrets: false,
                 secrets: NONE,
             },
@@ -82,7 +85,7 @@ impl Encoder<'_> {
             let written = self.guarded(field.is_secret(), &at, |encoder| {
                 encoder.shape(field.shape, value, &at)
             });
-            fields.insert(names::property(field.name), written);
+            fields.insert(property_in(self.writing.place, path, field.name), written);
         }
         fields
     }
@@ -160,7 +163,7 @@ impl Encoder<'_> {
                 continue;
             }
             let (key, at) = match self.renames {
-                true => (names::property(name), path.attribute(name)),
+                true => (names::property_in(Place::Object, name), path.attribute(name)),
                 false => (name.clone(), path.key(name)),
             };
             fields.insert(

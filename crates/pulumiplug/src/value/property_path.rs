@@ -3,15 +3,24 @@
 use tfplug::Path;
 use tfplug::path::Step;
 
-use crate::names;
+use crate::names::{self, Place};
 
-/// A place in Pulumi's words: `layout.instanceTypes[0]`, `slices["1g.10gb"]`. An element of a set has no place of its
+/// The name of an attribute of the object at a path, whose root is at a place.
+pub(crate) fn property_in(place: Place, object: &Path, attribute: &str) -> String {
+    let place = if object.is_root() { place } else { Place::Object };
+    names::property_in(place, attribute)
+}
+
+/// A path from a place, in Pulumi's words: `layout.instanceTypes[0]`, `slices["1g.10gb"]`. An element of a set has no place of its
 /// own, so a path ends at the set.
-pub fn property_path(path: &Path) -> String {
+pub fn property_path(place: Place, path: &Path) -> String {
     let mut written = String::new();
-    for step in path.steps() {
+    for (depth, step) in path.steps().iter().enumerate() {
         match step {
-            Step::Attribute(name) => push_name(&mut written, &names::property(name)),
+            Step::Attribute(name) => {
+                let place = if depth == 0 { place } else { Place::Object };
+                push_name(&mut written, &names::property_in(place, name));
+            }
             Step::Key(key) => push_name(&mut written, key),
             Step::Index(index) => written.push_str(&format!("[{index}]")),
             Step::Element(_) => break,
@@ -44,18 +53,24 @@ mod tests {
     #[test]
     fn places_read_as_in_pulumi() {
         let path = Path::attr("layout").attribute("instance_types").index(0);
-        assert_eq!(property_path(&path), "layout.instanceTypes[0]");
+        assert_eq!(property_path(Place::Resource, &path), "layout.instanceTypes[0]");
         let key = Path::attr("slices").key("1g.10gb");
-        assert_eq!(property_path(&key), r#"slices["1g.10gb"]"#);
-        assert_eq!(property_path(&Path::attr("tags").key("team")), "tags.team");
+        assert_eq!(property_path(Place::Resource, &key), r#"slices["1g.10gb"]"#);
         assert_eq!(
-            property_path(&Path::attr("tags").key(r#"a"b"#)),
+            property_path(Place::Resource, &Path::attr("tags").key("team")),
+            "tags.team"
+        );
+        assert_eq!(
+            property_path(Place::Resource, &Path::attr("tags").key(r#"a"b"#)),
             r#"tags["a\"b"]"#
         );
         assert_eq!(
-            property_path(&Path::attr("set").element(1.into()).attribute("x")),
+            property_path(
+                Place::Resource,
+                &Path::attr("set").element(1.into()).attribute("x")
+            ),
             "set"
         );
-        assert_eq!(property_path(&Path::root()), "");
+        assert_eq!(property_path(Place::Resource, &Path::root()), "");
     }
 }

@@ -45,10 +45,7 @@ impl Service {
         F: Future<Output = Result<T, CallError>> + Send + 'static,
     {
         let listener: Arc<dyn Listener> = Arc::<Engine>::clone(&self.engine);
-        let call = Call {
-            cancel: self.calls.token(),
-            listener,
-        };
+        let call = Call::new(self.calls.token(), listener);
         let engine = Arc::clone(&self.engine);
         let work = work(Arc::clone(&self.adapter), call);
         let whole = async move {
@@ -72,6 +69,7 @@ impl ResourceProvider for Service {
         request: Request<pb::ProviderHandshakeRequest>,
     ) -> Answer<pb::ProviderHandshakeResponse> {
         self.engine.attach(request.into_inner().engine_address);
+        self.adapter.shake_hands();
         Ok(Response::new(pb::ProviderHandshakeResponse {
             accept_secrets: true,
             accept_resources: false,

@@ -1,11 +1,13 @@
 //! A provider to test with: drawers in a cabinet that exists in memory only.
 
+// Two test programs share it, and each uses a part.
+#[allow(dead_code)]
 mod remote;
 
 use std::collections::BTreeMap;
 
 use tfplug::schema::validators::{between, length};
-use tfplug::schema::{FunctionSignature, Parameter};
+use tfplug::schema::{AttributeType, FunctionSignature, Parameter};
 use tfplug::ty::Type;
 use tfplug::*;
 
@@ -319,6 +321,46 @@ impl Function for JoinWords {
     }
 }
 
+/// Says what a part is: a function that takes anything, of a declared type, and gives an object.
+pub struct DescribePart;
+
+impl Function for DescribePart {
+    fn name(&self) -> &'static str {
+        "describe_part"
+    }
+
+    fn signature(&self) -> FunctionSignature {
+        let part = Parameter::new("one_part", Type::Dynamic, "The part.");
+        let returns = Type::object([("long_text", Type::String), ("letter_count", Type::Number)]);
+        let polite = Parameter::new("polite_form", Type::Dynamic, "How to say it.");
+        FunctionSignature::new("Says what a part is.", [part], returns).with_variadic(polite)
+    }
+
+    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let Some(Value::Dynamic(part)) = arguments.first() else {
+            return Err(FunctionError::argument(0, "It is no part."));
+        };
+        let polite = match arguments.get(1) {
+            Some(Value::Dynamic(polite)) => polite.1.get("item_name").as_str().unwrap_or_default(),
+            _ => "a",
+        };
+        let name = part.1.get("item_name").as_str().unwrap_or("nothing");
+        let count = i64::try_from(name.len()).unwrap_or_default();
+        Ok(Value::object([
+            ("long_text", Value::from(format!("{polite} {name}"))),
+            ("letter_count", Value::from(count)),
+        ]))
+    }
+}
+
+/// What functions that take anything take.
+pub fn parameters() -> BTreeMap<(String, String), AttributeType> {
+    let of = |parameter: &str| ("describe_part".to_owned(), parameter.to_owned());
+    ["one_part", "polite_form"]
+        .map(|parameter| (of(parameter), Part::attribute_type()))
+        .into()
+}
+
 /// The provider.
 pub struct CabinetProvider(pub Cabinet);
 
@@ -356,6 +398,7 @@ impl Provider for CabinetProvider {
         registry
             .resource(DrawerResource)
             .data_source(SearchSource)
-            .function(JoinWords);
+            .function(JoinWords)
+            .function(DescribePart);
     }
 }

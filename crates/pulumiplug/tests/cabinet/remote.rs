@@ -1,9 +1,12 @@
 //! The cabinet itself, and what goes wrong with it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use tfplug::{Context, Diagnostic, Diagnostics};
+use tfplug::ty::Type;
+use tfplug::unstable::codec::json;
+use tfplug::{Context, Diagnostic, Diagnostics, Model, Value};
 use tokio::sync::Notify;
 
 use super::Drawer;
@@ -31,6 +34,8 @@ struct Inner {
     plan: Mutex<Option<(usize, Fault)>>,
     made: Mutex<usize>,
     waiting: Notify,
+    /// Where it lives between processes, if it does.
+    file: Mutex<Option<PathBuf>>,
     settings: Mutex<Option<Settings>>,
 }
 
@@ -38,6 +43,33 @@ struct Inner {
 pub type Settings = (String, Option<i64>, BTreeMap<String, String>);
 
 impl Cabinet {
+    /// A cabinet that is kept in a file.
+    pub fn in_file(file: impl Into<PathBuf>) -> Self {
+        let cabinet = Self::default();
+        *cabinet.0.file.lock().unwrap() = Some(file.into());
+        cabinet
+    }
+
+    fn load(&self) {
+        let file = self.0.file.lock().unwrap();
+        let Some(bytes) = file.as_ref().and_then(|file| std::fs::read(file).ok()) else {
+            return;
+        };
+        let value = json::decode(&bytes, &all_drawers(), json::Undeclared::Refuse).unwrap();
+        let one = |(id, drawer): (&String, &Value)| {
+            (id.clone(), Drawer::from_value(drawer, &mut Diagnostics::new()))
+        };
+        *self.drawers() = value.as_map().unwrap().iter().map(one).collect();
+    }
+
+    fn save(&self) {
+        if let Some(file) = self.0.file.lock().unwrap().as_ref() {
+            let one = |(id, drawer): (&String, &Drawer)| (id.clone(), drawer.to_value());
+            let all = Value::Map(self.drawers().iter().map(one).collect());
+            std::fs::write(file, json::encode(&all, &all_drawers()).unwrap()).unwrap();
+        }
+    }
+
     pub fn configured(&self, room: &str, most: Option<i64>, tags: BTreeMap<String, String>) {
         *self.0.settings.lock().unwrap() = Some((room.to_owned(), most, tags));
     }
@@ -70,9 +102,11 @@ impl Cabinet {
     }
 
     pub fn next_id(&self) -> String {
+        self.load();
+        let kept = self.drawers().len();
         let mut made = self.0.made.lock().unwrap();
         *made += 1;
-        format!("drawer-{made}")
+        format!("drawer-{}", kept.max(*made - 1) + 1)
     }
 
     pub async fn put(&self, cx: &Context<Self>, drawer: Drawer) -> Result<(), Diagnostics> {
@@ -94,9 +128,14 @@ impl Cabinet {
         cx: &Context<Self>,
         effect: impl FnOnce(&mut BTreeMap<String, Drawer>) -> T,
     ) -> Result<T, Diagnostics> {
+        self.load();
         let failed = |text: &str| Err(Diagnostic::error("The cabinet failed", text).into());
         match self.fault() {
-            None => Ok(effect(&mut self.drawers())),
+            None => {
+                let done = effect(&mut self.drawers());
+                self.save();
+                Ok(done)
+            }
             Some(Fault::Error) => failed("It jams."),
             Some(Fault::LostAnswer) => {
                 effect(&mut self.drawers());
@@ -127,4 +166,8 @@ impl Cabinet {
             None => None,
         }
     }
+}
+
+fn all_drawers() -> Type {
+    Type::map(Drawer::schema(0).ty())
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use prost::Message as _;
 use prost_types::{Struct, Value};
+use pulumiplug::adapter::Rules;
 use pulumiplug::value::{from_json, to_json};
 use pulumiplug::wire::r#gen::google_rpc::Status as RpcStatus;
 use pulumiplug::wire::r#gen::pulumirpc as pb;
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
-use crate::cabinet::{Cabinet, CabinetProvider};
+use crate::cabinet::{Cabinet, CabinetProvider, parameters};
 
 pub const TYPE: &str = "cabinet:index:BigDrawer";
 pub const URN: &str = "urn:pulumi:dev::test::cabinet:index:BigDrawer::one";
@@ -91,6 +92,7 @@ impl Host {
         let end = CancellationToken::new();
         let server = Arc::new(Server::new(CabinetProvider(cabinet.clone())).unwrap());
         let options = Options::from_args("1.2.3", || r#"{"name":"cabinet"}"#.to_owned())
+            .with_rules(Rules::new().with_parameters(parameters()))
             .with_engine(format!("127.0.0.1:{engine_port}"));
         let asked = end.clone();
         let served = tokio::spawn(async move { serve_at(server, &options, socket, asked).await.unwrap() });
@@ -111,7 +113,10 @@ impl Host {
     pub async fn configured() -> Self {
         let mut host = Self::start().await;
         host.client
-            .configure(pb::ConfigureRequest::default())
+            .configure(pb::ConfigureRequest {
+                accept_secrets: true,
+                ..pb::ConfigureRequest::default()
+            })
             .await
             .unwrap();
         host

@@ -43,6 +43,7 @@ fn differences_say_what_a_plan_does() {
         let replaced = replace_paths(&schema, &prior, &planned, &config);
         let found = detailed(&Planned {
             schema: &schema,
+            place: Place::Resource,
             prior: &prior,
             planned: &planned,
             config: &config,
@@ -102,6 +103,7 @@ fn object(label: Value, zone: Value, state: Value, rules: &[&str]) -> Value {
 fn kinds(prior: &Value, planned: &Value, replaced: &[Path]) -> Vec<(String, Kind)> {
     let schema = schema();
     let found = detailed(&Planned {
+        place: Place::Resource,
         schema: &schema,
         prior,
         planned,
