@@ -103,8 +103,10 @@ fn the_domain_depends_on_no_sdk_and_no_runtime() {
 }
 
 #[test]
-fn the_protocol_crate_knows_nothing_of_gpus() {
-    none_says(&sources("crates/tfplug/src"), &["use mig", "nvidia", "aws_sdk"]);
+fn the_protocol_crates_know_nothing_of_gpus() {
+    for folder in ["crates/tfplug/src", "crates/pulumiplug/src"] {
+        none_says(&sources(folder), &["use mig", "nvidia", "aws_sdk"]);
+    }
 }
 
 #[test]
@@ -125,6 +127,7 @@ fn modules_are_named_by_their_files() {
     for folder in [
         "src",
         "crates/mig/src",
+        "crates/pulumiplug/src",
         "crates/tfplug/src",
         "crates/tfplug-derive/src",
     ] {
