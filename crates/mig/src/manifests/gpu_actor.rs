@@ -86,7 +86,7 @@ pub fn feature_gate(container: &Value, gate: &str) -> Option<bool> {
         .filter_map(|one| one.trim().split_once('='))
         .filter(|(name, _)| *name == gate)
         .filter_map(|(_, value)| value.to_ascii_lowercase().parse().ok())
-        .last()
+        .next_back()
 }
 
 #[cfg(test)]
