@@ -5,7 +5,8 @@
 //! | [`provider`], [`registry`] | the provider block, and everything that is served |
 //! | [`resources`], [`data_sources`], [`list_resources`], [`functions`] | one folder or file per object |
 //! | [`cli`] | the command line, beside serving Terraform |
-//! | [`pulumi`] | the package that Pulumi sees |
+//! | [`pulumi`] | the package that Pulumi sees, and its plugin |
+//! | [`program`] | which of the three was started |
 //! | [`connections`], [`facts`], [`models`], [`duration`], [`wait`], `findings`, `untyped_input` | what several objects share |
 //! | [`proxy`] | which proxy leads to a server; both edges ask it |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
@@ -23,6 +24,7 @@ pub mod functions;
 pub mod kube;
 pub mod list_resources;
 pub mod models;
+pub mod program;
 pub mod provider;
 pub mod proxy;
 pub mod pulumi;

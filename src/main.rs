@@ -1,30 +1,38 @@
-//! Which program am I: a Terraform plugin, or a command line.
+//! Started as one of the programs that this binary is.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use provider::cli;
+use provider::program::Program;
 use provider::provider::Mig;
+use provider::{cli, pulumi};
 use tfplug::Server;
-use tfplug::wire::{Options, serve};
-
-/// Terraform and OpenTofu set it for the plugins that they start.
-const COOKIE: &str = "TF_PLUGIN_MAGIC_COOKIE";
+use tfplug::wire::{COOKIE_NAME, Options, serve};
 
 fn main() -> ExitCode {
-    let debug = std::env::args().any(|argument| matches!(argument.as_str(), "--debug" | "-debug"));
-    let by_hand = !debug && std::env::var_os(COOKIE).is_none();
-    if by_hand && std::env::args_os().len() > 1 {
-        return cli::run(std::env::args_os());
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().unwrap_or_default();
+    let arguments: Vec<_> = arguments.collect();
+    let cookie = std::env::var_os(COOKIE_NAME);
+    match Program::of(&name, &arguments, cookie.as_deref()) {
+        Program::CommandLine => cli::run(std::env::args_os()),
+        Program::Terraform { debug, by_hand } => served(|server| terraform(server, debug, by_hand)),
+        Program::Pulumi => served(pulumi::serve),
     }
+}
+
+fn served(serve: impl FnOnce(Server<Mig>) -> ExitCode) -> ExitCode {
+    match Server::new(Mig::default()) {
+        Ok(server) => serve(server),
+        Err(twice) => cli::failed(&twice.to_string()),
+    }
+}
+
+fn terraform(server: Server<Mig>, debug: bool, by_hand: bool) -> ExitCode {
     let options = Options {
         address: cli::ADDRESS.to_owned(),
         log_crates: vec!["provider"],
         debug,
-    };
-    let server = match Server::new(Mig::default()) {
-        Ok(server) => server,
-        Err(twice) => return cli::failed(&twice.to_string()),
     };
     let code = serve(server, &options);
     if by_hand {

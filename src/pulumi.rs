@@ -1,4 +1,34 @@
-//! The provider as Pulumi sees it: its package.
+//! The provider as Pulumi sees it: its package, and the plugin.
 
 mod examples;
 pub mod package;
+
+use std::process::ExitCode;
+
+use pulumiplug::adapter::{ResourceRules, Rules};
+use pulumiplug::wire::{Options, serve as serve_engine};
+use tfplug::Server;
+
+use crate::provider::Mig;
+
+/// Serves Pulumi's engine, whose address is the last argument of the process.
+pub fn serve(server: Server<Mig>) -> ExitCode {
+    let schemas = server.schemas().clone();
+    // A test makes the package, so that it cannot fail.
+    let schema = move || package::schema_json(&schemas).unwrap_or_default();
+    let options = Options::from_args(env!("CARGO_PKG_VERSION"), schema);
+    let options = options.with_rules(rules()).with_log_crates(&["provider"]);
+    serve_engine(server, &options)
+}
+
+/// What Pulumi does with each resource beyond its declaration: which attribute is its name.
+fn rules() -> Rules {
+    let node_group = ResourceRules::new()
+        .with_name("node_group_name")
+        .with_prefixes(["node_group_name_prefix"]);
+    let tags = ResourceRules::new().without_name();
+    Rules::new()
+        .with_parameters(package::info().parameters)
+        .with_resource("mig_node_group", node_group)
+        .with_resource("mig_autoscaling_group_tags", tags)
+}

@@ -19,6 +19,7 @@ mod service;
 mod stop;
 mod tls;
 
+pub use host::{COOKIE, COOKIE_NAME};
 pub use serve::{Options, serve};
 
 /// Greatest message in either direction, in bytes: what HashiCorp's own providers allow.

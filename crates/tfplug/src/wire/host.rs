@@ -9,9 +9,10 @@ use rustls::pki_types::pem::PemObject;
 /// The protocol version that is served here.
 pub(super) const PROTOCOL_VERSION: u32 = 6;
 
-const COOKIE_NAME: &str = "TF_PLUGIN_MAGIC_COOKIE";
-/// No secret: it only tells a start by Terraform from a start by hand.
-const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
+/// Variable that Terraform and OpenTofu set for the plugins that they start.
+pub const COOKIE_NAME: &str = "TF_PLUGIN_MAGIC_COOKIE";
+/// The variable's value. No secret: it only tells a start by Terraform from a start by hand.
+pub const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 /// The range that Terraform names when it names one.
 const PORTS: RangeInclusive<u16> = 10_000..=25_000;
 
