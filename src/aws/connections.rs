@@ -16,6 +16,7 @@ use super::auto_scaling::{AutoScaling, AutoScalingClient};
 use super::ec2::{Ec2, Ec2Client};
 use super::eks::{Eks, EksClient};
 use super::error::{AwsError, AwsErrorKind};
+use super::service_quotas::{ServiceQuotas, ServiceQuotasClient};
 use super::settings::{AssumeRole, AwsSettings};
 use super::ssm::{Ssm, SsmClient};
 use super::token::TokenSource;
@@ -197,6 +198,7 @@ impl Aws {
             eks: OnceLock::new(),
             auto_scaling: OnceLock::new(),
             ssm: OnceLock::new(),
+            service_quotas: OnceLock::new(),
         })
     }
 }
@@ -224,6 +226,7 @@ pub struct Regional {
     eks: OnceLock<Arc<dyn Eks>>,
     auto_scaling: OnceLock<Arc<dyn AutoScaling>>,
     ssm: OnceLock<Arc<dyn Ssm>>,
+    service_quotas: OnceLock<Arc<dyn ServiceQuotas>>,
 }
 
 impl Regional {
@@ -278,6 +281,18 @@ impl Regional {
             ))
         };
         self.ssm.get_or_init(make).clone()
+    }
+
+    /// AWS Service Quotas of this region.
+    pub fn service_quotas(&self) -> Arc<dyn ServiceQuotas> {
+        let make = || -> Arc<dyn ServiceQuotas> {
+            Arc::new(ServiceQuotasClient::new(
+                &self.config,
+                self.settings.endpoints.servicequotas.as_deref(),
+                &self.region,
+            ))
+        };
+        self.service_quotas.get_or_init(make).clone()
     }
 
     /// Tokens for an EKS cluster of this region, as the identity in use or as a role assumed by it.

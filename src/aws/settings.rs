@@ -81,6 +81,8 @@ pub struct Endpoints {
     pub ssm: Option<String>,
     /// Amazon EC2 Auto Scaling.
     pub autoscaling: Option<String>,
+    /// AWS Service Quotas.
+    pub servicequotas: Option<String>,
     /// AWS Price List; for a comparison of layouts by price. No object asks it yet.
     pub pricing: Option<String>,
 }

@@ -1,11 +1,13 @@
 //! `data.mig_instance_types`: AWS GPU instance types and what their GPUs can do, from the catalog; and, if it is asked for, where EC2
-//! offers them.
+//! offers them, and how many the account may run.
 
 mod model;
+mod online;
+mod quotas;
 mod read;
 mod zones;
 
-use tfplug::{Context, DataSource, Diagnostics, async_trait};
+use tfplug::{Context, DataSource, Diagnostics, Path, async_trait};
 
 pub use model::InstanceTypesData;
 
@@ -37,6 +39,10 @@ impl DataSource for InstanceTypesDataSource {
 
     fn validate(&self, config: &InstanceTypesData, diags: &mut Diagnostics) {
         known::gpu(&config.gpu, &self.facts.get(), diags);
+        if config.quotas.known() == Some(&true) && config.region.is_null() {
+            let detail = "Quotas are an account's in one region. Name the region, or leave quotas out.";
+            diags.error_at(Path::attr("quotas"), "quotas is given without region", detail);
+        }
     }
 
     async fn read(
@@ -52,7 +58,7 @@ impl DataSource for InstanceTypesDataSource {
         }
         let listed = read::list(config, facts.catalog());
         match listed.region.as_str().map(str::to_owned) {
-            Some(region) => zones::with(cx, &region, listed).await,
+            Some(region) => online::with(cx, &region, listed).await,
             None => Ok(listed),
         }
     }

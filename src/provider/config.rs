@@ -72,6 +72,8 @@ pub struct EndpointsModel {
     pub ssm: Attr<String>,
     /// Amazon EC2 Auto Scaling.
     pub autoscaling: Attr<String>,
+    /// AWS Service Quotas.
+    pub servicequotas: Attr<String>,
     /// AWS Price List.
     pub pricing: Attr<String>,
 }
@@ -141,6 +143,7 @@ impl EndpointsModel {
             sts: text(&self.sts),
             ssm: text(&self.ssm),
             autoscaling: text(&self.autoscaling),
+            servicequotas: text(&self.servicequotas),
             pricing: text(&self.pricing),
         }
     }

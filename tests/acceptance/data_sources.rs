@@ -291,3 +291,48 @@ fn instance_types_have_zones_where_a_region_is_named() {
         );
     });
 }
+
+#[test]
+fn instance_types_have_the_quotas_of_the_account() {
+    with_a_cli(|cli| {
+        let types = |arguments: &str| {
+            format!(
+                "data \"mig_instance_types\" \"all\" {{\n{arguments}\n}}\noutput \"quotas\" {{\n  value = {{ for t in \
+                 data.mig_instance_types.all.instance_types : t.name => [t.quota_on_demand_vcpu, t.quota_spot_vcpu] }}\n}}\n"
+            )
+        };
+        let asked = types("  region = \"us-east-1\"\n  quotas = true");
+        let ground = Ground::with(cli, "quotas", |_| asked.clone());
+        ground.settle();
+        let quotas = ground.project.output("quotas").unwrap();
+        assert_eq!(quotas["p4d.24xlarge"], json!([384, 96]));
+        assert_eq!(
+            quotas["p5.48xlarge"],
+            json!([384, 0]),
+            "a default where nothing was granted"
+        );
+        assert_eq!(quotas["p6-b200.48xlarge"], json!([384, null]), "AWS names none");
+        assert_eq!(quotas["g6.xlarge"], json!([128, 0]));
+        ground.write(&types("  region = \"us-east-1\""));
+        ground.apply();
+        assert_eq!(
+            ground.project.output("quotas").unwrap()["p4d.24xlarge"],
+            json!([null, null])
+        );
+        ground.write(&types("  quotas = true"));
+        assert_says(&ground.refused_plan(), &["quotas is given without region"]);
+        let refused = counterparts::Fault::json_error(403, "AccessDeniedException", "not authorized");
+        ground
+            .proxy
+            .add(counterparts::Rule::action("GetServiceQuota", refused));
+        ground.write(&asked);
+        assert_says(
+            &ground.refused_plan(),
+            &[
+                "Service Quotas does not say",
+                "servicequotas:GetServiceQuota",
+                "AccessDeniedException",
+            ],
+        );
+    });
+}

@@ -11,6 +11,7 @@ pub mod instance_profile;
 pub mod interface;
 pub mod metadata;
 pub mod placement;
+pub mod quota;
 pub mod reservation;
 pub mod tags;
 

@@ -27,7 +27,7 @@ const fn rule([service, operation, code, message]: [&'static str; 4], kind: Kind
 /// change is under way, and with `ResourceNotFoundException` whether the cluster is gone or what was in it: the API
 /// reference of EKS lists both codes for CreateNodegroup, UpdateNodegroupVersion and DescribeNodegroup. Auto Scaling has no
 /// code of its own for a group that is not there.
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     rule(
         ["EKS", "DescribeCluster", "ResourceNotFoundException", ""],
         NotFound,
@@ -45,6 +45,7 @@ const RULES: [Rule; 9] = [
     rule(["Auto Scaling", "", "ScalingActivityInProgress", ""], Busy),
     rule(["Auto Scaling", "", "ResourceContention", ""], Busy),
     rule(["Auto Scaling", "", "ResourceInUse", ""], Busy),
+    rule(["Service Quotas", "", "NoSuchResourceException", ""], NotFound),
     rule(["Auto Scaling", "", "ValidationError", "not found"], NotFound),
 ];
 

@@ -16,6 +16,8 @@ pub struct InstanceTypesData {
     /// Region in which EC2 is asked for the availability zones of each type. It is asked nothing if this is left out.
     #[attr(validate = crate::models::region())]
     pub region: Attr<String>,
+    /// Asks Service Quotas, too, how many virtual CPUs of each kind of instance the account may run in `region`.
+    pub quotas: Attr<bool>,
     /// The types, by name.
     #[attr(computed)]
     pub instance_types: Attr<Vec<InstanceTypeData>>,
@@ -66,6 +68,13 @@ pub struct InstanceTypeData {
     /// Availability zones of `region` in which EC2 offers it; null without `region`. That a type is offered does not say that it can be had.
     #[attr(computed)]
     pub zones: Attr<Vec<String>>,
+    /// Virtual CPUs that all on-demand instances of its kind (P, or G and VT) may have together in `region`; 0 in a new account, and a single
+    /// node needs `vcpu` of them. Null without `quotas`.
+    #[attr(computed)]
+    pub quota_on_demand_vcpu: Attr<i64>,
+    /// The same for Spot instances. Null without `quotas`, and where AWS names no quota.
+    #[attr(computed)]
+    pub quota_spot_vcpu: Attr<i64>,
     /// What a reader should know of it.
     #[attr(computed)]
     pub notes: Attr<Vec<String>>,

@@ -46,6 +46,8 @@ fn row(found: &InstanceType, catalog: &Catalog) -> InstanceTypeData {
         efa_interfaces: found.efa_interfaces.map(i64::from).into(),
         karpenter_gpu_name: found.gpu.karpenter_gpu_name.clone().into(),
         zones: Attr::Null,
+        quota_on_demand_vcpu: Attr::Null,
+        quota_spot_vcpu: Attr::Null,
         notes: found.notes.clone().into(),
         sources: sources.collect::<Vec<_>>().into(),
     }

@@ -14,6 +14,7 @@ Started as `python moto_eks.py -H 127.0.0.1 -p PORT`. Added to moto:
 * CreateFleet gives instances the security groups of the launch template's first network interface, as EC2 does.
 * EKS managed node groups with states, refusals, updates and an Auto Scaling group: node_groups/.
 * Instance refreshes of Auto Scaling groups, which replace nothing: instance_refreshes.py.
+* The quotas of GPU instances: quotas.py.
 """
 
 import functools
@@ -39,6 +40,7 @@ from moto.sts.models import sts_backends
 import eks_images
 import instance_refreshes
 import node_groups
+import quotas
 from eks_images import BOTTLEROCKET_PREFIX, EKS_PREFIX
 
 AL2023 = re.compile(r"amazon-eks-node-al2023-(?P<arch>x86_64|arm64)-(?P<variant>\w+)-(?P<k8s>[\d.]+)-v\d+$")
@@ -101,6 +103,7 @@ url_paths["{0}/moto-api/credentials"] = find_credentials
 eks_images.add_to_ec2(AMIS)
 node_groups.install()
 instance_refreshes.install()
+quotas.install()
 
 
 def public_image_parameters():
