@@ -10,6 +10,7 @@
 mod cabinet;
 mod faults;
 mod life;
+mod package;
 mod protocol;
 mod settings;
 mod stubs;
