@@ -1,5 +1,6 @@
 //! The roles of `docs/guides/rights.md`: a user with exactly these rights does everything, and each of them is needed.
 
+mod aws;
 mod degraded;
 mod least;
 mod roles;

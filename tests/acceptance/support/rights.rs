@@ -42,6 +42,7 @@ fn action(asked: &str) -> &str {
     };
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match (method, parts.as_slice()) {
+        ("GET", ["clusters"]) => "ListClusters",
         ("GET", ["clusters", _]) => "DescribeCluster",
         ("GET", ["clusters", _, "node-groups"]) => "ListNodegroups",
         ("POST", ["clusters", _, "node-groups"]) => "CreateNodegroup",
