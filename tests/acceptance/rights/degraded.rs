@@ -91,7 +91,7 @@ fn only_who_may_list_daemon_sets_everywhere_is_told_of_a_mig_manager() {
         desk.seat(&user, std::slice::from_ref(&least));
         let sets = collection(&user, "DaemonSet");
         RIGHTS.create(&sets, &mig_manager()).unwrap();
-        let place = format!("DaemonSet {user}/nvidia-mig-manager");
+        let place = format!("{user}/nvidia-mig-manager");
         let plan = desk.ground.plan();
         assert_eq!(plan.actions(DEVICE_PLUGIN.address), ["create"]);
         assert!(!plan.output.words().contains(&place));
