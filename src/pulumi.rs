@@ -26,9 +26,13 @@ fn rules() -> Rules {
     let node_group = ResourceRules::new()
         .with_name("node_group_name")
         .with_prefixes(["node_group_name_prefix"]);
+    // A pool is called like its class, and an overlay like its pool, in Terraform too.
+    let follows = ResourceRules::new().with_name_that_follows();
     let tags = ResourceRules::new().without_name();
     Rules::new()
         .with_parameters(package::info().parameters)
         .with_resource("mig_node_group", node_group)
+        .with_resource("mig_karpenter_nodepool", follows.clone())
+        .with_resource("mig_karpenter_nodeoverlay", follows)
         .with_resource("mig_autoscaling_group_tags", tags)
 }

@@ -159,6 +159,7 @@ fn node_group() -> Example {
             ),
             ("subnet_ids", ["subnet-0123456789abcdef0"].into()),
             ("launch_template", by),
+            ("layout", layout()),
             (
                 "scaling_config",
                 object([("min_size", 0.into()), ("max_size", 4.into())]),

@@ -23,6 +23,7 @@ mod node_status;
 mod nulls;
 mod outages;
 mod proxies;
+mod pulumi;
 mod pulumi_bridge;
 mod rights;
 mod support;

@@ -8,6 +8,7 @@
 
 mod imports;
 mod objects;
+mod pulumi;
 mod quickstart;
 
 use std::fs;

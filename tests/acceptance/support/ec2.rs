@@ -71,6 +71,13 @@ pub(crate) fn template_in(region: &str, name: &str) -> Template {
 }
 
 impl Template {
+    /// Its tags, as EC2 lists them.
+    pub(crate) fn tags(&self) -> Vec<(String, String)> {
+        let (keys, values) = (texts(&self.xml, "key"), texts(&self.xml, "value"));
+        assert_eq!(keys.len(), values.len(), "{}", self.xml);
+        keys.into_iter().zip(values).collect()
+    }
+
     pub(crate) fn has_tag(&self, key: &str, value: &str) -> bool {
         self.xml
             .contains(&format!("<key>{key}</key><value>{value}</value>"))

@@ -51,7 +51,11 @@ impl<'a> Declared<'a> {
         };
         let may_be_left_out = attribute.optionality != Optionality::Required && attribute.default.is_none();
         let name = attribute.name.as_str();
-        if !may_be_left_out || !config.get(name).is_null() || self.has_prefix(name, config) {
+        if !may_be_left_out
+            || self.rules.follows
+            || !config.get(name).is_null()
+            || self.has_prefix(name, config)
+        {
             return Named::AsItIs;
         }
         let olds = request.olds.as_ref().filter(|olds| !olds.fields.is_empty());
@@ -80,7 +84,8 @@ impl<'a> Declared<'a> {
         let name = &attribute.name;
         let given = !inputs.config.get(name).is_null() && !inputs.added.contains(name);
         let (before, after) = (prior.get(name), planned.get(name));
-        (given || attribute.default.is_some()) && !before.is_null() && before == after
+        let is_fixed = given || self.rules.follows || attribute.default.is_some();
+        is_fixed && !before.is_null() && before == after
     }
 }
 
@@ -179,6 +184,8 @@ mod tests {
             named(&optional, &ResourceRules::new().without_name(), &object("", "")),
             None
         );
+        let follows = ResourceRules::new().with_name_that_follows();
+        assert_eq!(named(&optional, &follows, &object("", "")), None);
         let other = ResourceRules::new().with_prefixes(["other"]);
         assert!(named(&optional, &other, &object("", "web-")).is_some());
     }
@@ -186,12 +193,13 @@ mod tests {
     #[test]
     fn only_a_name_that_stays_is_in_the_way() {
         let rules = ResourceRules::new();
-        let keeps = |schema: &Schema, config: Value, is_ours: bool| {
+        let follows = ResourceRules::new().with_name_that_follows();
+        let keeps_by = |rules: &ResourceRules, schema: &Schema, config: Value, is_ours: bool| {
             let declared = Declared {
                 type_name: "x_y",
                 schema,
                 identity: None,
-                rules: &rules,
+                rules,
             };
             let added = is_ours.then(|| "name".to_owned()).into_iter().collect();
             let inputs = Inputs {
@@ -202,12 +210,17 @@ mod tests {
             let object = object("a", "");
             declared.keeps_name(&object, &object, &inputs)
         };
+        let keeps = |schema: &Schema, config: Value, is_ours: bool| keeps_by(&rules, schema, config, is_ours);
         let optional = schema(name());
         assert!(keeps(&optional, object("a", ""), false));
         assert!(!keeps(&optional, object("a", ""), true), "a check made it up");
         assert!(
             !keeps(&optional, object("", "web-"), false),
             "the provider makes another one"
+        );
+        assert!(
+            keeps_by(&follows, &optional, object("", ""), false),
+            "it follows from what stayed"
         );
         let default = schema(name().with_default(Default::Value("a".into())));
         assert!(keeps(&default, object("", ""), true));

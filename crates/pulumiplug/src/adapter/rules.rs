@@ -47,6 +47,7 @@ pub struct ResourceRules {
     pub(super) id: Option<String>,
     pub(super) name: Name,
     pub(super) prefixes: Option<Vec<String>>,
+    pub(super) follows: bool,
 }
 
 /// Which attribute names the remote object.
@@ -65,6 +66,7 @@ impl ResourceRules {
         id: None,
         name: Name::BySchema,
         prefixes: None,
+        follows: false,
     };
 
     /// What follows from the schema: an attribute `name` names the object, and `name_prefix` leaves its name to the
@@ -93,6 +95,13 @@ impl ResourceRules {
     #[must_use]
     pub fn with_prefixes<N: Into<String>>(mut self, attributes: impl IntoIterator<Item = N>) -> Self {
         self.prefixes = Some(attributes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The same rules; where the name is left out, it follows from other attributes, so that it is not made up here.
+    #[must_use]
+    pub fn with_name_that_follows(mut self) -> Self {
+        self.follows = true;
         self
     }
 

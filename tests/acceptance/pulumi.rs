@@ -1,0 +1,8 @@
+//! Our objects in Pulumi, by Pulumi's own engine and our own plugin.
+
+mod every_resource;
+mod life;
+mod objects;
+mod parity;
+mod reference;
+mod world;

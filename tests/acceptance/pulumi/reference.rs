@@ -1,0 +1,95 @@
+//! The programs in the package's reference.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::every_resource::assert_ops;
+use super::world::project;
+
+const SCHEMA: &str = include_str!("../../../schemas/pulumi.json");
+
+/// All parts of all programs with names of their own, so that they are one program.
+#[derive(Default)]
+struct Merged {
+    sections: BTreeMap<&'static str, String>,
+    /// The resources, by their names in the program.
+    resources: Vec<String>,
+    outputs: Vec<String>,
+}
+
+const SECTIONS: [&str; 3] = ["resources", "variables", "outputs"];
+
+impl Merged {
+    /// Adds a program; what its lines name gets its number.
+    fn add(&mut self, number: usize, program: &str) {
+        let names: Vec<&str> = program.lines().filter_map(key).collect();
+        let mut section = "";
+        for line in program.lines() {
+            if let Some(next) = SECTIONS.into_iter().find(|next| line == format!("{next}:")) {
+                section = next;
+                continue;
+            }
+            let mut line = line.to_owned();
+            for name in &names {
+                line = line.replace(&format!("${{{name}"), &format!("${{{name}{number}"));
+            }
+            if let Some(name) = key(&line) {
+                let own = format!("{name}{number}");
+                line = format!("  {own}:{}", &line[name.len() + 3..]);
+                match section {
+                    "resources" => self.resources.push(own),
+                    "outputs" => self.outputs.push(own),
+                    _ => {}
+                }
+            }
+            *self.sections.entry(section).or_default() += &format!("{line}\n");
+        }
+    }
+
+    fn program(&self) -> String {
+        let all = self.sections.iter();
+        all.map(|(section, text)| format!("{section}:\n{text}")).collect()
+    }
+}
+
+/// What a line of the second level names.
+fn key(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("  ")?;
+    let (name, _) = rest.split_once(':')?;
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric())
+        .then_some(name)
+}
+
+/// The programs in YAML of resources or of functions.
+fn merged(schema: &Value, part: &str) -> Merged {
+    let mut merged = Merged::default();
+    let objects = schema[part].as_object().unwrap();
+    for (number, (token, object)) in objects.iter().enumerate() {
+        let text = object["description"].as_str().unwrap();
+        let programs: Vec<&str> = text.split("```yaml\n").skip(1).collect();
+        assert!(!programs.is_empty(), "{token} has none");
+        for program in programs {
+            merged.add(number, program.split("```").next().unwrap());
+        }
+    }
+    merged
+}
+
+#[test]
+fn every_program_of_the_reference_works() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let functions = merged(&schema, "functions");
+    let project = project(&functions.program());
+    project.up(&[]).unwrap();
+    let all = project.run(&["stack", "output", "--json"]).unwrap().json();
+    for output in &functions.outputs {
+        assert!(!all[output].is_null(), "{output}: {all:#}");
+    }
+    let resources = merged(&schema, "resources");
+    project.write_yaml(&resources.program()).unwrap();
+    let mut names: Vec<&str> = resources.resources.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_ops(&project, "create", &names);
+}
