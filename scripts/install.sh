@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts the release binary where terraform and tofu look for providers before they ask a registry, and its command line where
-# shells look for commands.
+# Puts the release binary where terraform and tofu look for providers before they ask a registry, where Pulumi looks for plugins,
+# and its command line where shells look for commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
@@ -17,17 +17,28 @@ for host in registry.terraform.io registry.opentofu.org; do
   mv -f "$dir/.new" "$dir/terraform-provider-mig_v$version"
   echo "$dir/terraform-provider-mig_v$version"
 done
+# As `pulumi plugin install resource mig VERSION --file ...` lays it out. The program is the same, known by this name.
+plugins=${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-mig-v$version
+mkdir -p "$plugins"
+cp "$target/release/terraform-provider-mig" "$plugins/.new"
+mv -f "$plugins/.new" "$plugins/pulumi-resource-mig"
+echo "$plugins/pulumi-resource-mig"
 # The program is the same: started by a person it is a command line.
 mkdir -p "$HOME/.local/bin"
 ln -sfn "$dir/terraform-provider-mig_v$version" "$HOME/.local/bin/mig"
 echo "$HOME/.local/bin/mig"
 cat <<END
 
-In a configuration, then \`terraform init\` or \`tofu init\`:
+In a configuration of Terraform or OpenTofu, then \`terraform init\` or \`tofu init\`:
 
   terraform {
     required_providers {
       mig = { source = "eks-mig/mig", version = "$version" }
     }
   }
+
+In a program for Pulumi, then \`pulumi preview\`: in YAML nothing more than the types, such as mig:LaunchTemplate. For TypeScript,
+Python, Go and so on an SDK is made from the plugin, in the folder of the program:
+
+  pulumi package add mig@$version
 END

@@ -1,6 +1,7 @@
 //! Our objects in Pulumi, by Pulumi's own engine and our own plugin.
 
 mod every_resource;
+mod imports;
 mod life;
 mod objects;
 mod parity;

@@ -1,31 +1,54 @@
 //! The programs for Pulumi, by its own engine and our plugin.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
 
 use counterparts::cli::Flavor;
-use counterparts::{Language, Plugin, PulumiProject, Stack, node_version, unavailable};
+use counterparts::{Language, PulumiProject, Stack, node_version, unavailable};
 
 use super::{examples, stack};
 
 const SCHEMA: &str = include_str!("../../schemas/pulumi.json");
 
-/// A copy of an example, with a stack `dev` and the environment of the counterparts.
+const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-mig");
+
+/// A copy of an example, with a stack `dev`, the environment of the counterparts, and the plugin as users have it.
 fn project(stack: &Stack, example: &str) -> PulumiProject {
-    let plugin = Plugin::mig(env!("CARGO_BIN_EXE_terraform-provider-mig"));
-    let mut project = PulumiProject::new(&[plugin]).unwrap();
+    let mut project = PulumiProject::new(&[]).unwrap();
+    install(project.dir().parent().unwrap());
     project.set_envs(stack.env());
     for entry in fs::read_dir(examples().join("pulumi").join(example)).unwrap() {
         let path = entry.unwrap().path();
-        let mut text = fs::read_to_string(&path).unwrap();
-        if path.ends_with("Pulumi.yaml") {
-            // Where the plugin is, which users have installed.
-            let header = project.header("");
-            text += &header[header.find("plugins:").unwrap()..];
-        }
+        let text = fs::read_to_string(&path).unwrap();
         project.write(super::name(&path), &text).unwrap();
     }
     project.init("dev").unwrap();
     project
+}
+
+/// Runs `make install` for somebody who has a home in this folder; what is installed is the binary under test.
+fn install(work: &Path) {
+    let release = work.join("target/release");
+    fs::create_dir_all(&release).unwrap();
+    symlink(BINARY, release.join("terraform-provider-mig")).unwrap();
+    let tools = work.join("tools");
+    fs::create_dir_all(&tools).unwrap();
+    let cargo = tools.join("cargo");
+    fs::write(&cargo, "#!/bin/sh\n").unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let mut script = Command::new(examples().join("../scripts/install.sh"));
+    script.env("PATH", format!("{}:{path}", tools.display()));
+    script.env("HOME", work.join("home"));
+    script.env("PULUMI_HOME", work.join("pulumi"));
+    script.env("CARGO_TARGET_DIR", work.join("target"));
+    let output = script.output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success(), "{said}");
+    let hint = concat!("pulumi package add mig@", env!("CARGO_PKG_VERSION"));
+    assert!(said.contains(hint), "{said}");
 }
 
 /// Previews that just these are made, makes them, and sees that nothing is left to do.
@@ -48,8 +71,20 @@ fn karpenter_in_yaml() {
     let stack = stack(Flavor::OpenTofu);
     let project = project(&stack, "yaml");
     make(&project, &["class", "overlay", "plugin", "pool"]);
+    let checked = project.run(&["schema", "check", &plugin()]).unwrap();
+    assert!(
+        checked.succeeded() && checked.stdout.is_empty(),
+        "{}",
+        checked.words()
+    );
     assert_eq!(project.output("resource").unwrap(), "nvidia.com/mig-1g.10gb");
     project.destroy(&[]).unwrap();
+}
+
+/// Where the plugin is, seen from the program.
+fn plugin() -> String {
+    let folder = concat!("../pulumi/plugins/resource-mig-v", env!("CARGO_PKG_VERSION"));
+    format!("{folder}/pulumi-resource-mig")
 }
 
 /// A node group in a language with an SDK.

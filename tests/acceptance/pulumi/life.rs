@@ -4,13 +4,12 @@ use counterparts::PulumiProject;
 use serde_json::json;
 
 use super::every_resource::{ALL, SECRET, Wish, assert_kept, assert_ops, set_owner};
-use super::objects::{objects, versions};
+use super::imports::move_in;
 use super::world::{make, offline, project};
+use crate::support::{REGION, assert_says, ec2, eks, karpenter, kube};
+
 /// As every_resource.yaml has it in all objects.
 const WORDS_TAG: &str = "k8s.io/cluster-autoscaler/node-template/label/words";
-/// Where the objects are that the program makes.
-const IMPORTS: &str = include_str!("every_resource.json");
-use crate::support::{REGION, assert_says, ec2, eks, karpenter, kube};
 
 #[test]
 fn every_resource_lives() {
@@ -92,30 +91,11 @@ fn assert_as_declared(wish: Wish<'_>) {
     assert_eq!(config["metadata"]["labels"]["words"], words);
 }
 
-/// Objects that no state knows come in by their IDs, and are not touched.
+/// Objects that no state knows any more come in again.
 fn objects_move_in(project: &PulumiProject, wish: Wish<'_>) {
-    let (before, versions_before) = (objects(wish), versions(wish));
     let forget = ["state", "delete", "--yes", "--non-interactive", "--all"];
     project.run(&forget).unwrap().success().unwrap();
-    project.write("import.json", &wish.fill(IMPORTS)).unwrap();
-    let import = [
-        "import",
-        "--file=import.json",
-        "--yes",
-        "--skip-preview",
-        "--protect=false",
-        "--generate-code=false",
-        "--non-interactive",
-        "--color=never",
-    ];
-    let imported = project.run(&import).unwrap();
-    assert!(imported.succeeded(), "{}", imported.words());
-    assert_eq!(objects(wish), before);
-    // What no object says, such as a time to wait, comes into the state.
-    project.up(&[]).unwrap();
-    project.up(&["--expect-no-changes"]).unwrap();
-    assert_eq!(objects(wish), before);
-    assert_eq!(versions(wish), versions_before);
+    move_in(project, wish);
     // An import cannot know what is secret. The program says it of the inputs, and a refresh of all that follows from them.
     project.try_refresh(&[]).unwrap().success().unwrap();
     assert!(!project.export().unwrap().json.to_string().contains(SECRET));

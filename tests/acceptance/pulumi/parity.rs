@@ -1,13 +1,14 @@
 //! The same case through Terraform and through Pulumi leaves the same objects.
 
 use super::every_resource::{Wish, set_owner};
+use super::imports::move_in;
 use super::objects::objects;
 use super::world::{make, project};
 use crate::support::{Ground, with_a_cli};
 
 const CONFIGURATION: &str = include_str!("every_resource.tf");
 #[test]
-fn both_ways_leave_the_same_objects() {
+fn both_ways_leave_the_same_objects_which_change_hands() {
     with_a_cli(|cli| {
         // Names of one length: some texts are hashed or cut.
         let ground = Ground::new(cli, "pl-parity-t");
@@ -26,8 +27,17 @@ fn both_ways_leave_the_same_objects() {
             project.up(&[]).unwrap();
             assert_same(&objects(theirs), &objects(ours));
         }
-        ground.project.destroy().unwrap();
         project.destroy(&[]).unwrap();
+
+        // From Terraform to Pulumi: the objects move into a state that is empty now.
+        let theirs = Wish {
+            words: "second",
+            ..theirs
+        };
+        project.write_yaml(&theirs.program()).unwrap();
+        move_in(&project, theirs);
+        project.destroy(&[]).unwrap();
+        assert!(ground.plan().output.words().contains("7 to add"));
     });
 }
 

@@ -1,4 +1,4 @@
-//! The programs in the package's reference.
+//! The programs in the package's reference and in the guide.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,8 @@ use super::every_resource::assert_ops;
 use super::world::project;
 
 const SCHEMA: &str = include_str!("../../../schemas/pulumi.json");
+
+const GUIDE: &str = include_str!("../../../docs/guides/with-pulumi.md");
 
 /// All parts of all programs with names of their own, so that they are one program.
 #[derive(Default)]
@@ -78,7 +80,7 @@ fn merged(schema: &Value, part: &str) -> Merged {
 }
 
 #[test]
-fn every_program_of_the_reference_works() {
+fn every_program_of_the_reference_and_the_guide_works() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let functions = merged(&schema, "functions");
     let project = project(&functions.program());
@@ -87,6 +89,10 @@ fn every_program_of_the_reference_works() {
     for output in &functions.outputs {
         assert!(!all[output].is_null(), "{output}: {all:#}");
     }
+    let guide = GUIDE.split("```yaml\n").nth(1).unwrap();
+    let (_, program) = guide.split_once("runtime: yaml\n").unwrap();
+    project.write_yaml(program.split("```").next().unwrap()).unwrap();
+    assert_ops(&project, "create", &["class", "overlay", "plugin", "pool"]);
     let resources = merged(&schema, "resources");
     project.write_yaml(&resources.program()).unwrap();
     let mut names: Vec<&str> = resources.resources.iter().map(String::as_str).collect();
