@@ -1,11 +1,14 @@
 //! What the domain finds, as diagnostics at the user's attributes.
 
 mod hcl;
+mod program;
 
 use mig::PathStep;
-use mig::finding::{FieldPath, Finding, Severity};
+use mig::finding::{FieldPath, Finding, Remedy, Severity};
 use tfplug::path::Step;
 use tfplug::{Diagnostic, Diagnostics, Path};
+
+use crate::wording::{Reader, reader};
 
 /// A finding as a diagnostic; `place` turns its path into that of an attribute.
 pub(crate) fn diagnostic(finding: &Finding, place: impl Fn(&FieldPath) -> Path) -> Diagnostic {
@@ -13,7 +16,14 @@ pub(crate) fn diagnostic(finding: &Finding, place: impl Fn(&FieldPath) -> Path) 
         Severity::Error => Diagnostic::error,
         Severity::Warning => Diagnostic::warning,
     };
-    diagnostic(finding.summary(), finding.advice().in_words(hcl::say)).at(place(finding.path()))
+    diagnostic(finding.summary(), finding.advice().in_words(say())).at(place(finding.path()))
+}
+
+fn say() -> fn(&Remedy) -> String {
+    match reader() {
+        Reader::Terraform => hcl::say,
+        Reader::Pulumi => program::say,
+    }
 }
 
 /// Reports findings whose paths go on from `at`.

@@ -7,7 +7,7 @@
 //! | [`cli`] | the command line, beside serving Terraform |
 //! | [`pulumi`] | the package that Pulumi sees, and its plugin |
 //! | [`program`] | which of the three was started |
-//! | [`connections`], [`facts`], [`models`], [`duration`], [`wait`], `findings`, `untyped_input` | what several objects share |
+//! | [`connections`], [`facts`], [`models`], [`duration`], [`wait`], `findings`, `wording`, `untyped_input` | what several objects share |
 //! | [`proxy`] | which proxy leads to a server; both edges ask it |
 //! | [`aws`], [`kube`] | the edges: thin clients with only the calls in use |
 
@@ -32,3 +32,4 @@ pub mod registry;
 pub mod resources;
 mod untyped_input;
 pub mod wait;
+mod wording;

@@ -2,6 +2,7 @@
 
 mod examples;
 pub mod package;
+mod words;
 
 use std::process::ExitCode;
 
@@ -10,9 +11,11 @@ use pulumiplug::wire::{Options, serve as serve_engine};
 use tfplug::Server;
 
 use crate::provider::Mig;
+use crate::wording::{Reader, speak_to};
 
 /// Serves Pulumi's engine, whose address is the last argument of the process.
 pub fn serve(server: Server<Mig>) -> ExitCode {
+    speak_to(Reader::Pulumi);
     let schemas = server.schemas().clone();
     // A test makes the package, so that it cannot fail.
     let schema = move || package::schema_json(&schemas).unwrap_or_default();
@@ -31,6 +34,7 @@ fn rules() -> Rules {
     let tags = ResourceRules::new().without_name();
     Rules::new()
         .with_parameters(package::info().parameters)
+        .with_phrases(words::PHRASES.iter().copied())
         .with_resource("mig_node_group", node_group)
         .with_resource("mig_karpenter_nodepool", follows.clone())
         .with_resource("mig_karpenter_nodeoverlay", follows)

@@ -7,3 +7,4 @@ mod objects;
 mod parity;
 mod reference;
 mod world;
+mod wrong_input;

@@ -161,7 +161,7 @@ impl Adapter {
     pub fn new(provider: Arc<dyn ProviderServer>, rules: Rules) -> Self {
         let (package, schemas) = (provider.type_name(), provider.schemas());
         let tokens = Tokens::of(package, schemas);
-        let words = Words::of(package, schemas);
+        let words = Words::of(package, schemas, &rules.phrases);
         Self {
             provider,
             rules,

@@ -30,11 +30,6 @@ pub(in crate::resources) fn import_id(text: &str) -> Option<(&str, Option<String
     (!which.is_empty()).then_some((which, region))
 }
 
-/// What the user pastes to manage an existing object.
-pub(in crate::resources) fn import_block(type_name: &str, id: &str) -> String {
-    format!("  import {{\n    to = {type_name}.NAME\n    id = \"{id}\"\n  }}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,8 +21,9 @@ use crate::connections::Connections;
 use crate::facts::Facts;
 use crate::resources::aws::apply::lost::may_have_worked;
 use crate::resources::aws::apply::{connect, failure, interrupted, not_read, stored_id};
-use crate::resources::aws::names::{import_block, unique_name};
+use crate::resources::aws::names::unique_name;
 use crate::resources::aws::tags::TagChanges;
+use crate::wording::import_of;
 
 pub(crate) use list::{Wanted, list};
 use lost::CreateCall;
@@ -376,7 +377,7 @@ fn create_failure(error: &AwsError, name: &str, made_up: bool) -> Diagnostic {
     let detail = format!(
         "A launch template named {name} exists already in this region. To manage it here, import it:\n\n{}\n\nOr choose \
          another name, or name_prefix for one that is made unique.",
-        import_block(TYPE_NAME, name)
+        import_of(TYPE_NAME, name)
     );
     Diagnostic::error("The name of the launch template is taken", detail).at(Path::attr("name"))
 }

@@ -9,6 +9,7 @@ use tfplug::schema::AttributeType;
 pub struct Rules {
     parameters: BTreeMap<(String, String), AttributeType>,
     resources: BTreeMap<String, ResourceRules>,
+    pub(super) phrases: Vec<(String, String)>,
 }
 
 impl Rules {
@@ -29,6 +30,16 @@ impl Rules {
     #[must_use]
     pub fn with_parameters(mut self, parameters: BTreeMap<(String, String), AttributeType>) -> Self {
         self.parameters = parameters;
+        self
+    }
+
+    /// The same rules; where a message has one of these phrases, the second of the pair is said. Names of the declarations are said as Pulumi
+    /// has them without.
+    #[must_use]
+    pub fn with_phrases<P: Into<String>>(mut self, phrases: impl IntoIterator<Item = (P, P)>) -> Self {
+        let phrases = phrases.into_iter();
+        self.phrases
+            .extend(phrases.map(|(from, to)| (from.into(), to.into())));
         self
     }
 

@@ -10,11 +10,18 @@ use crate::value::shape::{Content, Shape};
 
 /// Names of the declarations, and what they are called in Pulumi. Names without an underscore are the same.
 #[derive(Debug, Default)]
-pub(super) struct Words(BTreeMap<String, String>);
+pub(super) struct Words {
+    names: BTreeMap<String, String>,
+    /// What is said otherwise, in this order, before names are.
+    phrases: Vec<(String, String)>,
+}
 
 impl Words {
-    pub(super) fn of(package: &str, schemas: &ProviderSchemas) -> Self {
-        let mut words = Self::default();
+    pub(super) fn of(package: &str, schemas: &ProviderSchemas, phrases: &[(String, String)]) -> Self {
+        let mut words = Self {
+            phrases: phrases.to_vec(),
+            ..Self::default()
+        };
         words.schema(&schemas.provider);
         schemas
             .resources
@@ -31,7 +38,9 @@ impl Words {
         }
         // A data source may have the type name of a resource, which is the better known of both.
         for name in schemas.data_sources.keys() {
-            words.name(name, &short(&names::data_source_token(package, name)));
+            let token = short(&names::data_source_token(package, name));
+            words.name(name, &token);
+            words.phrases.push((format!("data.{name}"), token));
         }
         for name in schemas.resources.keys() {
             words.name(name, &short(&names::resource_token(package, name)));
@@ -69,20 +78,22 @@ impl Words {
 
     fn name(&mut self, name: &str, word: &str) {
         if name.contains('_') {
-            self.0.insert(name.to_owned(), word.to_owned());
+            self.names.insert(name.to_owned(), word.to_owned());
         }
     }
 
     /// The text with each whole word that is a name in the form of Pulumi.
     pub(super) fn reword(&self, text: &str) -> String {
+        let phrase = |text: String, (from, to): &(String, String)| text.replace(from, to);
+        let text = self.phrases.iter().fold(text.to_owned(), phrase);
         let mut reworded = String::with_capacity(text.len());
-        let mut rest = text;
+        let mut rest = text.as_str();
         while let Some(first) = rest.chars().next() {
             let end = rest
                 .find(|c: char| is_part(c) != is_part(first))
                 .unwrap_or(rest.len());
             let (word, tail) = rest.split_at(end);
-            reworded.push_str(self.0.get(word).map_or(word, String::as_str));
+            reworded.push_str(self.names.get(word).map_or(word, String::as_str));
             rest = tail;
         }
         reworded
@@ -107,6 +118,8 @@ mod tests {
         let mut words = Words::default();
         words.name("instance_types", "instanceTypes");
         words.name("mig_pool", "mig:Pool");
+        words.phrases.push(("data.mig_gpus".into(), "mig:getGpus".into()));
+        assert_eq!(words.reword("see data.mig_gpus"), "see mig:getGpus");
         assert_eq!(
             words.reword("layout.instance_types[0] of `mig_pool`, not my_instance_types"),
             "layout.instanceTypes[0] of `mig:Pool`, not my_instance_types"

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use tfplug::Diagnostic;
 
-use super::super::names::import_block;
 use super::failure;
 use crate::aws::{AwsError, AwsErrorKind};
+use crate::wording::import_of;
 
 /// How far our clock may be from AWS': requests that were signed longer ago or ahead are refused.
 const CLOCKS_APART: Duration = Duration::from_secs(15 * 60);
@@ -87,7 +87,7 @@ impl LostAnswer {
             Self::MayBeAnothers => format!(
                 "There is a {noun} named {name} now; it is not known whether this call made it. If it is yours, import \
                  it:\n\n{}",
-                import_block(asked.type_name, asked.import_id)
+                import_of(asked.type_name, asked.import_id)
             ),
             Self::NoAnswer => format!(
                 "It is not known whether {service} made {name} all the same. If it did, the next apply says how to \

@@ -9,6 +9,7 @@ use super::super::object::{self, Key, Manifests};
 use super::connect::FIELD_MANAGER;
 use super::read;
 use crate::kube::{KubeApi, KubeError};
+use crate::wording::import_of;
 
 /// The first object that would have to be made and is there already, if any: as an error to fail with. A failure comes
 /// with the object that could not be looked for.
@@ -54,10 +55,8 @@ fn exists<M: ManifestModel>(key: &Key, planned: &M, ours: bool) -> Diagnostic {
         false => "It was not made by this provider.",
     };
     let detail = format!(
-        "{maker} To manage it here, import it:\n\n  import {{\n    to = {}.NAME\n    id = \"{}\"\n  }}{}\n\nOr choose another \
-         name, or take it over with force_conflicts = true.",
-        M::TYPE,
-        planned.import_id(),
+        "{maker} To manage it here, import it:\n\n{}{}\n\nOr choose another name, or take it over with force_conflicts = true.",
+        import_of(M::TYPE, &planned.import_id()),
         by_provider(planned)
     );
     Diagnostic::error(summary(key, planned), detail).at(Path::attr("name"))

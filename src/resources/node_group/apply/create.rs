@@ -12,9 +12,10 @@ use crate::aws::{AwsError, AwsErrorKind, Eks, NodeGroupRef, Regional};
 use crate::connections::Connections;
 use crate::resources::aws::apply::connect;
 use crate::resources::aws::apply::lost::{Asked, LostAnswer, made_since, may_have_worked};
-use crate::resources::aws::names::{import_block, unique_name};
+use crate::resources::aws::names::unique_name;
 use crate::resources::node_group::model::{NodeGroup, Remembered};
 use crate::resources::node_group::{TYPE_NAME, request, words};
+use crate::wording::import_of;
 
 const FAILED: &str = "The node group cannot be created";
 
@@ -119,7 +120,7 @@ fn refused(error: &AwsError, group: &NodeGroupRef) -> Diagnostic {
          node_group_name_prefix for one that is made unique.",
         group.cluster,
         group.name,
-        import_block(TYPE_NAME, &group.to_string())
+        import_of(TYPE_NAME, &group.to_string())
     );
     Diagnostic::error("The name of the node group is taken", detail).at(Path::attr("node_group_name"))
 }
