@@ -10,6 +10,7 @@
 //! | Read | a read, after an import where nothing is stored |
 //! | Delete | a planned deletion, and its apply |
 //! | Invoke | a data source or a function |
+//! | Construct | a component |
 //!
 //! # What is stored
 //!
@@ -28,6 +29,7 @@
 
 mod check;
 mod config;
+mod construct;
 mod create;
 mod delete;
 mod deprecated;
@@ -61,6 +63,7 @@ pub use rules::{ResourceRules, Rules};
 use tokens::Tokens;
 use words::Words;
 
+use crate::component::Components;
 use crate::names::Place;
 
 /// How much a message matters.
@@ -141,6 +144,7 @@ pub struct Adapter {
     rules: Rules,
     tokens: Tokens,
     words: Words,
+    components: Components,
     /// Whether the engine has shaken hands: then it knows secrets.
     shook_hands: AtomicBool,
     /// Whether the engine knows secrets.
@@ -167,9 +171,25 @@ impl Adapter {
             rules,
             tokens,
             words,
+            components: Components::new(),
             shook_hands: AtomicBool::new(false),
             wraps_secrets: AtomicBool::new(true),
         }
+    }
+
+    /// The same with these components.
+    #[must_use]
+    pub fn with_components(mut self, components: Components) -> Self {
+        for declared in components.schemas() {
+            self.words.component(self.provider.type_name(), &declared);
+        }
+        self.components = components;
+        self
+    }
+
+    /// Whether there are components.
+    pub(crate) fn has_components(&self) -> bool {
+        !self.components.is_empty()
     }
 
     /// The name of the package: the provider's type name.

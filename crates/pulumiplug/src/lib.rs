@@ -79,6 +79,7 @@
 //! ```
 
 pub mod adapter;
+pub mod component;
 pub mod names;
 pub mod schema;
 pub mod value;

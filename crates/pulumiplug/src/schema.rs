@@ -14,6 +14,7 @@
 //! ```
 
 mod block;
+mod component;
 mod docs;
 mod example;
 mod function;
@@ -99,6 +100,7 @@ const META: Meta = Meta { support_pack: true };
 /// # Errors
 /// Names or types that Pulumi cannot tell apart; a fault in an example.
 pub fn package(schemas: &ProviderSchemas, info: &PackageInfo) -> Result<Package, SchemaError> {
+    let schemas = &component::with_components(schemas, info);
     let words = Words::of(schemas, info);
     let mut types = Types::of(schemas, info, &words);
     let provider = provider(schemas, &words, &mut types)?;
@@ -155,7 +157,12 @@ fn resources(
     types: &mut Types<'_>,
 ) -> Result<BTreeMap<String, Resource>, SchemaError> {
     let mut made = Tokens::default();
-    for (type_name, schema) in &schemas.resources {
+    for declared in &info.components {
+        let token = names::resource_token(&info.name, &declared.type_name);
+        let resource = component::component(declared, schemas, info, words, types)?;
+        made.add(token, &declared.type_name, resource)?;
+    }
+    for (type_name, schema) in component::without_components(schemas, info) {
         let owner = names::resource_name(&info.name, type_name);
         let attributes = members(schema);
         let id = attributes.iter().find(|a| a.name == "id");
@@ -172,6 +179,7 @@ fn resources(
             required: outputs.required,
             input_properties: inputs.properties,
             required_inputs: inputs.required,
+            is_component: false,
             deprecation_message: words.translate(schema.deprecated.as_deref().unwrap_or_default()),
         };
         made.add(names::resource_token(&info.name, type_name), type_name, resource)?;

@@ -116,5 +116,22 @@ pub fn to_json(value: &Wire) -> serde_json::Value {
     }
 }
 
+/// The fields of an object, and whether it is a secret as a whole.
+pub(crate) fn unwrapped_object(value: &Wire) -> Option<(&std::collections::BTreeMap<String, Wire>, bool)> {
+    use signature::{Seen, look};
+    match look(value) {
+        Seen::Object(fields) => Some((fields, false)),
+        Seen::Secret(Some(inner)) => Some((unwrapped_object(inner)?.0, true)),
+        Seen::Output {
+            value: Some(inner),
+            secret,
+        } => {
+            let (fields, hidden) = unwrapped_object(inner)?;
+            Some((fields, hidden || secret))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, Fil
 
 use crate::stubs::python;
 
-const OURS: [&str; 3] = ["provider.proto", "engine.proto", "status.proto"];
+const OURS: [&str; 4] = ["provider.proto", "resource.proto", "engine.proto", "status.proto"];
 const PACKAGES: [&str; 2] = ["pulumirpc", "google.rpc"];
 
 fn crate_dir() -> PathBuf {

@@ -6,7 +6,10 @@ use tonic::{Code, Status};
 
 use crate::wire::r#gen::google_rpc::Status as RpcStatus;
 use crate::wire::r#gen::pulumirpc::configure_error_missing_keys::MissingKey;
-use crate::wire::r#gen::pulumirpc::{ConfigureErrorMissingKeys, ErrorResourceInitFailed};
+use crate::wire::r#gen::pulumirpc::input_properties_error::PropertyError;
+use crate::wire::r#gen::pulumirpc::{
+    CheckFailure, ConfigureErrorMissingKeys, ErrorResourceInitFailed, InputPropertiesError,
+};
 
 /// Why a call failed. Pulumi takes the codes INTERNAL, DATA_LOSS and UNKNOWN for "who knows what exists now", and all
 /// others for "nothing happened" (`pkg/resource/plugin/provider_plugin.go`), so each of these has a code that says what
@@ -31,6 +34,14 @@ pub enum CallError {
         /// What exists.
         left: Box<ErrorResourceInitFailed>,
     },
+    /// A component is given what makes no sense; nothing is registered.
+    #[error("{message}")]
+    WrongInputs {
+        /// All that is wrong.
+        message: String,
+        /// The same, each at its property.
+        faults: Vec<CheckFailure>,
+    },
     /// The provider block lacks required properties.
     #[error("{message}")]
     MissingKeys {
@@ -47,7 +58,7 @@ pub enum CallError {
 impl CallError {
     fn code(&self) -> Code {
         match self {
-            Self::Invalid(_) | Self::MissingKeys { .. } => Code::InvalidArgument,
+            Self::Invalid(_) | Self::MissingKeys { .. } | Self::WrongInputs { .. } => Code::InvalidArgument,
             Self::Refused(_) => Code::FailedPrecondition,
             Self::Cancelled(_) => Code::Cancelled,
             Self::Partial { .. } => Code::Unknown,
@@ -68,6 +79,14 @@ impl CallError {
                     "ConfigureErrorMissingKeys",
                     &ConfigureErrorMissingKeys { missing_keys },
                 ))
+            }
+            Self::WrongInputs { faults, .. } => {
+                let error = |fault: &CheckFailure| PropertyError {
+                    property_path: fault.property.clone(),
+                    reason: fault.reason.clone(),
+                };
+                let errors = faults.iter().map(error).collect();
+                Some(any("InputPropertiesError", &InputPropertiesError { errors }))
             }
             _ => None,
         }

@@ -53,7 +53,7 @@ impl Tokens {
 }
 
 /// A token in the form `package:index:Name`: the bridge writes `package:index/name:Name`, a user may leave `index` out.
-fn plain(token: &str) -> String {
+pub(super) fn plain(token: &str) -> String {
     let mut parts = token.split(':');
     let (first, last) = (
         parts.next().unwrap_or_default(),

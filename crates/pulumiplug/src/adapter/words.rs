@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tfplug::schema::{ProviderSchemas, Schema};
 use tfplug::ty::Type;
 
+use crate::component::ComponentSchema;
 use crate::names;
 use crate::value::shape::{Content, Shape};
 
@@ -46,6 +47,14 @@ impl Words {
             words.name(name, &short(&names::resource_token(package, name)));
         }
         words
+    }
+
+    /// The names of a component too.
+    pub(super) fn component(&mut self, package: &str, declared: &ComponentSchema) {
+        self.schema(&declared.inputs);
+        self.schema(&declared.outputs);
+        let token = names::resource_token(package, &declared.type_name);
+        self.name(&declared.type_name, &short(&token));
     }
 
     fn schema(&mut self, schema: &Schema) {

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use tfplug::schema::AttributeType;
 
 use super::example::Example;
+use crate::component::ComponentSchema;
 
 /// What a package says of itself.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct PackageInfo {
     /// no types with optional attributes there. A last parameter for any number of arguments then stands for one, which may be
     /// left out.
     pub parameters: BTreeMap<(String, String), AttributeType>,
+    /// The package's components: see [`Components::schemas`](crate::component::Components::schemas).
+    pub components: Vec<ComponentSchema>,
     /// Programs that show how to use a resource, data source or function, by its declared name.
     pub examples: BTreeMap<String, Vec<Example>>,
 }

@@ -99,6 +99,9 @@ pub struct Resource {
     /// What may be told to find an existing one beside its ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_inputs: Option<Object>,
+    /// Whether it consists of other resources and has no object of its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_component: bool,
     /// What to use instead.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub deprecation_message: String,
@@ -206,6 +209,9 @@ pub struct Property {
     /// What to use instead.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub deprecation_message: String,
+    /// Whether it is given as a value that a preview knows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub plain: bool,
     /// Whether it is encrypted in state and hidden.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
@@ -225,6 +231,7 @@ impl Property {
             description: String::new(),
             default: None,
             deprecation_message: String::new(),
+            plain: false,
             secret: false,
             replace_on_changes: false,
             will_replace_on_changes: false,

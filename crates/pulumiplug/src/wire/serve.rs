@@ -19,6 +19,7 @@ use super::r#gen::pulumirpc::resource_provider_server::ResourceProviderServer;
 use super::progress::Progress;
 use super::service::Service;
 use crate::adapter::{Adapter, Rules};
+use crate::component::Components;
 
 /// How long calls in progress have to store what they made, once they were asked to end. The engine kills a plugin five
 /// seconds after it interrupted it; without an engine nobody does.
@@ -32,6 +33,7 @@ pub struct Options {
     version: String,
     schema: Arc<dyn Fn() -> String + Send + Sync>,
     rules: Rules,
+    components: Components,
     log_crates: Vec<&'static str>,
     engine: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Options {
             version: version.into(),
             schema: Arc::new(schema),
             rules: Rules::new(),
+            components: Components::new(),
             log_crates: Vec::new(),
             engine: std::env::args()
                 .skip(1)
@@ -59,6 +62,13 @@ impl Options {
     #[must_use]
     pub fn with_rules(mut self, rules: Rules) -> Self {
         self.rules = rules;
+        self
+    }
+
+    /// The same options with these components.
+    #[must_use]
+    pub fn with_components(mut self, components: Components) -> Self {
+        self.components = components;
         self
     }
 
@@ -174,7 +184,8 @@ async fn serve_engine(
     end: CancellationToken,
 ) -> Result<(), ServeError> {
     let calls = Arc::new(Calls::default());
-    let adapter = Adapter::new(Arc::clone(&provider), options.rules.clone());
+    let adapter = Adapter::new(Arc::clone(&provider), options.rules.clone())
+        .with_components(options.components.clone());
     let service = Service::new(adapter, options.clone(), Arc::clone(&engine), Arc::clone(&calls));
     let last = CancellationToken::new();
     let server = Server::builder()

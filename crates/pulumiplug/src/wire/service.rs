@@ -194,8 +194,16 @@ impl ResourceProvider for Service {
         .await
     }
 
-    async fn construct(&self, _: Request<pb::ConstructRequest>) -> Answer<pb::ConstructResponse> {
-        self.absent("has no components")
+    async fn construct(&self, request: Request<pb::ConstructRequest>) -> Answer<pb::ConstructResponse> {
+        if !self.adapter.has_components() {
+            return self.absent("has no components");
+        }
+        let request = request.into_inner();
+        let version = self.options.version().to_owned();
+        self.run("Construct", "", |adapter, call| async move {
+            adapter.construct(&call, &version, request).await
+        })
+        .await
     }
 
     async fn cancel(&self, _: Request<()>) -> Answer<()> {

@@ -1,0 +1,352 @@
+//! A component while it is made.
+
+use tfplug::unstable::engine::validate::validate_references;
+use tfplug::unstable::rpc::{CallContext, ProviderServer};
+use tfplug::{Diagnostic, Diagnostics, Path, Value};
+use tonic::Status;
+
+use super::child::{Child, Made};
+use super::monitor::Monitor;
+use super::options::Options;
+use super::origins::{Origin, Origins};
+use crate::names::{self, Place};
+use crate::value::{
+    Decoded, Object, Reading, Secrets, Writing, decode, encode, property_path, secret, unwrapped_object,
+};
+use crate::wire::r#gen::pulumirpc::{ConstructRequest, ConstructResponse, construct_response};
+
+/// What a component's construction ends with: its outputs, and what they come from.
+#[derive(Debug, Clone)]
+pub struct Finished<O> {
+    outputs: O,
+    origins: Origins,
+}
+
+impl<O> Finished<O> {
+    /// These outputs, which come from nothing.
+    pub fn new(outputs: O) -> Self {
+        Self {
+            outputs,
+            origins: Origins::new(),
+        }
+    }
+
+    /// The same, which come from these too.
+    #[must_use]
+    pub fn with(mut self, origins: Origins) -> Self {
+        self.origins.extend(origins);
+        self
+    }
+
+    pub(super) fn map<P>(self, f: impl FnOnce(O) -> P) -> Finished<P> {
+        Finished {
+            outputs: f(self.outputs),
+            origins: self.origins,
+        }
+    }
+}
+
+/// A component while it is made: where its children come to be.
+pub struct Construction<'a> {
+    provider: &'a dyn ProviderServer,
+    version: &'a str,
+    context: CallContext,
+    options: Options,
+    monitor: Monitor,
+    inputs: Object,
+    secrets: Secrets,
+    urn: Option<String>,
+    warnings: Diagnostics,
+}
+
+impl<'a> Construction<'a> {
+    /// A construction that has begun. `secrets` are those among the inputs.
+    pub(crate) fn begin(
+        provider: &'a dyn ProviderServer,
+        version: &'a str,
+        context: CallContext,
+        request: ConstructRequest,
+        secrets: Secrets,
+    ) -> Result<Self, Status> {
+        let inputs = request.inputs.clone().unwrap_or_default();
+        Ok(Self {
+            provider,
+            version,
+            context,
+            monitor: Monitor::at(&request.monitor_endpoint)?,
+            options: Options::of(request),
+            inputs,
+            secrets,
+            urn: None,
+            warnings: Diagnostics::new(),
+        })
+    }
+
+    /// The name of the component in the program.
+    pub fn name(&self) -> &str {
+        self.options.name()
+    }
+
+    /// Whether this is a preview, in which much may be unknown.
+    pub fn is_preview(&self) -> bool {
+        self.options.is_preview()
+    }
+
+    /// Says something to the user when the construction ends.
+    pub fn warn(&mut self, warnings: impl IntoIterator<Item = Diagnostic>) {
+        self.warnings.extend(warnings);
+    }
+
+    /// What was said to the user, and the URN that it is about.
+    pub(crate) fn take_warnings(&mut self) -> (String, Diagnostics) {
+        let urn = self.urn.clone().unwrap_or_default();
+        (urn, std::mem::take(&mut self.warnings))
+    }
+
+    /// Looks at children that are to be made, as far as their attributes are known so far; nothing is registered.
+    ///
+    /// # Errors
+    /// All that is wrong with them, at the inputs from which it comes.
+    pub fn check<'c>(&self, children: impl IntoIterator<Item = &'c Child>) -> Result<(), Diagnostics> {
+        let mut found = Diagnostics::new();
+        for child in children {
+            found.extend(self.resolved(child)?.1);
+        }
+        let errors: Diagnostics = found.into_iter().filter(Diagnostic::is_error).collect();
+        if errors.has_errors() { Err(errors) } else { Ok(()) }
+    }
+
+    /// The attributes of a child that is to be made, what a user says instead of them included.
+    ///
+    /// # Errors
+    /// There is no such resource.
+    pub fn config(&self, child: &Child) -> Result<Value, Diagnostics> {
+        let (object, _) = self.resolved(child)?;
+        let schema = self.schema(child)?;
+        Ok(decode(schema, Place::Resource, &object, Reading::State).value)
+    }
+
+    /// Makes a child, the component before its first one.
+    ///
+    /// # Errors
+    /// The child cannot be made.
+    pub async fn child(&mut self, child: Child) -> Result<Made, Diagnostics> {
+        let component = self.registered().await?;
+        let (object, _) = self.resolved(&child)?;
+        let package = self.provider.type_name();
+        let mut request = self
+            .options
+            .child(&component, (package, self.version), &child.origins);
+        request.r#type = names::resource_token(package, &child.type_name);
+        request.name = child.name.clone();
+        request.object = Some(object);
+        let answer = self.monitor.register(request).await.map_err(failed)?;
+        let schema = self.schema(&child)?;
+        let given = answer.object.unwrap_or_default();
+        let Decoded {
+            mut value, secrets, ..
+        } = decode(schema, Place::Resource, &given, Reading::State);
+        let computed = schema.attributes.iter().filter(|a| a.optionality.is_computed());
+        if let Value::Map(fields) = &mut value {
+            // What was not made, since something before it was not, is not known.
+            for attribute in computed.filter(|_| answer.unknown) {
+                let field = fields.entry(attribute.name.clone()).or_insert(Value::Null);
+                if field.is_null() {
+                    *field = Value::unknown();
+                }
+            }
+            let id = match answer.id.as_str() {
+                "" => Value::unknown(),
+                id => id.into(),
+            };
+            fields.insert("id".to_owned(), id);
+        }
+        let sensitive = schema.attributes.iter().filter(|attribute| attribute.sensitive);
+        Ok(Made {
+            urn: answer.urn,
+            value,
+            secrets,
+            sensitive: sensitive.map(|attribute| attribute.name.clone()).collect(),
+        })
+    }
+
+    /// The URN of the component, which is registered if it is not yet.
+    async fn registered(&mut self) -> Result<String, Diagnostics> {
+        if let Some(urn) = &self.urn {
+            return Ok(urn.clone());
+        }
+        let request = self.options.component(self.inputs.clone());
+        let urn = self.monitor.register(request).await.map_err(failed)?.urn;
+        Ok(self.urn.insert(urn).clone())
+    }
+
+    /// Tells the engine what the component has in the end.
+    pub(crate) async fn finish(
+        &mut self,
+        schema: &tfplug::schema::Schema,
+        finished: Finished<Value>,
+    ) -> Result<ConstructResponse, Diagnostics> {
+        let urn = self.registered().await?;
+        let mut secrets = self.secrets_of(&finished.origins);
+        for attribute in &schema.attributes {
+            let property = names::property_in(Place::Resource, &attribute.name);
+            if self.options.secret_outputs().contains(&property) {
+                secrets.mark(&Path::attr(&attribute.name));
+            }
+        }
+        let state = encode(schema, &finished.outputs, writing(&secrets));
+        self.monitor
+            .register_outputs(&urn, state.clone())
+            .await
+            .map_err(failed)?;
+        let dependencies = finished.origins.attributes().map(|(output, origins)| {
+            let urns = self.options.dependencies(origins).into_iter().collect();
+            let property = names::property_in(Place::Resource, output);
+            (property, construct_response::PropertyDependencies { urns })
+        });
+        Ok(ConstructResponse {
+            urn,
+            state: Some(state),
+            state_dependencies: dependencies.collect(),
+        })
+    }
+
+    fn schema(&self, child: &Child) -> Result<&'a tfplug::schema::Schema, Diagnostics> {
+        let found = self.provider.schemas().resources.get(&child.type_name);
+        let bug = || {
+            Diagnostic::bug(format!(
+                "A component has a child of the type {}, which there is not.",
+                child.type_name
+            ))
+        };
+        found.ok_or_else(|| bug().into())
+    }
+
+    /// The properties of a child, and what is wrong with them.
+    fn resolved(&self, child: &Child) -> Result<(Object, Diagnostics), Diagnostics> {
+        let schema = self.schema(child)?;
+        let secrets = self.secrets_of(&child.origins);
+        let mut object = encode(schema, &child.config, writing(&secrets));
+        let overrides = self.overrides(child);
+        object.fields.extend(overrides.fields.clone());
+        let Decoded { value, faults, .. } = decode(schema, Place::Resource, &object, Reading::Inputs);
+        let mut found: Diagnostics = faults
+            .into_iter()
+            .map(|fault| Diagnostic::error(fault.reason, "").at(fault.path))
+            .collect();
+        let capabilities = self.context.capabilities;
+        if found.is_empty() {
+            found = self
+                .provider
+                .validate_resource(&child.type_name, &value, capabilities);
+            validate_references(schema, &value, &mut found);
+        }
+        let placed = found
+            .into_iter()
+            .map(|finding| self.placed(child, &overrides, finding));
+        Ok((object, placed.collect()))
+    }
+
+    /// What the user gives instead of the component's own.
+    fn overrides(&self, child: &Child) -> Object {
+        let Some(input) = &child.overrides else {
+            return Object::default();
+        };
+        let property = names::property_in(Place::Resource, input);
+        let Some((all, hidden)) = self.inputs.fields.get(&property).and_then(unwrapped_object) else {
+            return Object::default();
+        };
+        let one = |(name, value): (&String, &crate::value::Wire)| {
+            let value = value.clone();
+            (name.clone(), if hidden { secret(value) } else { value })
+        };
+        Object {
+            fields: all.iter().map(one).collect(),
+        }
+    }
+
+    /// What is said of a child, said of the input from which it comes.
+    fn placed(&self, child: &Child, overrides: &Object, finding: Diagnostic) -> Diagnostic {
+        let Some(tfplug::path::Step::Attribute(attribute)) = finding.path.steps().first() else {
+            return of_child(child, finding);
+        };
+        let property = names::property_in(Place::Resource, attribute);
+        if let (Some(input), true) = (&child.overrides, overrides.fields.contains_key(&property)) {
+            let path = Path::attr(input).join(&finding.path);
+            return finding.at(path);
+        }
+        let rest = Path::from_steps(finding.path.steps().iter().skip(1).cloned());
+        match child.origins.of_attribute(attribute).first() {
+            Some(Origin::Same(input)) => {
+                let path = Path::attr(input).join(&rest);
+                finding.at(path)
+            }
+            Some(Origin::Input(input)) => {
+                let path = Path::attr(input);
+                finding.at(path)
+            }
+            _ => of_child(child, finding),
+        }
+    }
+
+    /// What is secret of something with these origins.
+    fn secrets_of(&self, origins: &Origins) -> Secrets {
+        let mut secrets = Secrets::none();
+        for (attribute, origins) in origins.attributes() {
+            let at = Path::attr(attribute);
+            for origin in origins {
+                match origin {
+                    Origin::Same(input) => {
+                        for path in self.secrets_in(input) {
+                            let rest = Path::from_steps(path.steps().iter().skip(1).cloned());
+                            secrets.mark(&at.join(&rest));
+                        }
+                    }
+                    Origin::Input(input) if self.secrets_in(input).next().is_some() => secrets.mark(&at),
+                    Origin::Child { secret: true, .. } => secrets.mark(&at),
+                    Origin::Input(_) | Origin::Child { .. } => {}
+                }
+            }
+        }
+        secrets
+    }
+
+    fn secrets_in(&self, input: &str) -> impl Iterator<Item = &Path> {
+        let at = Path::attr(input);
+        self.secrets.paths().filter(move |path| path.starts_with(&at))
+    }
+}
+
+impl std::fmt::Debug for Construction<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Construction")
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+fn writing(secrets: &Secrets) -> Writing<'_> {
+    Writing {
+        place: Place::Resource,
+        wraps_secrets: true,
+        secrets,
+    }
+}
+
+/// What is said of a child that comes from no input.
+fn of_child(child: &Child, mut finding: Diagnostic) -> Diagnostic {
+    let place = match property_path(Place::Resource, &finding.path).as_str() {
+        "" => String::new(),
+        path => format!(" {path}:"),
+    };
+    finding.summary = format!(
+        "{} {:?}:{place} {}",
+        child.type_name, child.name, finding.summary
+    );
+    finding.at(Path::root())
+}
+
+/// Why something is not registered. The engine itself tells what is wrong with a child.
+fn failed(status: Status) -> Diagnostics {
+    Diagnostic::error(status.message(), "").into()
+}
