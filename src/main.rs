@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use provider::facts::SharedFacts;
 use provider::program::Program;
 use provider::provider::Mig;
 use provider::{cli, pulumi};
@@ -16,14 +17,16 @@ fn main() -> ExitCode {
     let cookie = std::env::var_os(COOKIE_NAME);
     match Program::of(&name, &arguments, cookie.as_deref()) {
         Program::CommandLine => cli::run(std::env::args_os()),
-        Program::Terraform { debug, by_hand } => served(|server| terraform(server, debug, by_hand)),
+        Program::Terraform { debug, by_hand } => served(|server, _| terraform(server, debug, by_hand)),
         Program::Pulumi => served(pulumi::serve),
     }
 }
 
-fn served(serve: impl FnOnce(Server<Mig>) -> ExitCode) -> ExitCode {
-    match Server::new(Mig::default()) {
-        Ok(server) => serve(server),
+fn served(serve: impl FnOnce(Server<Mig>, SharedFacts) -> ExitCode) -> ExitCode {
+    let provider = Mig::default();
+    let facts = provider.facts();
+    match Server::new(provider) {
+        Ok(server) => serve(server, facts),
         Err(twice) => cli::failed(&twice.to_string()),
     }
 }

@@ -63,6 +63,11 @@ impl Provider for Mig {
 }
 
 impl Mig {
+    /// The facts that the provider block puts in force.
+    pub fn facts(&self) -> SharedFacts {
+        self.facts.clone()
+    }
+
     /// Layouts are checked at plan against what the block adds, so it must be known then.
     fn settle_facts(&self, config: &ProviderModel) -> Result<(), Diagnostics> {
         let mut findings = Diagnostics::new();

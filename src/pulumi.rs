@@ -1,5 +1,6 @@
 //! The provider as Pulumi sees it: its package, and the plugin.
 
+pub mod component;
 mod examples;
 pub mod package;
 mod words;
@@ -10,17 +11,21 @@ use pulumiplug::adapter::{ResourceRules, Rules};
 use pulumiplug::wire::{Options, serve as serve_engine};
 use tfplug::Server;
 
+use crate::facts::SharedFacts;
 use crate::provider::Mig;
 use crate::wording::{Reader, speak_to};
 
-/// Serves Pulumi's engine, whose address is the last argument of the process.
-pub fn serve(server: Server<Mig>) -> ExitCode {
+/// Serves Pulumi's engine, whose address is the last argument of the process. The facts are those of the server's provider.
+pub fn serve(server: Server<Mig>, facts: SharedFacts) -> ExitCode {
     speak_to(Reader::Pulumi);
     let schemas = server.schemas().clone();
     // A test makes the package, so that it cannot fail.
     let schema = move || package::schema_json(&schemas).unwrap_or_default();
     let options = Options::from_args(env!("CARGO_PKG_VERSION"), schema);
-    let options = options.with_rules(rules()).with_log_crates(&["provider"]);
+    let options = options
+        .with_rules(rules())
+        .with_components(component::all(facts))
+        .with_log_crates(&["provider"]);
     serve_engine(server, &options)
 }
 

@@ -6,7 +6,8 @@ use pulumiplug::schema::{PackageInfo, SchemaError, package};
 use tfplug::model::AttributeValue;
 use tfplug::schema::{AttributeType, ProviderSchemas};
 
-use super::examples;
+use super::{component, examples};
+use crate::facts::SharedFacts;
 use crate::functions::UserDataOptions;
 use crate::models::LayoutModel;
 
@@ -55,6 +56,7 @@ pub fn info() -> PackageInfo {
         namespace: "eks-mig".to_owned(),
         language: BTreeMap::new(),
         parameters: parameters(),
+        components: component::all(SharedFacts::default()).schemas(),
         examples: examples::all(),
     }
 }

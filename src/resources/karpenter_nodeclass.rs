@@ -6,6 +6,7 @@ mod plan;
 mod spec;
 
 pub use model::NodeClassModel;
+pub use spec::{AmiSelectorTermModel, SecurityGroupSelectorTermModel, SubnetSelectorTermModel};
 
 /// The resource.
 pub type NodeClassResource = super::manifests::ManifestResource<NodeClassModel>;

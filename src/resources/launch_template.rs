@@ -18,6 +18,7 @@ use tfplug::{
 
 pub(super) use apply::of_version;
 pub(crate) use apply::{Wanted, list};
+pub use instance::TagSpecification;
 pub use model::{LaunchTemplate, LaunchTemplateIdentity};
 
 use crate::connections::Connections;

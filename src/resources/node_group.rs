@@ -16,7 +16,8 @@ use tfplug::{
 };
 
 pub(crate) use apply::{Wanted, list};
-pub use model::{NodeGroup, NodeGroupIdentity, Remembered};
+pub use model::{GroupTaint, NodeGroup, NodeGroupIdentity, Remembered, ScalingConfig};
+pub use template::TemplateRefModel;
 
 use crate::connections::Connections;
 use crate::facts::SharedFacts;

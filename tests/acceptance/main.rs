@@ -25,6 +25,7 @@ mod outages;
 mod proxies;
 mod pulumi;
 mod pulumi_bridge;
+mod pulumi_component;
 mod rights;
 mod support;
 mod wrong_input;

@@ -181,6 +181,11 @@ pub fn user_data(layout: &Layout, options: &BootOptions) -> Result<UserData, Vec
     })
 }
 
+/// The parts of user data that [`user_data`] has rendered, in their order; `None` for any other text.
+pub fn user_data_parts(text: &str) -> Option<Vec<UserPart>> {
+    Some(mime::parse(text)?.iter().map(UserPart::of).collect())
+}
+
 /// The shell part alone: a bash script that installs the boot unit and runs it.
 pub fn boot_script(layout: &Layout, options: &BootOptions) -> String {
     script::shell_part(layout, options)

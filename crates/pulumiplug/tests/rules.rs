@@ -8,6 +8,7 @@
 )]
 
 mod cabinet;
+mod component;
 mod faults;
 mod life;
 mod package;

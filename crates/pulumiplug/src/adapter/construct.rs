@@ -1,7 +1,7 @@
 //! Construct: a component.
 
-use tfplug::unstable::engine::validate::validate;
 use tfplug::unstable::engine::defaults::with_defaults;
+use tfplug::unstable::engine::validate::validate;
 use tfplug::{Diagnostics, Value};
 use tonic::Status;
 
@@ -24,7 +24,8 @@ impl Adapter {
     ) -> Result<ConstructResponse, CallError> {
         let token = tokens::plain(&request.r#type);
         let is_it = |name: &str| names::resource_token(self.package(), name) == token;
-        let unknown = || CallError::Invalid(format!("This version of the provider has no component {token}."));
+        let unknown =
+            || CallError::Invalid(format!("This version of the provider has no component {token}."));
         let component = self.components.find(is_it).ok_or_else(unknown)?;
         let declared = component.schema();
         let given = request.inputs.clone().unwrap_or_default();

@@ -339,10 +339,7 @@ fn of_child(child: &Child, mut finding: Diagnostic) -> Diagnostic {
         "" => String::new(),
         path => format!(" {path}:"),
     };
-    finding.summary = format!(
-        "{} {:?}:{place} {}",
-        child.type_name, child.name, finding.summary
-    );
+    finding.summary = format!("{} {:?}:{place} {}", child.type_name, child.name, finding.summary);
     finding.at(Path::root())
 }
 

@@ -34,7 +34,10 @@ pub(super) fn without_components<'s>(
     info: &'s PackageInfo,
 ) -> impl Iterator<Item = (&'s String, &'s Schema)> {
     let is_component = |name: &String| info.components.iter().any(|one| one.type_name == *name);
-    schemas.resources.iter().filter(move |(name, _)| !is_component(name))
+    schemas
+        .resources
+        .iter()
+        .filter(move |(name, _)| !is_component(name))
 }
 
 /// A component as a resource of the package.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use prost::Message as _;
 use prost_types::{Struct, Value};
 use pulumiplug::adapter::Rules;
+use pulumiplug::component::Components;
 use pulumiplug::value::{from_json, to_json};
 use pulumiplug::wire::r#gen::google_rpc::Status as RpcStatus;
 use pulumiplug::wire::r#gen::pulumirpc as pb;
@@ -86,6 +87,11 @@ pub async fn engine() -> (Heard, u16, CancellationToken) {
 
 impl Host {
     pub async fn start() -> Self {
+        Self::with_components(Components::new()).await
+    }
+
+    /// The same with components.
+    pub async fn with_components(components: Components) -> Self {
         let cabinet = Cabinet::default();
         let (heard, engine_port, _) = engine().await;
         let (socket, port) = listener().await;
@@ -93,6 +99,7 @@ impl Host {
         let server = Arc::new(Server::new(CabinetProvider(cabinet.clone())).unwrap());
         let options = Options::from_args("1.2.3", || r#"{"name":"cabinet"}"#.to_owned())
             .with_rules(Rules::new().with_parameters(parameters()))
+            .with_components(components)
             .with_engine(format!("127.0.0.1:{engine_port}"));
         let asked = end.clone();
         let served = tokio::spawn(async move { serve_at(server, &options, socket, asked).await.unwrap() });

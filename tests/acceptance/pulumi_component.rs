@@ -1,0 +1,333 @@
+//! `mig:index:SlicePool` through Pulumi's own engine, against AWS and a real API server.
+
+use std::sync::LazyLock;
+
+use counterparts::eks::{ADMIN, aws_env};
+use counterparts::{Plugin, PulumiProject};
+use serde_json::{Value, json};
+
+use crate::support::karpenter::{know_karpenter, live};
+use crate::support::kube::{self, KUBE, make_namespace};
+use crate::support::{MOTO, REGION, assert_says, eks, provider};
+
+/// A pool of Karpenter's in ten lines, and what a test has to add: nobody reads overlays here, and namespaces keep tests apart.
+fn karpenter(name: &str) -> String {
+    format!(
+        "
+resources:
+  slices:
+    type: mig:SlicePool
+    properties:
+      kind: karpenter
+      name: {name}
+      cluster: {{ name: prod }}
+      layout:
+        instanceTypes: [p5.48xlarge]
+        slices: {{ \"1g.10gb\": 7 }}
+      nodeRole: arn:aws:iam::123456789012:role/KarpenterNodeRole-prod
+      amiAlias: al2023@v20261003
+      subnetTags: {{ karpenter.sh/discovery: prod }}
+      securityGroupIds: [sg-0123456789abcdef0]
+      labels: {{ team: search }}
+      nodeoverlayArgs: {{ acceptanceTimeout: 0s }}
+      devicePluginArgs: {{ namespace: {name} }}
+"
+    )
+}
+
+const OUTPUTS: &str = "
+outputs:
+  names: ${slices.resourceNames}
+  slices: ${slices.slicesPerNode}
+  labels: ${slices.labels}
+  taints: ${slices.taints}
+  options: ${slices.nodeadmExtraOptions}
+  base64: ${slices.userDataBase64}
+  pools: ${slices.nodepoolNames}
+  plugin: ${slices.devicePluginName}
+";
+
+/// A project with the provider and an administrator's environment.
+fn project() -> PulumiProject {
+    LazyLock::force(&KUBE);
+    let mut project = PulumiProject::new(&[Plugin::mig(provider().binary)]).unwrap();
+    project.set_envs(aws_env(&MOTO.url(), &ADMIN));
+    project
+}
+
+/// The same with Karpenter, a namespace and this program.
+fn karpenter_project(name: &str, program: &str) -> PulumiProject {
+    know_karpenter();
+    make_namespace(name);
+    let project = project();
+    project.write_yaml(program).unwrap();
+    project.init("dev").unwrap();
+    project
+}
+
+/// A resource in the state.
+fn kept(project: &PulumiProject, name: &str) -> Value {
+    let stack = project.export().unwrap();
+    let found = stack.resource(name).cloned();
+    found.unwrap_or_else(|| panic!("no {name} among {:?}", stack.names()))
+}
+
+const KARPENTERS: [&str; 5] = [
+    "slices",
+    "slices-class",
+    "slices-pool",
+    "slices-overlay",
+    "slices-plugin",
+];
+
+#[test]
+fn karpenters_pool_lives_from_preview_to_destroy() {
+    let name = "mig-sp-karpenter";
+    let program = karpenter(name) + OUTPUTS;
+    let project = karpenter_project(name, &program);
+    let preview = project.preview(&[]).unwrap();
+    for each in KARPENTERS {
+        assert_eq!(preview.ops(each), ["create"], "{each}");
+    }
+    assert_eq!(live("NodePool", name), None);
+    project.up(&[]).unwrap();
+    let pool = live("NodePool", name).unwrap();
+    assert_eq!(pool["spec"]["template"]["metadata"]["labels"]["team"], "search");
+    let class = live("EC2NodeClass", name).unwrap();
+    assert_eq!(class["spec"]["role"], "KarpenterNodeRole-prod");
+    assert!(kube::objects(name).contains(&format!("ConfigMap/{name}-device-plugin")));
+    outputs_fit_other_packages(&project, name, &class);
+    project.up(&["--expect-no-changes"]).unwrap();
+
+    project.write_yaml(&program.replace("search", "ads")).unwrap();
+    let preview = project.preview(&[]).unwrap();
+    assert_eq!(preview.ops("slices-pool"), ["update"]);
+    assert_eq!(preview.ops("slices-class"), ["same"]);
+    project.up(&[]).unwrap();
+    let pool = live("NodePool", name).unwrap();
+    assert_eq!(pool["spec"]["template"]["metadata"]["labels"]["team"], "ads");
+    project.destroy(&[]).unwrap();
+    assert_eq!((live("NodePool", name), live("EC2NodeClass", name)), (None, None));
+    assert!(kube::objects(name).is_empty());
+}
+
+fn outputs_fit_other_packages(project: &PulumiProject, name: &str, class: &Value) {
+    let output = |name: &str| project.output(name).unwrap();
+    assert_eq!(output("names"), json!(["nvidia.com/mig-1g.10gb"]));
+    assert_eq!(
+        output("slices"),
+        json!({"p5.48xlarge": {"nvidia.com/mig-1g.10gb": 56}})
+    );
+    assert_eq!(output("labels")["team"], "search");
+    assert!(output("labels")["mig.eks/layout"].is_string());
+    let taint = json!({"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"});
+    assert_eq!(output("taints")[0], taint);
+    let options = output("options");
+    let part = &options.as_array().unwrap()[0];
+    assert!(part["contentType"].is_string(), "{options}");
+    let user_data = class["spec"]["userData"].as_str().unwrap();
+    assert!(user_data.contains(part["content"].as_str().unwrap()));
+    assert!(output("base64").as_str().unwrap().len() > user_data.len());
+    assert_eq!(output("pools"), json!([name]));
+    assert_eq!(output("plugin"), format!("{name}-device-plugin"));
+}
+
+#[test]
+fn a_node_group_lives_from_preview_to_destroy() {
+    let name = "mig-sp-group";
+    eks::add_cluster(REGION, name);
+    let subnets = serde_json::to_string(&MOTO.default_subnets(REGION).unwrap()).unwrap();
+    let program = format!(
+        "
+resources:
+  slices:
+    type: mig:SlicePool
+    properties:
+      kind: nodeGroup
+      name: workers
+      cluster: {{ name: {name} }}
+      layout:
+        instanceTypes: [p5.48xlarge]
+        slices: {{ \"1g.10gb\": 7 }}
+      nodeRole: arn:aws:iam::123456789012:role/nodes
+      subnetIds: {subnets}
+      maxSize: 3
+      taints: [{{ key: team, value: search, effect: NoExecute }}]
+      tags: {{ team: search }}
+      devicePlugin: false
+outputs:
+  template: ${{slices.launchTemplateId}}
+  version: ${{slices.launchTemplateVersion}}
+  group: ${{slices.nodeGroupName}}
+  taints: ${{slices.taints}}
+  scaling: ${{slices.autoscalingGroupNames}}
+"
+    );
+    let project = project();
+    project.write_yaml(&program).unwrap();
+    project.init("dev").unwrap();
+    let preview = project.preview(&[]).unwrap();
+    assert_eq!(preview.ops("slices-group"), ["create"]);
+    project.up(&[]).unwrap();
+    let group = eks::group(name, "workers").unwrap();
+    assert_eq!(group["launchTemplate"]["id"], project.output("template").unwrap());
+    assert_eq!(group["scalingConfig"]["maxSize"], 3);
+    assert_eq!(project.output("group").unwrap(), "workers");
+    let taints = project.output("taints").unwrap();
+    assert!(
+        taints
+            .as_array()
+            .unwrap()
+            .contains(&json!({"key": "team", "value": "search", "effect": "NO_EXECUTE"})),
+        "{taints}"
+    );
+    assert_eq!(project.output("scaling").unwrap().as_array().unwrap().len(), 1);
+    project.up(&["--expect-no-changes"]).unwrap();
+
+    project
+        .write_yaml(&program.replace("\"1g.10gb\": 7", "\"1g.10gb\": 6"))
+        .unwrap();
+    let preview = project.preview(&[]).unwrap();
+    assert_eq!(preview.ops("slices-template"), ["update"]);
+    assert_eq!(preview.ops("slices-group"), ["update"]);
+    project.up(&[]).unwrap();
+    assert_eq!(project.output("version").unwrap(), 2);
+    project.destroy(&[]).unwrap();
+    assert_eq!(eks::group(name, "workers"), None);
+}
+
+#[test]
+fn wrong_inputs_are_told_at_their_properties() {
+    let name = "mig-sp-wrong";
+    let right = karpenter(name);
+    let project = project();
+    project.write_yaml(&right).unwrap();
+    project.init("dev").unwrap();
+    for (from, to, parts) in [
+        (
+            "\"1g.10gb\": 7",
+            "\"1g.10gb\": 8",
+            &["layout.slices", "1g.10gb"][..],
+        ),
+        (
+            "kind: karpenter",
+            "kind: nodeGroup",
+            &["amiAlias", "Does not go with kind", "maxSize"],
+        ),
+        (
+            "      amiAlias: al2023@v20261003\n",
+            "",
+            &["amiAlias", "Karpenter needs an image"],
+        ),
+        (
+            "acceptanceTimeout",
+            "acceptTimeout",
+            &["nodeoverlayArgs.acceptTimeout", "is no property here"],
+        ),
+        ("{ team: search }", "{ \"a b\": c }", &["labels"]),
+    ] {
+        project.write_yaml(&right.replace(from, to)).unwrap();
+        let refused = project.try_up(&[]).unwrap();
+        assert_ne!(refused.code, 0);
+        assert_says(&refused.words(), parts);
+        assert!(project.export().unwrap().resource("slices").is_none(), "{to}");
+    }
+}
+
+#[test]
+fn options_of_the_component_hold_for_its_children() {
+    let name = "mig-sp-options";
+    let options = "
+    options:
+      protect: true
+      deletedWith: ${house}
+      retainOnDelete: true
+      dependsOn: [\"${house}\"]
+      provider: ${own}
+      ignoreChanges: [labels]
+      additionalSecretOutputs: [userData]
+      customTimeouts: { create: 7m }
+  house:
+    type: mig:LaunchTemplate
+    properties: { name: mig-sp-options-house, layout: { instanceTypes: [p5.48xlarge] } }
+  own:
+    type: pulumi:providers:mig
+    properties: { region: us-east-1 }
+";
+    let program = karpenter(name) + options.trim_start_matches('\n');
+    let project = karpenter_project(name, &program);
+    project.up(&[]).unwrap();
+    let (house, own) = (kept(&project, "house"), "::own::");
+    for child in KARPENTERS.into_iter().skip(1) {
+        let child = kept(&project, child);
+        assert_eq!(child["protect"], true, "{child}");
+        assert_eq!(child["deletedWith"], house["urn"], "{child}");
+        assert_eq!(child["retainOnDelete"], true, "{child}");
+        assert_eq!(child["parent"], kept(&project, "slices")["urn"]);
+        assert!(child["provider"].as_str().unwrap().contains(own), "{child}");
+        assert_eq!(child["customTimeouts"]["create"], 420.0, "{child}");
+        let before = child["dependencies"].as_array().unwrap();
+        assert!(before.contains(&house["urn"]), "{child}");
+    }
+    let secret = &kept(&project, "slices")["outputs"]["userData"];
+    assert!(secret["ciphertext"].is_string(), "{secret}");
+    let edited = program.replace("search", "ads");
+    project.write_yaml(&edited).unwrap();
+    assert_eq!(project.preview(&[]).unwrap().ops("slices-pool"), ["same"]);
+
+    // Another name of the component in the program, and the children are the same.
+    let moved = program.replace("  slices:\n", "  moved:\n").replace(
+        "protect: true",
+        "protect: false\n      aliases: [{ name: slices }]",
+    );
+    let moved = moved.replace("retainOnDelete: true", "retainOnDelete: false");
+    let moved = moved.replace("      deletedWith: ${house}\n", "");
+    project.write_yaml(&moved).unwrap();
+    let preview = project.preview(&[]).unwrap();
+    let replaced: Vec<_> = preview
+        .changes()
+        .into_iter()
+        .filter(|step| step.op.contains("delete") || step.op == "create")
+        .collect();
+    assert!(replaced.is_empty(), "{replaced:?}");
+    project.up(&[]).unwrap();
+    project.destroy(&[]).unwrap();
+    assert_eq!(live("NodePool", name), None);
+}
+
+#[test]
+fn a_preview_knows_what_can_be_known() {
+    let name = "mig-sp-unknown";
+    let template = "
+  other:
+    type: mig:LaunchTemplate
+    properties: { name: mig-sp-unknown-other, layout: { instanceTypes: [p5.48xlarge] } }
+";
+    let program = karpenter(name).replace("team: search", "team: \"${other.id}\"") + template + OUTPUTS;
+    let project = karpenter_project(name, &program);
+    let preview = project.preview(&[]).unwrap();
+    assert_eq!(preview.ops("slices-pool"), ["create"]);
+    let steps = preview.steps();
+    let class = steps.iter().find(|step| step.name == "slices-class").unwrap();
+    assert_eq!(class.new_state["outputs"]["name"], name);
+    assert!(
+        class.new_state["outputs"]["userData"]
+            .as_str()
+            .unwrap()
+            .contains("MIME")
+    );
+    project.up(&[]).unwrap();
+    let other = kept(&project, "other");
+    let pool = live("NodePool", name).unwrap();
+    assert_eq!(
+        pool["spec"]["template"]["metadata"]["labels"]["team"],
+        other["id"]
+    );
+    let depends = &kept(&project, "slices-pool")["propertyDependencies"]["nodeLabels"];
+    assert_eq!(depends, &json!([other["urn"]]));
+    let unknown = program.replace("kind: karpenter", "kind: ${other.id}");
+    project.destroy(&[]).unwrap();
+    project.write_yaml(&unknown).unwrap();
+    let refused = project.try_preview(&[]).unwrap();
+    assert_says(&refused.words(), &["kind", "not known in a preview"]);
+}
