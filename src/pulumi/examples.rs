@@ -10,6 +10,7 @@ type Inputs = Vec<(String, Expression)>;
 /// The programs by the declared name of what they show.
 pub(super) fn all() -> BTreeMap<String, Vec<Example>> {
     let resources = [
+        ("mig_slice_pool", slice_pool()),
         ("mig_launch_template", launch_template()),
         ("mig_node_group", node_group()),
         ("mig_autoscaling_group_tags", autoscaling_group_tags()),
@@ -35,6 +36,25 @@ pub(super) fn all() -> BTreeMap<String, Vec<Example>> {
     let all = resources.into_iter().chain(data_sources).chain(functions);
     all.map(|(name, example)| (name.to_owned(), vec![example]))
         .collect()
+}
+
+fn slice_pool() -> Example {
+    let discovery = || object([("karpenter.sh/discovery", "prod".into())]);
+    let pool = resource(
+        "slices",
+        "mig_slice_pool",
+        [
+            ("kind", "karpenter".into()),
+            ("cluster", prod()),
+            ("layout", layout()),
+            ("node_role", "KarpenterNodeRole-prod".into()),
+            ("ami_alias", "al2023@v20261003".into()),
+            ("subnet_tags", discovery()),
+            ("security_group_tags", discovery()),
+        ],
+    );
+    let names = output("resource_names", "slices", &["resource_names"]);
+    example("Slices by Karpenter", "", [pool, names])
 }
 
 fn example<const N: usize>(title: &str, text: &str, steps: [Step; N]) -> Example {

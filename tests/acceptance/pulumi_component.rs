@@ -102,7 +102,7 @@ fn karpenters_pool_lives_from_preview_to_destroy() {
     project.write_yaml(&program.replace("search", "ads")).unwrap();
     let preview = project.preview(&[]).unwrap();
     assert_eq!(preview.ops("slices-pool"), ["update"]);
-    assert_eq!(preview.ops("slices-class"), ["same"]);
+    assert!(preview.ops("slices-class").is_empty());
     project.up(&[]).unwrap();
     let pool = live("NodePool", name).unwrap();
     assert_eq!(pool["spec"]["template"]["metadata"]["labels"]["team"], "ads");
@@ -200,6 +200,7 @@ outputs:
 fn wrong_inputs_are_told_at_their_properties() {
     let name = "mig-sp-wrong";
     let right = karpenter(name);
+    let own_namespace = format!("devicePluginArgs: {{ namespace: {name} }}");
     let project = project();
     project.write_yaml(&right).unwrap();
     project.init("dev").unwrap();
@@ -224,7 +225,11 @@ fn wrong_inputs_are_told_at_their_properties() {
             "acceptTimeout",
             &["nodeoverlayArgs.acceptTimeout", "is no property here"],
         ),
-        ("{ team: search }", "{ \"a b\": c }", &["labels"]),
+        (
+            &own_namespace,
+            "devicePluginArgs: { layouts: [] }",
+            &["devicePluginArgs.layouts"],
+        ),
     ] {
         project.write_yaml(&right.replace(from, to)).unwrap();
         let refused = project.try_up(&[]).unwrap();
@@ -249,7 +254,7 @@ fn options_of_the_component_hold_for_its_children() {
       customTimeouts: { create: 7m }
   house:
     type: mig:LaunchTemplate
-    properties: { name: mig-sp-options-house, layout: { instanceTypes: [p5.48xlarge] } }
+    properties: { name: mig-sp-options-house, layout: { instanceTypes: [p5.48xlarge], slices: { \"1g.10gb\": 7 } } }
   own:
     type: pulumi:providers:mig
     properties: { region: us-east-1 }
@@ -273,7 +278,7 @@ fn options_of_the_component_hold_for_its_children() {
     assert!(secret["ciphertext"].is_string(), "{secret}");
     let edited = program.replace("search", "ads");
     project.write_yaml(&edited).unwrap();
-    assert_eq!(project.preview(&[]).unwrap().ops("slices-pool"), ["same"]);
+    assert!(project.preview(&[]).unwrap().ops("slices-pool").is_empty());
 
     // Another name of the component in the program, and the children are the same.
     let moved = program.replace("  slices:\n", "  moved:\n").replace(
@@ -301,21 +306,24 @@ fn a_preview_knows_what_can_be_known() {
     let template = "
   other:
     type: mig:LaunchTemplate
-    properties: { name: mig-sp-unknown-other, layout: { instanceTypes: [p5.48xlarge] } }
+    properties: { name: mig-sp-unknown-other, layout: { instanceTypes: [p5.48xlarge], slices: { \"1g.10gb\": 7 } } }
 ";
     let program = karpenter(name).replace("team: search", "team: \"${other.id}\"") + template + OUTPUTS;
     let project = karpenter_project(name, &program);
     let preview = project.preview(&[]).unwrap();
     assert_eq!(preview.ops("slices-pool"), ["create"]);
     let steps = preview.steps();
-    let class = steps.iter().find(|step| step.name == "slices-class").unwrap();
-    assert_eq!(class.new_state["outputs"]["name"], name);
-    assert!(
-        class.new_state["outputs"]["userData"]
-            .as_str()
-            .unwrap()
-            .contains("MIME")
+    let inputs = |name: &str| {
+        let step = steps.iter().find(|step| step.name == name).unwrap();
+        step.new_state["inputs"].clone()
+    };
+    // What the class will be is known, so what follows from it is.
+    assert_eq!(inputs("slices-pool")["nodeclass"]["name"], name);
+    assert_eq!(
+        inputs("slices-overlay")["nodepool"]["layout"]["slices"]["1g.10gb"],
+        7
     );
+    assert_ne!(inputs("slices-pool")["nodeLabels"]["team"], "search");
     project.up(&[]).unwrap();
     let other = kept(&project, "other");
     let pool = live("NodePool", name).unwrap();

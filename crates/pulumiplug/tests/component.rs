@@ -20,7 +20,7 @@ const SELF: &str = "urn:pulumi:dev::test::cabinet:index:Chest::oak";
 
 /// Drawers one over the other.
 #[derive(Clone, Model)]
-struct ChestInputs {
+pub struct ChestInputs {
     /// What stands on each.
     #[attr(required)]
     label_text: Attr<String>,
@@ -35,7 +35,7 @@ struct ChestInputs {
 
 /// What a chest has.
 #[derive(Clone, Model)]
-struct ChestOutputs {
+pub struct ChestOutputs {
     /// What a visitor reads.
     #[attr(computed)]
     first_summary: Attr<String>,

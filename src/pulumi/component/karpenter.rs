@@ -46,7 +46,7 @@ pub(super) async fn construct(
             .child(child.with(Origins::new().of("nodeclass", &class, "")))
             .await?;
         let of_pool = reference::<NodePoolRefModel>(node_pool.value());
-        let child = overlay(pool, &component, of_pool.into());
+        let child = overlay(wanted, pool, &component, of_pool.into());
         let overlay = cx
             .child(child.with(Origins::new().of("nodepool", &node_pool, "")))
             .await?;
@@ -76,7 +76,7 @@ fn check(
             layout: pool.layout.clone(),
             ..NodePoolRefModel::default()
         };
-        children.extend([class, node_pool, overlay(pool, cx.name(), of_pool.into())]);
+        children.extend([class, node_pool, overlay(wanted, pool, cx.name(), of_pool.into())]);
     }
     cx.check(&children)
 }
@@ -174,6 +174,8 @@ fn node_pool(wanted: &Wanted, pool: &Pool, component: &str, class: Attr<NodeClas
     let limits = |most: &i64| BTreeMap::from([("nodes".to_owned(), most.to_string())]);
     let config = NodePoolModel {
         nodeclass: class,
+        // Without a name Pulumi makes one up.
+        name: wanted.named(|name| format!("{name}{}", pool.suffix)),
         weight: pool.weight,
         capacity_types: inputs.capacity_types.clone(),
         limits: inputs.max_size.as_ref().map(limits),
@@ -182,6 +184,7 @@ fn node_pool(wanted: &Wanted, pool: &Pool, component: &str, class: Attr<NodeClas
         ..NodePoolModel::default()
     };
     let origins = Origins::new()
+        .from("name", &["name"])
         .from("weight", &["fallback"])
         .same("capacity_types", "capacity_types")
         .from("limits", &["max_size"])
@@ -192,13 +195,15 @@ fn node_pool(wanted: &Wanted, pool: &Pool, component: &str, class: Attr<NodeClas
     child.with(origins).overridden_by("nodepool_args")
 }
 
-fn overlay(pool: &Pool, component: &str, node_pool: Attr<NodePoolRefModel>) -> Child {
+fn overlay(wanted: &Wanted, pool: &Pool, component: &str, node_pool: Attr<NodePoolRefModel>) -> Child {
     let config = NodeOverlayModel {
         nodepool: node_pool,
+        name: wanted.named(|name| format!("{name}{}", pool.suffix)),
         ..NodeOverlayModel::default()
     };
     let name = format!("{component}{}-overlay", pool.suffix);
     let child = Child::new("mig_karpenter_nodeoverlay", name, config.to_value());
+    let child = child.with(Origins::new().from("name", &["name"]));
     child.overridden_by("nodeoverlay_args")
 }
 
