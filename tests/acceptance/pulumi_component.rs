@@ -106,9 +106,31 @@ fn karpenters_pool_lives_from_preview_to_destroy() {
     project.up(&[]).unwrap();
     let pool = live("NodePool", name).unwrap();
     assert_eq!(pool["spec"]["template"]["metadata"]["labels"]["team"], "ads");
+    a_second_choice_leaves_the_first_alone(&project, &program.replace("search", "ads"));
     project.destroy(&[]).unwrap();
     assert_eq!((live("NodePool", name), live("EC2NodeClass", name)), (None, None));
     assert!(kube::objects(name).is_empty());
+}
+
+/// A layout to fall back to is a class, a pool and an overlay more; the pool that is there gets a weight.
+fn a_second_choice_leaves_the_first_alone(project: &PulumiProject, program: &str) {
+    let fallback =
+        "      fallback: [{ instanceTypes: [p4de.24xlarge], slices: { \"1g.10gb\": 7 } }]\n      nodeRole";
+    project
+        .write_yaml(&program.replace("      nodeRole", fallback))
+        .unwrap();
+    let changes = project.preview(&[]).unwrap().changes();
+    let created = changes.iter().filter(|step| step.op == "create").count();
+    let updated: Vec<_> = changes
+        .iter()
+        .filter(|step| step.op == "update")
+        .map(|step| step.name.as_str())
+        .collect();
+    assert_eq!(created, 3, "{changes:?}");
+    assert!(
+        updated.contains(&"slices-pool") && !updated.contains(&"slices-class"),
+        "{updated:?}"
+    );
 }
 
 fn outputs_fit_other_packages(project: &PulumiProject, name: &str, class: &Value) {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use prost::Message as _;
 use pulumiplug::component::{Child, Component, Components, Construction, Finished, Origins};
+use pulumiplug::schema::{PackageInfo, package};
 use pulumiplug::value::{UNKNOWN, text};
 use pulumiplug::wire::r#gen::google_rpc::Status as RpcStatus;
 use pulumiplug::wire::r#gen::pulumirpc as pb;
@@ -13,7 +14,8 @@ use tfplug::{Attr, Diagnostics, Model, Value, async_trait};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Code, Request, Response, Status};
 
-use crate::support::{Host, listener, object, shown};
+use crate::cabinet::Cabinet;
+use crate::support::{Host, TYPE, listener, object, shown};
 
 const CHEST: &str = "cabinet:index:Chest";
 const SELF: &str = "urn:pulumi:dev::test::cabinet:index:Chest::oak";
@@ -207,6 +209,34 @@ fn with_all_options(monitor: &str) -> pb::ConstructRequest {
         replacement_trigger: Some(text("1")),
         ..request(monitor, json!({"labelText": "spoons", "tags": {"team": "a"}}))
     }
+}
+
+#[test]
+fn the_schema_follows_from_the_declaration() {
+    let server = tfplug::Server::new(crate::cabinet::CabinetProvider(Cabinet::default())).unwrap();
+    let info = PackageInfo {
+        name: "cabinet".to_owned(),
+        version: "1.2.3".to_owned(),
+        parameters: crate::cabinet::parameters(),
+        components: Components::new().with(Chest).schemas(),
+        ..PackageInfo::default()
+    };
+    let schema = package(server.schemas(), &info).unwrap().to_json();
+    let schema: Json = serde_json::from_str(&schema).unwrap();
+    let chest = &schema["resources"][CHEST];
+    assert_eq!(
+        (&chest["isComponent"], &chest["description"]),
+        (&json!(true), &json!("Drawers one over the other."))
+    );
+    assert_eq!(chest["requiredInputs"], json!(["labelText"]));
+    let drawers = &chest["inputProperties"]["drawers"];
+    assert_eq!(
+        (&drawers["plain"], &drawers["default"]),
+        (&json!(true), &json!(2))
+    );
+    assert_eq!(chest["inputProperties"]["drawerArgs"]["$ref"], "pulumi.json#/Any");
+    assert_eq!(chest["required"], json!(["firstSummary", "labels"]));
+    assert!(schema["resources"][TYPE]["isComponent"].is_null());
 }
 
 #[tokio::test]
