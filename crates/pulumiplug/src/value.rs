@@ -116,6 +116,21 @@ pub fn to_json(value: &Wire) -> serde_json::Value {
     }
 }
 
+/// Whether a part of a value is not known yet.
+pub(crate) fn has_unknown(value: &Wire) -> bool {
+    use signature::{Seen, look};
+    match look(value) {
+        Seen::Unknown | Seen::Output { value: None, .. } => true,
+        Seen::Secret(Some(inner))
+        | Seen::Output {
+            value: Some(inner), ..
+        } => has_unknown(inner),
+        Seen::List(all) => all.iter().any(has_unknown),
+        Seen::Object(fields) => fields.values().any(has_unknown),
+        _ => false,
+    }
+}
+
 /// The fields of an object, and whether it is a secret as a whole.
 pub(crate) fn unwrapped_object(value: &Wire) -> Option<(&std::collections::BTreeMap<String, Wire>, bool)> {
     use signature::{Seen, look};

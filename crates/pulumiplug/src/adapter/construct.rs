@@ -8,7 +8,7 @@ use tonic::Status;
 use super::{Adapter, Call, CallError, findings, tokens};
 use crate::component::{ComponentSchema, Construction};
 use crate::names::{self, Place};
-use crate::value::{Decoded, Reading, decode};
+use crate::value::{Decoded, Object, Reading, decode, has_unknown};
 use crate::wire::r#gen::pulumirpc::{CheckFailure, ConstructRequest, ConstructResponse};
 
 impl Adapter {
@@ -41,7 +41,7 @@ impl Adapter {
         let errors = self.tell(call, "", found);
         failures.extend(errors.iter().map(|error| self.failure(call, error)));
         if !failures.is_empty() {
-            return Err(wrong_inputs(failures));
+            return Err(wrong_inputs(&given, failures));
         }
         let inputs = with_defaults(&declared.inputs, &value);
         let provider = self.provider.as_ref();
@@ -53,15 +53,18 @@ impl Adapter {
         };
         let (urn, warnings) = cx.take_warnings();
         self.tell(call, &urn, warnings);
-        constructed.map_err(|errors| self.refused_inputs(call, errors))
+        constructed.map_err(|errors| self.refused_inputs(call, &given, errors))
     }
 
     /// Errors with places are wrong inputs; one without is said as it is.
-    fn refused_inputs(&self, call: &Call, errors: Diagnostics) -> CallError {
+    fn refused_inputs(&self, call: &Call, given: &Object, errors: Diagnostics) -> CallError {
         let errors = self.tell(call, "", errors);
         match errors.iter().any(|error| error.path.is_root()) {
             true => CallError::Refused(self.messages(call, &errors)),
-            false => wrong_inputs(errors.iter().map(|error| self.failure(call, error)).collect()),
+            false => wrong_inputs(
+                given,
+                errors.iter().map(|error| self.failure(call, error)).collect(),
+            ),
         }
     }
 }
@@ -83,8 +86,18 @@ fn unknown_plain<'d>(
     })
 }
 
-fn wrong_inputs(faults: Vec<CheckFailure>) -> CallError {
+/// The engine shows the value beside each fault, and ends in a panic (3.276) where a part of that is unknown: such faults are
+/// in the message.
+fn wrong_inputs(given: &Object, faults: Vec<CheckFailure>) -> CallError {
+    let is_unknown = |fault: &CheckFailure| {
+        let top = fault.property.split(['.', '[']).next().unwrap_or_default();
+        given.fields.get(top).is_some_and(has_unknown)
+    };
+    let (told, faults): (Vec<_>, Vec<_>) = faults.into_iter().partition(is_unknown);
     let one = |fault: &CheckFailure| format!("{}: {}", fault.property, fault.reason);
-    let message = faults.iter().map(one).collect::<Vec<_>>().join("\n\n");
+    let message = match told.is_empty() {
+        true => "Wrong inputs:".to_owned(),
+        false => told.iter().map(one).collect::<Vec<_>>().join("\n\n"),
+    };
     CallError::WrongInputs { message, faults }
 }

@@ -37,9 +37,9 @@ pub enum CallError {
     /// A component is given what makes no sense; nothing is registered.
     #[error("{message}")]
     WrongInputs {
-        /// All that is wrong.
+        /// What is wrong beside the faults.
         message: String,
-        /// The same, each at its property.
+        /// What is wrong, each at its property.
         faults: Vec<CheckFailure>,
     },
     /// The provider block lacks required properties.
