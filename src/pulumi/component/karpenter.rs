@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mig::manifests::karpenter::preference::preference;
+use mig::Finding;
+use mig::manifests::karpenter::preference::{Preferred, preference};
 use pulumiplug::component::{Child, Construction, Finished, Made, Origins};
 use tfplug::path::Step;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path, Value};
@@ -99,28 +100,26 @@ fn pools(wanted: &Wanted) -> Result<Vec<Pool>, Diagnostics> {
         let at = Path::attr("fallback");
         return Err(Diagnostic::error("Not known in a preview", detail).at(at).into());
     };
-    let preferred = preference("", layouts).map_err(|faults| {
-        let mut findings = Diagnostics::new();
-        report(&faults, &Path::root(), &mut findings);
-        findings
-            .into_iter()
-            .map(|finding| {
-                let path = input_of(&finding.path);
-                finding.at(path)
-            })
-            .collect::<Diagnostics>()
-    })?;
+    let preferred = preference("", layouts).map_err(|faults| at_inputs(&faults))?;
     let models = wanted.models().into_iter().zip(preferred).enumerate();
-    let pool = |(index, (model, preferred)): (usize, (LayoutModel, _))| {
-        let preferred: mig::manifests::karpenter::preference::Preferred<'_> = preferred;
-        Pool {
-            suffix: if index == 0 { String::new() } else { preferred.name },
-            weight: preferred.weight.into(),
-            layout: model.into(),
-            input: if index == 0 { "layout" } else { "fallback" },
-        }
+    let pool = |(index, (model, preferred)): (usize, (LayoutModel, Preferred<'_>))| Pool {
+        suffix: if index == 0 { String::new() } else { preferred.name },
+        weight: preferred.weight.into(),
+        layout: model.into(),
+        input: if index == 0 { "layout" } else { "fallback" },
     };
     Ok(models.map(pool).collect())
+}
+
+/// What is wrong with the list of layouts, at the inputs that it is made of.
+fn at_inputs(faults: &[Finding]) -> Diagnostics {
+    let mut findings = Diagnostics::new();
+    report(faults, &Path::root(), &mut findings);
+    let placed = findings.into_iter().map(|finding| {
+        let path = input_of(&finding.path);
+        finding.at(path)
+    });
+    placed.collect()
 }
 
 /// `layout` or `fallback[n]` of `layouts[n]`.

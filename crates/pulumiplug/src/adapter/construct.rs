@@ -35,11 +35,7 @@ impl Adapter {
             faults,
         } = decode(&declared.inputs, Place::Resource, &given, Reading::Inputs);
         let mut failures: Vec<CheckFailure> = faults.iter().map(findings::fault).collect();
-        failures.extend(unknown_plain(&declared, &value));
-        let mut found = Diagnostics::new();
-        validate(&declared.inputs, &value, &mut found, |_| {});
-        let errors = self.tell(call, "", found);
-        failures.extend(errors.iter().map(|error| self.failure(call, error)));
+        failures.extend(self.faults_of_inputs(call, &declared, &value));
         if !failures.is_empty() {
             return Err(wrong_inputs(&given, failures));
         }
@@ -54,6 +50,15 @@ impl Adapter {
         let (urn, warnings) = cx.take_warnings();
         self.tell(call, &urn, warnings);
         constructed.map_err(|errors| self.refused_inputs(call, &given, errors))
+    }
+
+    /// What the inputs' own checks say, and what has to be known.
+    fn faults_of_inputs(&self, call: &Call, declared: &ComponentSchema, inputs: &Value) -> Vec<CheckFailure> {
+        let mut found = Diagnostics::new();
+        validate(&declared.inputs, inputs, &mut found, |_| {});
+        let errors = self.tell(call, "", found);
+        let errors = errors.iter().map(|error| self.failure(call, error));
+        unknown_plain(declared, inputs).chain(errors).collect()
     }
 
     /// Errors with places are wrong inputs; one without is said as it is.

@@ -1,10 +1,13 @@
 //! The children of a component: what is wanted of them, and what they are.
 
 use tfplug::model::AttributeValue;
+use tfplug::schema::Schema;
 use tfplug::{Attr, Diagnostics, Path, Value};
 
 use super::Origins;
-use crate::value::Secrets;
+use crate::names::Place;
+use crate::value::{Decoded, Reading, Secrets, decode};
+use crate::wire::r#gen::pulumirpc::RegisterResourceResponse;
 
 /// A resource of the package that a component wants to have.
 #[derive(Debug, Clone)]
@@ -54,6 +57,33 @@ pub struct Made {
 }
 
 impl Made {
+    /// What the engine answers about a resource of this schema.
+    pub(super) fn of(schema: &Schema, answer: RegisterResourceResponse) -> Self {
+        let given = answer.object.unwrap_or_default();
+        let Decoded { value, secrets, .. } = decode(schema, Place::Resource, &given, Reading::State);
+        let mut fields = value.as_map().cloned().unwrap_or_default();
+        let computed = schema.attributes.iter().filter(|a| a.optionality.is_computed());
+        // What was not made, since something before it was not, is not known.
+        for attribute in computed.filter(|_| answer.unknown) {
+            let field = fields.entry(attribute.name.clone()).or_insert(Value::Null);
+            if field.is_null() {
+                *field = Value::unknown();
+            }
+        }
+        let id = match answer.id.as_str() {
+            "" => Value::unknown(),
+            id => id.into(),
+        };
+        fields.insert("id".to_owned(), id);
+        let sensitive = schema.attributes.iter().filter(|attribute| attribute.sensitive);
+        Self {
+            urn: answer.urn,
+            value: Value::Map(fields),
+            secrets,
+            sensitive: sensitive.map(|attribute| attribute.name.clone()).collect(),
+        }
+    }
+
     /// Its URN.
     pub fn urn(&self) -> &str {
         &self.urn

@@ -141,33 +141,7 @@ impl<'a> Construction<'a> {
         request.name = child.name.clone();
         request.object = Some(object);
         let answer = self.monitor.register(request).await.map_err(failed)?;
-        let schema = self.schema(&child)?;
-        let given = answer.object.unwrap_or_default();
-        let Decoded {
-            mut value, secrets, ..
-        } = decode(schema, Place::Resource, &given, Reading::State);
-        let computed = schema.attributes.iter().filter(|a| a.optionality.is_computed());
-        if let Value::Map(fields) = &mut value {
-            // What was not made, since something before it was not, is not known.
-            for attribute in computed.filter(|_| answer.unknown) {
-                let field = fields.entry(attribute.name.clone()).or_insert(Value::Null);
-                if field.is_null() {
-                    *field = Value::unknown();
-                }
-            }
-            let id = match answer.id.as_str() {
-                "" => Value::unknown(),
-                id => id.into(),
-            };
-            fields.insert("id".to_owned(), id);
-        }
-        let sensitive = schema.attributes.iter().filter(|attribute| attribute.sensitive);
-        Ok(Made {
-            urn: answer.urn,
-            value,
-            secrets,
-            sensitive: sensitive.map(|attribute| attribute.name.clone()).collect(),
-        })
+        Ok(Made::of(self.schema(&child)?, answer))
     }
 
     /// The URN of the component, which is registered if it is not yet.
