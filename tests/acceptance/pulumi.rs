@@ -6,5 +6,6 @@ mod life;
 mod objects;
 mod parity;
 mod reference;
+mod replay;
 mod world;
 mod wrong_input;
