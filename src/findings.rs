@@ -1,6 +1,7 @@
 //! What the domain finds, as diagnostics at the user's attributes.
 
 mod hcl;
+mod notation;
 mod program;
 
 use mig::PathStep;

@@ -52,7 +52,7 @@ impl Program {
     }
 }
 
-/// `127.0.0.1:1234`; no argument of the command line looks so.
+/// `127.0.0.1:1234`, as the engine writes its address. A host by name would not do: a context of a kubeconfig may be called so.
 fn is_address(argument: &OsStr) -> bool {
     argument
         .to_str()

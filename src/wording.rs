@@ -1,7 +1,7 @@
-//! In whose language this process says what to do. A process serves one front end.
+//! Which front end this process serves, so that its messages use that front end's language.
 //!
-//! Facts are the same for all of them. Ways out that are code, such as a value to set, are made for the one that is served; sentences
-//! with a word of Terraform's have another in `src/pulumi/words.rs`.
+//! Facts are the same for both. A remedy that is code, such as a value to set, is written for the front end that is served; sentences with
+//! a word of Terraform's are replaced by `src/pulumi/words.rs`.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use pulumiplug::names;
 
 use crate::pulumi::package;
 
-/// Who reads what is said.
+/// Who reads the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
     /// Somebody with a configuration of Terraform or OpenTofu.

@@ -1,14 +1,15 @@
 //! What to do about a finding, in Terraform's language.
 
 use mig::finding::{Listing, Remedy, Unwanted};
-use serde_json::Value;
+
+use super::notation::HCL;
 
 /// A way out, as it is written in a configuration.
 pub(super) fn say(remedy: &Remedy) -> String {
+    if let Some(given) = HCL.given(remedy) {
+        return given;
+    }
     match remedy {
-        Remedy::Write(attribute, value) => format!("set {attribute} = {}", expression(value)),
-        Remedy::Example(attribute, value) => format!("an example is {attribute} = {}", expression(value)),
-        Remedy::Add(attribute, value) => format!("add {} to {attribute}", expression(value)),
         Remedy::Clean(Unwanted::CarriageReturns) => r#"take them away with replace(text, "\r", "")"#.into(),
         Remedy::Clean(Unwanted::ByteOrderMark) => r#"take it away with trimprefix(text, "\uFEFF")"#.into(),
         Remedy::Clean(Unwanted::Space) => "take it away with trimspace(text)".into(),
@@ -17,31 +18,8 @@ pub(super) fn say(remedy: &Remedy) -> String {
         Remedy::LookUp(Listing::Profiles) => {
             "see data.mig_profiles, which lists what each GPU can be cut into".into()
         }
-        Remedy::Remove(_) | Remedy::Words(_) => remedy.to_string(),
+        _ => remedy.to_string(),
     }
-}
-
-/// A value as an expression.
-fn expression(value: &Value) -> String {
-    let all = |parts: Vec<String>| parts.join(", ");
-    match value {
-        Value::Array(items) => format!("[{}]", all(items.iter().map(expression).collect())),
-        Value::Object(fields) if fields.is_empty() => "{}".into(),
-        Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| match name.bytes().all(is_plain) {
-                true => format!("{name} = {}", expression(value)),
-                false => format!("{name:?} = {}", expression(value)),
-            };
-            format!("{{ {} }}", all(fields.iter().map(field).collect()))
-        }
-        // Numbers, words, true and false, and null are written as in JSON.
-        plain => plain.to_string(),
-    }
-}
-
-/// Whether a name has this letter without quotes; `1g.10gb` needs them.
-fn is_plain(letter: u8) -> bool {
-    letter.is_ascii_lowercase() || letter == b'_'
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! What to do about a finding, for the reader of a program. Names of attributes become those of properties where it is told.
 
 use mig::finding::{Listing, Remedy, Unwanted};
-use serde_json::Value;
+
+use super::notation::PROGRAM;
 
 /// A way out, as it is written in YAML and, but for quotes, in other languages.
 pub(super) fn say(remedy: &Remedy) -> String {
+    if let Some(given) = PROGRAM.given(remedy) {
+        return given;
+    }
     match remedy {
-        Remedy::Write(attribute, value) => format!("set {attribute}: {}", expression(value)),
-        Remedy::Example(attribute, value) => format!("an example is {attribute}: {}", expression(value)),
-        Remedy::Add(attribute, value) => format!("add {} to {attribute}", expression(value)),
         Remedy::Clean(Unwanted::CarriageReturns) => "take them away: the text needs line ends of Unix".into(),
         Remedy::Clean(Unwanted::ByteOrderMark) => "take it away: save the text as UTF-8 without it".into(),
         Remedy::Clean(Unwanted::Space) => "take it away".into(),
@@ -17,28 +18,8 @@ pub(super) fn say(remedy: &Remedy) -> String {
         Remedy::LookUp(Listing::Profiles) => {
             "see mig:getProfiles, which lists what each GPU can be cut into".into()
         }
-        Remedy::Remove(_) | Remedy::Words(_) => remedy.to_string(),
+        _ => remedy.to_string(),
     }
-}
-
-fn expression(value: &Value) -> String {
-    let all = |parts: Vec<String>| parts.join(", ");
-    match value {
-        Value::Array(items) => format!("[{}]", all(items.iter().map(expression).collect())),
-        Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| match name.bytes().all(is_plain) {
-                true => format!("{name}: {}", expression(value)),
-                false => format!("{name:?}: {}", expression(value)),
-            };
-            format!("{{{}}}", all(fields.iter().map(field).collect()))
-        }
-        plain => plain.to_string(),
-    }
-}
-
-/// Whether a name has this letter without quotes; `1g.10gb` needs them.
-fn is_plain(letter: u8) -> bool {
-    letter.is_ascii_lowercase() || letter == b'_'
 }
 
 #[cfg(test)]

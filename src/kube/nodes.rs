@@ -104,7 +104,7 @@ struct Node {
 #[serde(rename_all = "camelCase")]
 struct Metadata {
     name: String,
-    #[serde(default, deserialize_with = "kept_or_all")]
+    #[serde(default, deserialize_with = "kept")]
     labels: Texts,
     #[serde(default, deserialize_with = "kept")]
     annotations: Texts,
@@ -206,15 +206,8 @@ struct Attribute {
     string: Option<String>,
 }
 
-/// Only the texts whose keys a verdict needs.
+/// Only the texts whose keys a verdict needs; all labels of a node that has a layout.
 fn kept<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Texts, D::Error> {
-    let mut all = Option::<Texts>::deserialize(from)?.unwrap_or_default();
-    all.retain(|key, _| KEPT.iter().any(|prefix| key.starts_with(prefix)));
-    Ok(all)
-}
-
-/// The same, but all of them for a node of a layout.
-fn kept_or_all<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Texts, D::Error> {
     let mut all = Option::<Texts>::deserialize(from)?.unwrap_or_default();
     if !all.contains_key(LAYOUT_LABEL) {
         all.retain(|key, _| KEPT.iter().any(|prefix| key.starts_with(prefix)));

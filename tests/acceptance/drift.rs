@@ -304,6 +304,21 @@ impl Scene {
         mig(&[], &arguments)
     }
 
+    /// Looks at a cluster of EKS with these variables, with further arguments; the report is JSON.
+    fn look_at_eks(&self, env: &[(&str, String)], cluster: &str, more: &[&str]) -> Said {
+        let layouts = self.path("slices.yaml");
+        let fixed = [
+            "drift",
+            "--layout",
+            &layouts,
+            "--format",
+            "json",
+            "--cluster",
+            cluster,
+        ];
+        mig(env, &[&fixed, more].concat())
+    }
+
     /// The same as a report in JSON, with the exit code that it must have.
     fn report(&self, contexts: &[&str], more: &[&str], code: i32) -> Value {
         let said = self.look(contexts, &[&["--format", "json"], more].concat());

@@ -154,6 +154,16 @@ impl Ground {
         self.settle();
     }
 
+    /// Forgets an object, and imports it by this ID.
+    pub(crate) fn import_anew(&self, address: &str, id: &str) {
+        self.project
+            .run(&["state", "rm", address])
+            .unwrap()
+            .success()
+            .unwrap();
+        self.project.try_import(address, id).unwrap().success().unwrap();
+    }
+
     /// The attributes of `mig_launch_template.this`.
     pub(crate) fn this(&self) -> Value {
         self.resource("mig_launch_template.this")

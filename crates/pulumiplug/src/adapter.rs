@@ -69,26 +69,26 @@ use crate::names::Place;
 /// How much a message matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// For whoever looks for a fault.
+    /// Details for debugging.
     Debug,
-    /// What goes on.
+    /// Progress.
     Info,
-    /// What the user should know.
+    /// A warning.
     Warning,
-    /// What went wrong.
+    /// An error.
     Error,
 }
 
-/// Who hears what is to be told beside the answer of a call.
+/// Receives the messages that are not part of a call's answer.
 pub trait Listener: Send + Sync {
     /// A message about the resource of this URN, which is empty for the provider itself. The text is for the user.
     fn tell(&self, level: Level, urn: &str, text: &str);
 }
 
-/// Hears nothing.
-struct Nobody;
+/// Discards all messages.
+struct Discard;
 
-impl Listener for Nobody {
+impl Listener for Discard {
     fn tell(&self, _: Level, _: &str, _: &str) {}
 }
 
@@ -97,14 +97,14 @@ impl Listener for Nobody {
 pub struct Call {
     /// Cancelled when the user interrupts.
     cancel: CancellationToken,
-    /// Hears warnings.
+    /// Receives its messages.
     listener: Arc<dyn Listener>,
     /// What the paths of findings begin at.
     place: Place,
 }
 
 impl Call {
-    /// A call that ends early when the token is cancelled, whose warnings the listener hears.
+    /// A call that ends early when the token is cancelled. The listener receives its messages.
     pub fn new(cancel: CancellationToken, listener: Arc<dyn Listener>) -> Self {
         Self {
             cancel,
@@ -121,10 +121,10 @@ impl Call {
         }
     }
 
-    /// The same call, whose messages nobody hears.
+    /// The same call, with its messages discarded.
     fn silent(&self) -> Self {
         Self {
-            listener: Arc::new(Nobody),
+            listener: Arc::new(Discard),
             ..self.clone()
         }
     }
@@ -145,9 +145,9 @@ pub struct Adapter {
     tokens: Tokens,
     words: Words,
     components: Components,
-    /// Whether the engine has shaken hands: then it knows secrets.
+    /// Whether the engine has called Handshake; an engine that does supports secrets.
     shook_hands: AtomicBool,
-    /// Whether the engine knows secrets.
+    /// Whether the engine supports secrets.
     wraps_secrets: AtomicBool,
 }
 
@@ -197,12 +197,12 @@ impl Adapter {
         self.provider.type_name()
     }
 
-    /// The engine is one that shakes hands.
+    /// Notes that the engine has called Handshake.
     pub fn shake_hands(&self) {
         self.shook_hands.store(true, Ordering::Relaxed);
     }
 
-    /// An engine without secrets gets values as they are, and marks what it was told is secret by itself.
+    /// An engine that does not support secrets gets plain values, and marks secrets itself.
     fn note_engine(&self, accepts_secrets: bool) {
         let knows = accepts_secrets || self.shook_hands.load(Ordering::Relaxed);
         self.wraps_secrets.store(knows, Ordering::Relaxed);

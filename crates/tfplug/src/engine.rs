@@ -25,6 +25,8 @@ pub mod write_only;
 pub(crate) mod pairing;
 pub(crate) mod walk;
 
+pub use walk::Repeat;
+
 use crate::schema::Schema;
 use crate::value::Value;
 

@@ -4,21 +4,18 @@ mod managed;
 mod self_managed;
 mod template;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use mig::drift::detect::{InstanceFacts, instances as judged};
+use mig::drift::detect::{InstanceFacts, TagFacts, autoscaler_tags, instances as judged};
 use mig::drift::{Object, Place, Section, WhyNot};
-use mig::layout::NODE_TEMPLATE_TAGS;
+use mig::layout::{NODE_TEMPLATE_TAGS, PARTITION_FAILED_TAINT};
 
 use super::cluster::Look;
 use crate::aws::{AwsError, AwsErrorKind, Instance, Regional};
 
 /// Groups that are looked at at the same time.
 const AT_ONCE: usize = 10;
-
-/// The tag of an instance whose boot script has halted it.
-const PARTITION_FAILED: &str = "mig.eks/partition-failed";
 
 /// What AWS has of one cluster.
 pub(super) struct Groups<'l> {
@@ -82,16 +79,43 @@ impl<'l> Groups<'l> {
 
 fn facts(mut instance: Instance) -> InstanceFacts {
     InstanceFacts {
-        partition_failed: instance.tags.remove(PARTITION_FAILED),
+        // The boot script gives the instance a tag of the same key as the node's taint.
+        partition_failed: instance.tags.remove(PARTITION_FAILED_TAINT),
         id: instance.id,
         launched: instance.launched,
     }
 }
 
-/// Whether the autoscaler has no use for tags of a group: one that is never without nodes shows it what they have. That it has no such
-/// tags is no mistake then; wrong ones are.
-fn never_needs_tags<'t>(min_size: i32, mut tags: impl Iterator<Item = &'t String>) -> bool {
-    min_size > 0 && !tags.any(|tag| tag.starts_with(NODE_TEMPLATE_TAGS))
+/// A group, as far as its tags are judged.
+struct Tagged<'g> {
+    kind: &'static str,
+    name: &'g str,
+    /// Nodes that it has at least.
+    min_size: i32,
+    /// The tags that its layout asks for; none where its instance types are not those of its layout.
+    wanted: Option<BTreeMap<String, String>>,
+    found: BTreeMap<String, String>,
+}
+
+impl Groups<'_> {
+    /// Judges the tags for scaling from zero. A group that is never without nodes shows the autoscaler what they have, so that it may have no
+    /// such tags; wrong ones are drift all the same.
+    fn tags(&self, group: Tagged<'_>) -> Section {
+        let Some(wanted) = group.wanted else {
+            let object = Object::new(self.place, group.kind, group.name);
+            let text = "Its instance types are not those of its layout, so that its tags cannot be judged.";
+            return Section::not_checked(object, WhyNot::Unknown, text);
+        };
+        let is_tagged = group.found.keys().any(|tag| tag.starts_with(NODE_TEMPLATE_TAGS));
+        let needs_none = group.min_size > 0 && !is_tagged;
+        let facts = TagFacts {
+            kind: group.kind.to_owned(),
+            name: group.name.to_owned(),
+            wanted: if needs_none { BTreeMap::new() } else { wanted },
+            found: group.found,
+        };
+        autoscaler_tags(self.place, &facts)
+    }
 }
 
 fn not_checked(place: &Place, kind: &str, error: &AwsError) -> Section {

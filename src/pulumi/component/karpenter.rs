@@ -234,36 +234,28 @@ fn subnets(
     ids: &Attr<Vec<String>>,
     tags: &Attr<BTreeMap<String, String>>,
 ) -> Attr<Vec<SubnetSelectorTermModel>> {
-    let by_id = |id: &String| SubnetSelectorTermModel {
-        id: id.clone().into(),
-        ..SubnetSelectorTermModel::default()
-    };
-    let by_tags = |tags: &BTreeMap<String, String>| {
-        vec![SubnetSelectorTermModel {
-            tags: tags.clone().into(),
-            ..SubnetSelectorTermModel::default()
-        }]
-    };
-    match ids.as_ref().map(|ids| ids.iter().map(by_id).collect()) {
-        Attr::Null => tags.as_ref().map(by_tags),
-        terms => terms,
-    }
+    terms(ids, tags, |id, tags| SubnetSelectorTermModel { id, tags })
 }
 
 fn groups(
     ids: &Attr<Vec<String>>,
     tags: &Attr<BTreeMap<String, String>>,
 ) -> Attr<Vec<SecurityGroupSelectorTermModel>> {
-    let by_id = |id: &String| SecurityGroupSelectorTermModel {
-        id: id.clone().into(),
+    terms(ids, tags, |id, tags| SecurityGroupSelectorTermModel {
+        id,
+        tags,
         ..SecurityGroupSelectorTermModel::default()
-    };
-    let by_tags = |tags: &BTreeMap<String, String>| {
-        vec![SecurityGroupSelectorTermModel {
-            tags: tags.clone().into(),
-            ..SecurityGroupSelectorTermModel::default()
-        }]
-    };
+    })
+}
+
+/// A term for each ID or, without IDs, one for the tags.
+fn terms<T>(
+    ids: &Attr<Vec<String>>,
+    tags: &Attr<BTreeMap<String, String>>,
+    term: impl Fn(Attr<String>, Attr<BTreeMap<String, String>>) -> T,
+) -> Attr<Vec<T>> {
+    let by_id = |id: &String| term(id.clone().into(), Attr::Null);
+    let by_tags = |tags: &BTreeMap<String, String>| vec![term(Attr::Null, tags.clone().into())];
     match ids.as_ref().map(|ids| ids.iter().map(by_id).collect()) {
         Attr::Null => tags.as_ref().map(by_tags),
         terms => terms,

@@ -6,7 +6,7 @@ use counterparts::eks::{ADMIN, aws_env};
 use counterparts::{Fault, FaultProxy, Rule};
 use serde_json::json;
 
-use super::{DRIFT, Said, Scene, findings, mig, not_checked};
+use super::{DRIFT, Said, Scene, findings, not_checked};
 use crate::support::{MOTO, REGION, ec2, eks, rights, with_a_cli};
 
 const NODE: &str = "k8s.io/cluster-autoscaler/node-template";
@@ -19,19 +19,8 @@ fn look(scene: &Scene, proxy: &FaultProxy, more: &[&str]) -> Said {
 }
 
 fn patient_look(scene: &Scene, proxy: &FaultProxy, boot_timeout: &str, more: &[&str]) -> Said {
-    let layouts = scene.path("slices.yaml");
-    let mut arguments = vec![
-        "drift",
-        "--layout",
-        &layouts,
-        "--format",
-        "json",
-        "--boot-timeout",
-        boot_timeout,
-    ];
-    arguments.extend(["--cluster", CLUSTER]);
-    arguments.extend(more);
-    mig(&aws_env(&proxy.url(), &ADMIN), &arguments)
+    let more = [&["--boot-timeout", boot_timeout], more].concat();
+    scene.look_at_eks(&aws_env(&proxy.url(), &ADMIN), CLUSTER, &more)
 }
 
 fn scene(test: &str) -> (Scene, FaultProxy) {

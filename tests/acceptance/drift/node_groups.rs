@@ -11,18 +11,7 @@ const TAGS: &str = "k8s.io/cluster-autoscaler/node-template/resources/nvidia.com
 
 /// The node groups alone: nobody answers at the address of the cluster.
 fn look(scene: &Scene, cluster: &str, more: &[&str]) -> Said {
-    let layouts = scene.path("slices.yaml");
-    let mut arguments = vec![
-        "drift",
-        "--layout",
-        &layouts,
-        "--format",
-        "json",
-        "--cluster",
-        cluster,
-    ];
-    arguments.extend(more);
-    mig(&MOTO.env(), &arguments)
+    scene.look_at_eks(&MOTO.env(), cluster, more)
 }
 
 #[test]

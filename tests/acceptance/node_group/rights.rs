@@ -70,19 +70,7 @@ fn life(cli: &Cli) -> Ground {
     );
     ground.write(&after);
     ground.settle();
-    ground
-        .project
-        .run(&["state", "rm", ADDRESS])
-        .unwrap()
-        .success()
-        .unwrap();
-    let id = format!("{name}:{name}");
-    ground
-        .project
-        .try_import(ADDRESS, &id)
-        .unwrap()
-        .success()
-        .unwrap();
+    ground.import_anew(ADDRESS, &format!("{name}:{name}"));
     ground.assert_settled();
     ground.project.destroy().unwrap();
     ground

@@ -33,16 +33,6 @@ fn assert_row(object: &str, proxy: &FaultProxy) {
     assert_eq!(rights::needed(proxy), documented(object), "{object}");
 }
 
-fn imported(ground: &Ground, address: &str, id: &str) {
-    ground
-        .project
-        .run(&["state", "rm", address])
-        .unwrap()
-        .success()
-        .unwrap();
-    ground.project.try_import(address, id).unwrap().success().unwrap();
-}
-
 fn template(name: &str, layout: &str, arguments: &str) -> String {
     format!(
         "resource \"mig_launch_template\" \"this\" {{\n  name = \"{name}\"\n  instance_type = \"p5.48xlarge\"\n  layout = {layout}\n{arguments}\n}}\n"
@@ -60,7 +50,7 @@ fn a_launch_template() {
         let changed = "  update_default_version = true\n  tags = { team = \"web\" }";
         ground.write(&template(&ground.name, OTHER, changed));
         ground.settle();
-        imported(&ground, "mig_launch_template.this", &ground.name);
+        ground.import_anew("mig_launch_template.this", &ground.name);
         ground.plan();
         ground.project.destroy().unwrap();
         assert_row("`mig_launch_template`", &ground.proxy);
@@ -99,7 +89,7 @@ fn tags_of_an_auto_scaling_group() {
         ground.settle();
         ground.write(&group_tags(&maker.name, "{ stage = \"one\" }"));
         ground.settle();
-        imported(&ground, "mig_autoscaling_group_tags.this", &maker.name);
+        ground.import_anew("mig_autoscaling_group_tags.this", &maker.name);
         ground.assert_settled();
         ground.project.destroy().unwrap();
         assert_row("`mig_autoscaling_group_tags`", &ground.proxy);

@@ -1,25 +1,19 @@
 //! Whether Pulumi finds a fault in the package schema, and whether the programs in it fit the SDKs that follow from it.
 
-use std::process::Command;
-
-use counterparts::{Cache, Program, Workspace, check_examples, install, node_version, unavailable};
+use counterparts::{PulumiProject, check_examples, node_version, unavailable};
 use provider::pulumi::package::{info, schema_json};
 
 use super::schemas;
 
 #[test]
 fn pulumi_finds_nothing_wrong() {
-    let work = Workspace::new("pulumi-schema").unwrap();
-    let path = work
-        .write("schema.json", schema_json(schemas()).unwrap())
+    let project = PulumiProject::new(&[]).unwrap();
+    project
+        .write("schema.json", &schema_json(schemas()).unwrap())
         .unwrap();
-    let mut command = Command::new(install(&Cache::open().unwrap(), Program::Pulumi).unwrap());
-    command.args(["schema", "check"]).arg(path);
-    command.env("PULUMI_HOME", work.path().join("home"));
-    command.env("PULUMI_SKIP_UPDATE_CHECK", "1");
-    let output = command.output().unwrap();
-    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(output.status.success() && said.is_empty(), "{said}");
+    let output = project.run(&["schema", "check", "schema.json"]).unwrap();
+    let said = output.words();
+    assert!(output.succeeded() && said.is_empty(), "{said}");
 }
 
 #[test]

@@ -124,8 +124,8 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
     Some(rest.split_once(end)?.0)
 }
 
-/// The layout whose ID nodes with this user data get as a label; none where it labels them with none, as settings of Bottlerocket and
-/// the user data of others do. It is what kubelet will say, whoever wrote the text around it.
+/// The ID in the label `mig.eks/layout` that this user data gives to nodes; none where it sets no such label, as in Bottlerocket's
+/// settings. The text around the label may be anybody's.
 pub fn labelled_layout(user_data: &str) -> Option<&str> {
     let (_, rest) = user_data.split_once(&format!("{LAYOUT_LABEL}="))?;
     rest.split([',', '"', '\'', ' ', '\n']).next()

@@ -148,7 +148,7 @@ fn a_finding_of_two_sections_counts_once() {
     assert_eq!(report.findings().len(), 1);
 }
 
-/// Of 400 nodes nobody knows the image: one line says so.
+/// 400 nodes whose image is unknown take one line.
 #[test]
 fn what_is_said_of_many_objects_is_one_line() {
     let pin = |at: usize| Pin {

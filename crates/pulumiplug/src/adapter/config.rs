@@ -35,8 +35,8 @@ impl Adapter {
         })
     }
 
-    /// Says what differs in the provider's inputs. None of it replaces the provider, and so all its resources: where they
-    /// are is among their own properties.
+    /// Says what differs in the provider's inputs. No difference replaces the provider, which would replace all of its
+    /// resources: each resource holds its own location.
     ///
     /// # Errors
     /// None.

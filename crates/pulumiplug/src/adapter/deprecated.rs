@@ -1,5 +1,5 @@
-//! What a user gives that is on its way out. Terraform tells it by itself; Pulumi's engine leaves it to SDKs, and not all
-//! of them do.
+//! Warnings about deprecated attributes. Terraform gives them itself; Pulumi's engine leaves them to the SDKs, and not all of
+//! them do.
 
 use tfplug::schema::Schema;
 use tfplug::{Diagnostic, Diagnostics, Path, Value};

@@ -117,7 +117,7 @@ fn field_of(field: Field<'_>, old: &Value, now: &Value) -> Value {
     let same = |same: fn(&Value, &Value) -> bool| same(now, old);
     match (old.is_null(), now.is_null()) {
         _ if field.is_output() => Value::Null,
-        // Nobody keeps it but the inputs.
+        // Only the inputs hold a write-only value.
         _ if attribute.write_only => old.clone(),
         (true, _) => match counts(attribute, now, Given::Least) {
             true => shape(field.shape, now, Given::Least),

@@ -1,7 +1,8 @@
 //! What a schema says of one place, attributes and blocks alike.
 
-use tfplug::schema::{Attribute, AttributeType, Block, BlockNesting, Nesting, Schema};
+use tfplug::schema::{Attribute, AttributeType, Block, BlockNesting, Schema};
 use tfplug::ty::Type;
+pub(crate) use tfplug::unstable::engine::Repeat;
 
 /// The attributes and blocks of an object.
 #[derive(Clone, Copy)]
@@ -15,15 +16,6 @@ pub(crate) struct Content<'s> {
 pub(crate) enum Shape<'s> {
     Plain(&'s Type),
     Nested(Repeat, Content<'s>),
-}
-
-/// How often the object of a place is repeated.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    One,
-    List,
-    Set,
-    Map,
 }
 
 /// One attribute or block.
@@ -88,27 +80,5 @@ impl Field<'_> {
     pub(crate) fn is_secret(&self) -> bool {
         self.attribute
             .is_some_and(|attribute| attribute.sensitive || attribute.write_only)
-    }
-}
-
-impl From<Nesting> for Repeat {
-    fn from(nesting: Nesting) -> Self {
-        match nesting {
-            Nesting::Single => Self::One,
-            Nesting::List => Self::List,
-            Nesting::Set => Self::Set,
-            Nesting::Map => Self::Map,
-        }
-    }
-}
-
-impl From<BlockNesting> for Repeat {
-    fn from(nesting: BlockNesting) -> Self {
-        match nesting {
-            BlockNesting::Single | BlockNesting::Group => Self::One,
-            BlockNesting::List => Self::List,
-            BlockNesting::Set => Self::Set,
-            BlockNesting::Map => Self::Map,
-        }
     }
 }

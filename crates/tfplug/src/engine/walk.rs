@@ -29,10 +29,14 @@ impl<'s> Content<'s> {
 
 /// How the objects inside an attribute or block are repeated.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repeat {
+pub enum Repeat {
+    /// One object.
     One,
+    /// A list of objects.
     List,
+    /// A set of objects.
     Set,
+    /// Objects by names.
     Map,
 }
 

@@ -1,16 +1,14 @@
 //! The managed node groups: their launch templates, and their tags for scaling from zero, against their layouts.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_eks::types::{Nodegroup, NodegroupScalingConfig, NodegroupStatus};
 use futures::StreamExt;
 use mig::Layout;
-use mig::drift::detect::{GroupFacts, TagFacts, autoscaler_tags, group_template};
-use mig::drift::{Object, Section, WhyNot};
+use mig::drift::Section;
+use mig::drift::detect::{GroupFacts, group_template};
 use mig::layout::LAYOUT_LABEL;
 use mig::node_group::{GroupTags, node_group_tags};
 
-use super::{AT_ONCE, Groups, never_needs_tags, not_checked, template};
+use super::{AT_ONCE, Groups, Tagged, not_checked, template};
 use crate::aws::{AwsError, Eks, NodeGroupRef};
 
 /// The kind of these objects in a report.
@@ -63,27 +61,17 @@ fn tags(groups: &Groups<'_>, group: &Nodegroup, name: &str, layout: &Layout) -> 
         instance_types: group.instance_types().to_vec(),
         ..GroupTags::default()
     };
-    let Ok(wanted) = node_group_tags(layout, groups.look.expected.facts.catalog(), &types) else {
-        let object = Object::new(groups.place, KIND, name);
-        let text = "Its instance types are not those of its layout, so that its tags cannot be judged.";
-        return Section::not_checked(object, WhyNot::Unknown, text);
-    };
-    let found: BTreeMap<String, String> = group.tags().cloned().unwrap_or_default().into_iter().collect();
+    let wanted = node_group_tags(layout, groups.look.expected.facts.catalog(), &types);
     let sizes = group.scaling_config();
-    let least = sizes
-        .and_then(NodegroupScalingConfig::min_size)
-        .unwrap_or_default();
-    let facts = TagFacts {
-        kind: KIND.to_owned(),
-        name: name.to_owned(),
-        wanted: if never_needs_tags(least, found.keys()) {
-            BTreeMap::new()
-        } else {
-            wanted.value
-        },
-        found,
-    };
-    autoscaler_tags(groups.place, &facts)
+    groups.tags(Tagged {
+        kind: KIND,
+        name,
+        min_size: sizes
+            .and_then(NodegroupScalingConfig::min_size)
+            .unwrap_or_default(),
+        wanted: wanted.ok().map(|wanted| wanted.value),
+        found: group.tags().cloned().unwrap_or_default().into_iter().collect(),
+    })
 }
 
 /// The version of its template; none of a group that has none.

@@ -1,16 +1,14 @@
 //! The self-managed Auto Scaling groups of a cluster: their launch templates, and their tags for scaling from zero, against their layouts.
 
-use std::collections::BTreeMap;
-
 use futures::StreamExt;
 use mig::Layout;
-use mig::drift::detect::{GroupFacts, TagFacts, autoscaler_tags, group_template};
-use mig::drift::{Object, Section, WhyNot};
+use mig::drift::Section;
+use mig::drift::detect::{GroupFacts, group_template};
 use mig::layout::{LAYOUT_LABEL, NODE_TEMPLATE_TAGS};
 use mig::node_group::{GroupTags, SelfManagedGroup, auto_scaling_group_tags};
 
 use super::template::{self, Version};
-use super::{AT_ONCE, Groups, never_needs_tags, not_checked};
+use super::{AT_ONCE, Groups, Tagged, not_checked};
 use crate::aws::AutoScalingGroup;
 
 /// The kind of these objects in a report.
@@ -89,20 +87,12 @@ fn tags(groups: &Groups<'_>, group: &AutoScalingGroup, layout: &Layout) -> Secti
         },
         ..SelfManagedGroup::default()
     };
-    let Ok(wanted) = auto_scaling_group_tags(layout, groups.look.expected.facts.catalog(), &types) else {
-        let object = Object::new(groups.place, KIND, &group.name);
-        let text = "Its instance types are not those of its layout, so that its tags cannot be judged.";
-        return Section::not_checked(object, WhyNot::Unknown, text);
-    };
-    let facts = TagFacts {
-        kind: KIND.to_owned(),
-        name: group.name.clone(),
-        wanted: if never_needs_tags(group.min_size, group.tags.keys()) {
-            BTreeMap::new()
-        } else {
-            wanted.value
-        },
+    let wanted = auto_scaling_group_tags(layout, groups.look.expected.facts.catalog(), &types);
+    groups.tags(Tagged {
+        kind: KIND,
+        name: &group.name,
+        min_size: group.min_size,
+        wanted: wanted.ok().map(|wanted| wanted.value),
         found: group.tags.clone(),
-    };
-    autoscaler_tags(groups.place, &facts)
+    })
 }
