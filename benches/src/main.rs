@@ -8,7 +8,6 @@ mod empty;
 mod host;
 mod kubernetes;
 mod node_groups;
-mod peer;
 mod reads;
 mod rows;
 mod small_providers;

@@ -6,9 +6,7 @@ use counterparts::{Project, Provider};
 
 use crate::table::Row;
 use crate::timing::{medians, ms, no_op_plan, ratio, say};
-use crate::{
-    Bench, Failure, drift, host::Host, kubernetes, node_groups, peer, reads, small_providers, usage,
-};
+use crate::{Bench, Failure, drift, host::Host, kubernetes, node_groups, reads, small_providers, usage};
 
 const RUNS: usize = 5;
 /// For what takes seconds.
@@ -64,7 +62,7 @@ fn one_template(bench: &Bench) -> Result<Vec<Row>, Failure> {
 }
 
 fn against_aws(bench: &Bench, ours: Duration) -> Result<Vec<Row>, Failure> {
-    let work = |what: &str| format!("the same, terraform-provider-aws {} {what}", peer::VERSION);
+    let work = |what: &str| format!("the same, terraform-provider-aws {} {what}", peer::AWS_VERSION);
     let Some(aws) = peer::aws() else {
         return Ok(vec![Row {
             work: work("to ours"),

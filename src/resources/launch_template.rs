@@ -4,6 +4,7 @@ mod apply;
 mod imported;
 mod instance;
 mod model;
+mod moved;
 mod observe;
 mod other;
 mod plan;
@@ -12,8 +13,8 @@ mod rules;
 mod user_data;
 
 use tfplug::{
-    Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, Path, Plan, ReadRequest,
-    Resource, UpdateRequest, async_trait,
+    Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, MoveSource, Path, Plan,
+    ReadRequest, Resource, UpdateRequest, async_trait,
 };
 
 pub(super) use apply::of_version;
@@ -125,6 +126,11 @@ impl Resource for LaunchTemplateResource {
             ImportTarget::Identity(identity) => by_identity(identity),
             ImportTarget::Id(text) => by_text(&text),
         }
+    }
+
+    /// `aws_launch_template` of the AWS provider.
+    fn move_from(&self, source: &MoveSource) -> Option<Result<LaunchTemplate, Diagnostics>> {
+        moved::from_aws(source)
     }
 }
 

@@ -3,6 +3,7 @@
 mod apply;
 mod imported;
 mod model;
+mod moved;
 mod observe;
 mod plan;
 mod request;
@@ -11,8 +12,8 @@ mod template;
 mod words;
 
 use tfplug::{
-    Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, Path, Plan, ReadRequest,
-    Resource, UpdateRequest, async_trait,
+    Context, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportTarget, MoveSource, Path, Plan,
+    ReadRequest, Resource, UpdateRequest, async_trait,
 };
 
 pub(crate) use apply::{Wanted, list};
@@ -129,6 +130,11 @@ impl Resource for NodeGroupResource {
             }),
             ImportTarget::Id(text) => by_text(&text),
         }
+    }
+
+    /// `aws_eks_node_group` of the AWS provider.
+    fn move_from(&self, source: &MoveSource) -> Option<Result<NodeGroup, Diagnostics>> {
+        moved::from_aws(source)
     }
 }
 

@@ -7,6 +7,7 @@ mod handed_on;
 mod imports;
 mod interrupt;
 mod lifecycle;
+mod moved;
 mod offline;
 mod other_settings;
 mod secrets;

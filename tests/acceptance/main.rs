@@ -28,4 +28,5 @@ mod pulumi_bridge;
 mod pulumi_component;
 mod rights;
 mod support;
+mod upgrades;
 mod wrong_input;

@@ -6,6 +6,7 @@ mod faults;
 mod imports;
 mod interrupt;
 mod lifecycle;
+mod moved;
 mod refusals;
 mod rights;
 

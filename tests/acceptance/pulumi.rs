@@ -7,5 +7,5 @@ mod objects;
 mod parity;
 mod reference;
 mod replay;
-mod world;
+pub(crate) mod world;
 mod wrong_input;

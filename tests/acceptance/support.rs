@@ -10,7 +10,7 @@ pub(crate) mod rights;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use counterparts::cli::{Flavor, Output, Plan};
+use counterparts::cli::{Flavor, Output, Plan, peer};
 use counterparts::eks::{ADMIN, aws_env};
 use counterparts::{Cli, FaultProxy, Moto, Project, Provider, Workspace};
 use serde_json::Value;
@@ -101,6 +101,21 @@ impl Ground {
         ground.write(&configuration(&ground.name));
         ground.project.init().unwrap();
         ground
+    }
+
+    /// A project of ours and of terraform-provider-aws; `None`, with a word about it, where that is not installed.
+    pub(crate) fn beside_aws(cli: &Cli, test: &str) -> Option<Self> {
+        let Some(aws) = peer::aws() else {
+            eprintln!(
+                "not run: terraform-provider-aws {} is not installed",
+                peer::AWS_VERSION
+            );
+            return None;
+        };
+        let mut ground = Self::new(cli, test);
+        ground.project = Project::new(cli, &[provider(), aws]).unwrap();
+        ground.project.set_envs(aws_env(&ground.proxy.url(), &ADMIN));
+        Some(ground)
     }
 
     /// Replaces the configuration.

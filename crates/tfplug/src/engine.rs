@@ -22,6 +22,7 @@ pub mod settle;
 pub mod validate;
 pub mod write_only;
 
+pub(crate) mod moved;
 pub(crate) mod pairing;
 pub(crate) mod walk;
 

@@ -212,8 +212,9 @@ pub trait Resource: Send + Sync + 'static {
         Err(Diagnostic::error("The stored state cannot be read", detail).into())
     }
 
-    /// Takes over the state of another resource type, as JSON of this resource's schema: `None` if it is not one
-    /// that can be taken over.
+    /// Takes over the state of another resource type: `None` if it is not one that can be taken over. As after
+    /// [`Resource::import`], the result needs only what [`Resource::read`] needs, which follows; a read that finds nothing is an error
+    /// then, and no reason to create a second object.
     fn move_from(&self, source: &MoveSource) -> Option<Result<Self::Model, Diagnostics>> {
         let _ = source;
         None

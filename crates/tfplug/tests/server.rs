@@ -6,7 +6,9 @@ use std::future::Future;
 use tfplug::ReadRequest;
 use tfplug::schema::{FunctionSignature, lint_provider};
 use tfplug::ty::Type;
-use tfplug::unstable::rpc::{ApplyRequest, ApplyResponse, MoveRequest, Outcome, PlanRequest, ProviderServer};
+use tfplug::unstable::rpc::{
+    ApplyRequest, ApplyResponse, MoveRequest, MoveResponse, Outcome, PlanRequest, ProviderServer,
+};
 use tfplug::*;
 
 fn block_on<T>(call: impl Future<Output = T>) -> T {
@@ -411,9 +413,9 @@ fn a_secret_that_was_stored_once_is_dropped() {
     assert_eq!(upgraded.value, Some(order("x", Value::Null)));
 }
 
-#[test]
-fn a_move_may_use_all_that_the_other_provider_kept() {
-    let request = |identity: &[u8]| MoveRequest {
+/// The state that a move gives where the other provider's object has this name.
+fn moved(server: &Server<Unruly>, identity: &[u8]) -> MoveResponse {
+    let request = MoveRequest {
         source_provider: "registry.terraform.io/other/other".into(),
         source_type: "other_thing".into(),
         source_version: 3,
@@ -422,9 +424,13 @@ fn a_move_may_use_all_that_the_other_provider_kept() {
         source_identity_json: identity.to_vec(),
         target_type: "unruly_thing".into(),
     };
+    block_on(server.move_state(&CallContext::default(), request))
+}
+
+#[test]
+fn a_move_may_use_all_that_the_other_provider_kept() {
     let server = Server::new(Unruly).unwrap();
-    let moved = |identity| block_on(server.move_state(&CallContext::default(), request(identity)));
-    let found = moved(br#"{"name": "n"}"#);
+    let found = moved(&server, br#"{"name": "n"}"#);
     assert_eq!(
         (found.state.get("act"), found.state.get("result")),
         (&"n".into(), &"memory".into())
@@ -432,8 +438,56 @@ fn a_move_may_use_all_that_the_other_provider_kept() {
     assert_eq!(found.state.get("secret"), &Value::Null);
     assert_eq!(found.identity, Some(Value::object([("act", Value::from("n"))])));
     only(
-        &moved(b"").diagnostics,
+        &moved(&server, b"").diagnostics,
         "cannot take over the state of other_thing",
     );
-    only(&moved(b"{").diagnostics, "is not JSON");
+    only(&moved(&server, b"{").diagnostics, "is not JSON");
+}
+
+#[test]
+fn nothing_is_planned_for_moved_state_before_its_object_was_seen() {
+    let server = Server::new(Unruly).unwrap();
+    assert!(configure(&server, "p").is_empty());
+    let cx = CallContext::default();
+    let read = |state: &Value, private: &[u8]| {
+        let request = unstable::rpc::ReadRequest {
+            type_name: "unruly_thing".into(),
+            state: state.clone(),
+            private: private.to_vec(),
+            identity: None,
+        };
+        block_on(server.read(&cx, request))
+    };
+    let plan = |prior: &Value, private: &[u8], proposed: Value| {
+        let request = PlanRequest {
+            type_name: "unruly_thing".into(),
+            prior: prior.clone(),
+            config: proposed.clone(),
+            proposed,
+            private: private.to_vec(),
+            identity: None,
+        };
+        block_on(server.plan(&cx, request))
+    };
+
+    let gone = moved(&server, br#"{"name": "gone"}"#);
+    for proposed in [order("x", Value::Null), Value::Null] {
+        only(
+            &plan(&gone.state, &gone.private, proposed).diagnostics,
+            "has not been read since",
+        );
+    }
+    let sought = read(&gone.state, &gone.private);
+    only(&sought.diagnostics, "was not found");
+    assert_eq!((&sought.state, &sought.private), (&gone.state, &gone.private));
+
+    let there = moved(&server, br#"{"name": "there"}"#);
+    let seen = read(&there.state, &there.private);
+    assert!(seen.diagnostics.is_empty(), "{:?}", seen.diagnostics);
+    assert_ne!(seen.private, there.private);
+    assert!(
+        plan(&seen.state, &seen.private, order("x", Value::Null))
+            .diagnostics
+            .is_empty()
+    );
 }

@@ -13,7 +13,7 @@ use super::model::AutoscalingGroupTags;
 use crate::aws::{AutoScalingGroup, AwsError};
 use crate::connections::Connections;
 use crate::facts::Facts;
-use crate::resources::aws::apply::{connect, failure, interrupted, not_read, stored_id};
+use crate::resources::aws::apply::{as_last_seen, connect, failure, interrupted, stored_id};
 use crate::resources::aws::tags::TagChanges;
 use crate::resources::launch_template;
 
@@ -72,8 +72,8 @@ pub(super) async fn read(
     facts: &Facts,
 ) -> Result<Option<AutoscalingGroupTags>, Diagnostics> {
     if !cx.provider()?.aws_is_known() {
-        cx.warn(not_read(NOUN));
-        return Ok(Some(stored));
+        let was_seen = !stored.tags.is_null();
+        return as_last_seen(cx, NOUN, stored, was_seen);
     }
     let regional = connect(cx, &stored.region).await?;
     let name = stored_id(&stored.autoscaling_group_name, NOUN)?.to_owned();

@@ -59,8 +59,28 @@ pub(in crate::resources) fn stored_id<'a>(id: &'a Attr<String>, noun: &str) -> R
     id.ok_or_else(|| Diagnostic::bug(format!("The stored {noun} has no ID. Nothing was changed.")).into())
 }
 
-/// A read that was left out, since another account may answer.
-pub(in crate::resources) fn not_read(noun: &str) -> Diagnostic {
+/// The object as it was last seen, with a warning: while a part of the provider block is not known, another account may answer.
+///
+/// # Errors
+/// When it was never seen, as after a `moved` block: nothing can be planned from its name alone.
+pub(in crate::resources) fn as_last_seen<M>(
+    cx: &Context<Connections>,
+    noun: &str,
+    stored: M,
+    was_seen: bool,
+) -> Result<Option<M>, Diagnostics> {
+    if was_seen {
+        cx.warn(not_read(noun));
+        return Ok(Some(stored));
+    }
+    let detail = format!(
+        "A part of the provider block is known only after apply, and the {noun} was never read. Apply what the provider block depends on, \
+         and repeat the command then."
+    );
+    Err(Diagnostic::error(format!("The {noun} cannot be read yet"), detail).into())
+}
+
+fn not_read(noun: &str) -> Diagnostic {
     let detail = format!(
         "A part of the provider block is known only after apply, so the {noun} is taken to be as it was last seen."
     );

@@ -20,7 +20,7 @@ use crate::aws::{AwsError, AwsErrorKind, Ec2, Regional, TemplateRef};
 use crate::connections::Connections;
 use crate::facts::Facts;
 use crate::resources::aws::apply::lost::may_have_worked;
-use crate::resources::aws::apply::{connect, failure, interrupted, not_read, stored_id};
+use crate::resources::aws::apply::{as_last_seen, connect, failure, interrupted, stored_id};
 use crate::resources::aws::names::unique_name;
 use crate::resources::aws::tags::TagChanges;
 use crate::wording::import_of;
@@ -141,8 +141,8 @@ pub(super) async fn read(
     stored: LaunchTemplate,
 ) -> Result<Option<LaunchTemplate>, Diagnostics> {
     if !cx.provider()?.aws_is_known() {
-        cx.warn(not_read(NOUN));
-        return Ok(Some(stored));
+        let was_seen = !stored.latest_version.is_null();
+        return as_last_seen(cx, NOUN, stored, was_seen);
     }
     let regional = connect(cx, &stored.region).await?;
     let Some(template) = reference(&stored) else {

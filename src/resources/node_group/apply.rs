@@ -17,7 +17,7 @@ use crate::aws::{AwsError, AwsErrorKind, NodeGroupRef, Regional};
 use crate::connections::Connections;
 use crate::facts::Facts;
 use crate::models::{Timeouts, TimeoutsModel};
-use crate::resources::aws::apply::{connect, failure, interrupted, not_read};
+use crate::resources::aws::apply::{as_last_seen, connect, failure, interrupted};
 use crate::resources::launch_template;
 
 pub(super) use create::create;
@@ -103,8 +103,8 @@ pub(super) async fn read(
     remembered: &mut Remembered,
 ) -> Result<Option<NodeGroup>, Diagnostics> {
     if !cx.provider()?.aws_is_known() {
-        cx.warn(not_read(NOUN));
-        return Ok(Some(stored));
+        let was_seen = !stored.arn.is_null();
+        return as_last_seen(cx, NOUN, stored, was_seen);
     }
     let regional = connect(cx, &stored.region).await?;
     let group = reference(&stored)?;

@@ -29,7 +29,7 @@ pub(super) fn connect(project: &mut PulumiProject) {
 
 /// What every resource of that name needs: a cluster of EKS, an Auto Scaling group that somebody else made, Karpenter's kinds, and
 /// a namespace.
-pub(super) fn make(name: &str) {
+pub(crate) fn make(name: &str) {
     know_karpenter();
     make_namespace(name);
     eks::add_cluster(REGION, name);

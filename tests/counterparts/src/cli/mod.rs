@@ -1,6 +1,7 @@
 //! Real Terraform and OpenTofu, as users run them.
 
 mod outcome;
+pub mod peer;
 mod project;
 mod running;
 

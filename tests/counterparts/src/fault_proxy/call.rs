@@ -21,6 +21,10 @@ pub struct Call {
     pub service: Option<String>,
     /// The form parameters of a query service (EC2, STS, IAM, Auto Scaling), in their order.
     pub parameters: Vec<(String, String)>,
+    /// The type of the body, empty without one.
+    pub content_type: String,
+    /// The body as text.
+    pub body: String,
     /// What the proxy did.
     pub outcome: Outcome,
 }
@@ -61,6 +65,8 @@ impl Call {
             region,
             service,
             parameters,
+            content_type: header(head, "content-type").to_owned(),
+            body: String::from_utf8_lossy(body).into_owned(),
             outcome: Outcome::Held,
         }
     }

@@ -3,7 +3,7 @@
 use super::{ResourceSchemas, guarded, identity_of};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::engine::{draft, refine, replace, validate};
+use crate::engine::{draft, moved, refine, replace, validate};
 use crate::oracle::resolve;
 use crate::path::{Path, Step};
 use crate::resource::{RawPlan, RawResource};
@@ -17,7 +17,9 @@ pub async fn plan<P: Send + Sync>(
     cx: &Context<P>,
     request: PlanRequest,
 ) -> PlanResponse {
-    let mut response = if request.config.is_null() || request.proposed.is_null() {
+    let mut response = if moved::is_unread(&request.private) {
+        refused(&request, moved::not_read(resource.type_name()).into())
+    } else if request.config.is_null() || request.proposed.is_null() {
         plan_delete(resource, cx, &request).await
     } else {
         plan_change(resource, schemas, cx, &request).await

@@ -4,6 +4,7 @@ use super::{ResourceSchemas, guarded, identity_of};
 use crate::context::Context;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::drift::keep_form;
+use crate::engine::moved;
 use crate::engine::settle::salvage;
 use crate::engine::write_only::withheld;
 use crate::resource::{ImportTarget, MoveSource, RawResource};
@@ -17,7 +18,7 @@ pub async fn read<P: Send + Sync>(
     cx: &Context<P>,
     request: ReadRequest,
 ) -> ReadResponse {
-    let mut private = request.private.clone();
+    let mut private = moved::own(&request.private);
     let result = guarded(resource.read(cx, &request, &mut private)).await;
     let ReadRequest {
         state: stored,
@@ -32,6 +33,11 @@ pub async fn read<P: Send + Sync>(
             &stored,
             &mut diagnostics,
         ),
+        Ok(None) if moved::is_unread(&as_stored) => {
+            diagnostics.push(moved::not_found(resource.type_name()));
+            private = as_stored;
+            stored
+        }
         Ok(None) => Value::Null,
         Err(findings) => {
             diagnostics.extend(findings);
@@ -90,7 +96,7 @@ pub async fn import<P: Send + Sync>(
     }
 }
 
-/// Takes over the state of another resource type.
+/// Takes over the state of another resource type; a look at the object has to follow.
 pub async fn move_state<P: Send + Sync>(
     resource: &dyn RawResource<P>,
     schemas: &ResourceSchemas,
@@ -113,7 +119,7 @@ pub async fn move_state<P: Send + Sync>(
             let identity = identity_of(resource, schemas, &state, &mut diagnostics);
             MoveResponse {
                 state,
-                private: Vec::new(),
+                private: moved::unread(),
                 identity: identity.filter(Value::is_wholly_known),
                 diagnostics,
             }

@@ -1,30 +1,35 @@
-//! terraform-provider-aws, if it is installed here: nothing is downloaded for a comparison.
+//! terraform-provider-aws, where it is installed: nothing is downloaded for a comparison.
 
 use std::path::{Path, PathBuf};
 
-use counterparts::Provider;
+use super::Provider;
 
-/// The version that the goals were set against.
-pub(crate) const VERSION: &str = "5.100.0";
+/// The version that comparisons are made with.
+pub const AWS_VERSION: &str = "5.100.0";
+
+/// Where filesystem mirrors usually are, beside the user's own.
+const MIRRORS: [&str; 3] = [
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+    "/opt/tf-plugins",
+];
 
 /// The provider in a filesystem mirror: `$TF_PLUGIN_MIRROR`, or where Terraform looks by itself.
-pub(crate) fn aws() -> Option<Provider> {
-    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".terraform.d/plugins"));
+#[must_use]
+pub fn aws() -> Option<Provider> {
     let named = std::env::var_os("TF_PLUGIN_MIRROR").map(PathBuf::from);
-    let usual = [
-        "/usr/local/share/terraform/plugins",
-        "/usr/share/terraform/plugins",
-    ]
-    .map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".terraform.d/plugins"));
     named
         .into_iter()
         .chain(home)
-        .chain(usual)
+        .chain(MIRRORS.map(PathBuf::from))
         .find_map(|mirror| in_mirror(&mirror))
 }
 
 fn in_mirror(mirror: &Path) -> Option<Provider> {
-    let versions = mirror.join("registry.terraform.io/hashicorp/aws").join(VERSION);
+    let versions = mirror
+        .join("registry.terraform.io/hashicorp/aws")
+        .join(AWS_VERSION);
     let platforms = versions.read_dir().ok()?.flatten();
     let binaries = platforms.filter_map(|platform| platform.path().read_dir().ok());
     let binary = binaries
@@ -37,7 +42,7 @@ fn in_mirror(mirror: &Path) -> Option<Provider> {
         })?;
     Some(Provider {
         source: "hashicorp/aws".into(),
-        version: VERSION.into(),
+        version: AWS_VERSION.into(),
         binary,
     })
 }
