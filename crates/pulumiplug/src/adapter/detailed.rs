@@ -83,7 +83,10 @@ fn weighty<'c>(plan: &Planned<'_>, changes: &'c [Change]) -> Vec<&'c Change> {
 }
 
 fn how(plan: &Planned<'_>, change: &Change) -> How {
+    // An element of a set has no place of its own: the set that holds it is changed.
+    let is_element = |step: &Step| matches!(step, Step::Element(_));
     match change.kind {
+        _ if change.path.steps().iter().any(is_element) => How::Update,
         ChangeKind::Added => How::Add,
         ChangeKind::Removed => How::Delete,
         ChangeKind::Unknown if resolve(plan.prior, &change.path).is_none_or(Value::is_null) => How::Add,

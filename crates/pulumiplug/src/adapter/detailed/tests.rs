@@ -147,6 +147,17 @@ fn elements_of_a_set_are_one_place() {
     );
 }
 
+#[test]
+fn an_element_more_or_less_changes_the_set_that_holds_it() {
+    let with = |rules: &[&str]| object("a".into(), "z".into(), "on".into(), rules);
+    for (before, after) in [(&["dns"][..], &["dns", "http"][..]), (&["dns", "http"], &["dns"])] {
+        assert_eq!(
+            kinds(&with(before), &with(after), &[]),
+            [("rules".to_owned(), Kind::Update)]
+        );
+    }
+}
+
 /// A resource's own replacement, for a change that the schema makes in place.
 #[test]
 fn the_plan_says_what_replaces_too() {
