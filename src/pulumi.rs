@@ -30,7 +30,7 @@ pub fn serve(server: Server<Mig>, facts: SharedFacts) -> ExitCode {
 }
 
 /// What Pulumi does with each resource beyond its declaration: which attribute is its name.
-fn rules() -> Rules {
+pub fn rules() -> Rules {
     let node_group = ResourceRules::new()
         .with_name("node_group_name")
         .with_prefixes(["node_group_name_prefix"]);

@@ -1,5 +1,6 @@
 //! Our objects in Pulumi, by Pulumi's own engine and our own plugin.
 
+mod edits;
 mod every_resource;
 mod imports;
 mod life;
