@@ -61,11 +61,12 @@ pub(super) fn detailed(plan: &Planned<'_>) -> Detailed {
             .and_modify(both)
             .or_insert((how, replaces));
     };
-    for change in weighty(plan, &changes) {
-        let replaces = change.replaces || replaced.iter().any(|path| touch(path, &change.path));
+    let replaces = |change: &Change| change.replaces || replaced.iter().any(|path| touch(path, &change.path));
+    for change in weighty(plan, &changes, &replaces) {
+        let replaces = replaces(change);
         add(&change.path, how(plan, change), replaces);
     }
-    for path in replaced {
+    for path in &replaced {
         if !changes.iter().any(|change| touch(path, &change.path)) {
             add(path, How::Update, true);
         }
@@ -73,10 +74,15 @@ pub(super) fn detailed(plan: &Planned<'_>) -> Detailed {
     of_places(&places)
 }
 
-/// What a user should see: outputs that may or may not change say nothing beside what makes them change.
-fn weighty<'c>(plan: &Planned<'_>, changes: &'c [Change]) -> Vec<&'c Change> {
+/// What a user should see: outputs that may or may not change say nothing beside what makes them change, unless the object is
+/// replaced for them.
+fn weighty<'c>(
+    plan: &Planned<'_>,
+    changes: &'c [Change],
+    replaces: &impl Fn(&Change) -> bool,
+) -> Vec<&'c Change> {
     let is_noise = |change: &&Change| {
-        change.kind == ChangeKind::Unknown && !change.replaces && is_output(plan.schema, &change.path)
+        change.kind == ChangeKind::Unknown && !replaces(change) && is_output(plan.schema, &change.path)
     };
     let (noise, weighty): (Vec<_>, Vec<_>) = changes.iter().partition(is_noise);
     if weighty.is_empty() { noise } else { weighty }

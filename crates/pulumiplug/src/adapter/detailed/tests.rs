@@ -170,3 +170,17 @@ fn the_plan_says_what_replaces_too() {
     );
     assert_eq!(stables(&schema()), ["webArn"]);
 }
+
+/// An output that shows a failure may be the reason, beside a change of the user's.
+#[test]
+fn an_output_that_replaces_is_told_beside_other_changes() {
+    let prior = object("a".into(), "z".into(), "failed".into(), &[]);
+    let planned = object("b".into(), "z".into(), Value::unknown(), &[]);
+    assert_eq!(
+        kinds(&prior, &planned, &[Path::attr("state_of_it")]),
+        [
+            ("labelText".to_owned(), Kind::Update),
+            ("stateOfIt".to_owned(), Kind::UpdateReplace)
+        ]
+    );
+}
