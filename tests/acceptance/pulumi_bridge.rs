@@ -33,19 +33,38 @@ outputs:
   limit: ${limit}
 "#;
 
+/// A project with the provider behind the bridge, and a stack.
+pub(crate) struct Bridged {
+    pub(crate) project: PulumiProject,
+    /// What the program begins with.
+    head: String,
+}
+
+impl Bridged {
+    /// A project with an administrator's environment and no program yet.
+    pub(crate) fn new() -> Self {
+        let mut project = PulumiProject::new(&[]).unwrap();
+        project.set_envs(aws_env(&MOTO.url(), &ADMIN));
+        project.write_yaml("").unwrap();
+        project.add_bridged(&provider().binary).unwrap();
+        let head = std::fs::read_to_string(project.dir().join("Pulumi.yaml")).unwrap();
+        project.init("dev").unwrap();
+        Self { project, head }
+    }
+
+    /// Replaces the program.
+    pub(crate) fn write(&self, program: &str) {
+        let program = format!("{}{program}", self.head);
+        self.project.write("Pulumi.yaml", &program).unwrap();
+    }
+}
+
 #[test]
 fn a_template_lives_through_the_bridge() {
-    let mut project = PulumiProject::new(&[]).unwrap();
-    project.set_envs(aws_env(&MOTO.url(), &ADMIN));
-    project.write_yaml("").unwrap();
-    project.add_bridged(&provider().binary).unwrap();
-    let head = std::fs::read_to_string(project.dir().join("Pulumi.yaml")).unwrap();
-    let write = |slices: &str| {
-        let program = format!("{head}{}", PROGRAM.replace("SLICES", slices));
-        project.write("Pulumi.yaml", &program).unwrap();
-    };
+    let bridged = Bridged::new();
+    let project = &bridged.project;
+    let write = |slices: &str| bridged.write(&PROGRAM.replace("SLICES", slices));
     write("7");
-    project.init("dev").unwrap();
     assert_eq!(project.preview(&[]).unwrap().ops("small"), ["create"]);
     project.up(&[]).unwrap();
     assert_eq!(project.output("version").unwrap(), 1);

@@ -57,6 +57,14 @@ pub(super) fn objects(wish: Wish<'_>) -> String {
         .replace(name, "NAME")
 }
 
+/// Asserts that two wishes' objects are the same; says where they are not.
+pub(super) fn assert_same(theirs: &str, ours: &str) {
+    let lines = theirs.lines().zip(ours.lines());
+    let other: Vec<_> = lines.filter(|(theirs, ours)| theirs != ours).collect();
+    assert!(other.is_empty(), "{other:#?}");
+    assert_eq!(theirs.lines().count(), ours.lines().count());
+}
+
 /// Takes away what is each object's own.
 fn forget(value: &mut Value) {
     match value {

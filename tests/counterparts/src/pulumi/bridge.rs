@@ -21,6 +21,14 @@ impl PulumiProject {
     /// Go is missing, the bridge cannot be built, or it cannot serve the provider.
     pub fn add_bridged(&self, provider: &Path) -> Result<Output> {
         let bridge = install(&Cache::open()?, Program::PulumiBridge)?;
+        self.add_bridged_by(&bridge, provider)
+    }
+
+    /// The same with a program in the bridge's place that starts it: for measurements.
+    ///
+    /// # Errors
+    /// As [`PulumiProject::add_bridged`].
+    pub fn add_bridged_by(&self, bridge: &Path, provider: &Path) -> Result<Output> {
         let version = Program::PulumiBridge.version()?;
         report::used(Program::PulumiBridge.name(), &format!("{version} (built by us)"));
         let number = version.trim_start_matches('v');
