@@ -12,6 +12,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         ", marked as tainted: the next apply would delete it and make it anew. terraform untaint with its address keeps it.",
         ": the next pulumi up goes on with it.",
     ),
+    ("The next plan", "The next pulumi up"),
     ("Lower Terraform's -parallelism", "Lower pulumi up's --parallel"),
     ("to where Terraform runs", "to the folder of the program"),
     ("terraform plan", "pulumi refresh and pulumi preview"),

@@ -8,5 +8,7 @@ mod objects;
 mod parity;
 mod reference;
 mod replay;
+mod stacks;
+mod stops;
 pub(crate) mod world;
 mod wrong_input;

@@ -120,7 +120,8 @@ fn a_name_replaces(project: &PulumiProject, wish: Wish<'_>) {
     assert_gone(newer);
 }
 
-fn assert_gone(wish: Wish<'_>) {
+/// None of a wish's objects is there, under the names of its age.
+pub(super) fn assert_gone(wish: Wish<'_>) {
     let name = wish.object();
     assert_eq!(ec2::names(&name), Vec::<String>::new());
     assert_eq!(eks::group(wish.name, &name), None);
