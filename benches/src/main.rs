@@ -8,6 +8,7 @@ mod empty;
 mod host;
 mod kubernetes;
 mod node_groups;
+mod pulumi;
 mod reads;
 mod rows;
 mod small_providers;

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use counterparts::cli::peer;
 use counterparts::{Project, Provider};
 
 use crate::table::Row;
 use crate::timing::{medians, ms, no_op_plan, ratio, say};
-use crate::{Bench, Failure, drift, host::Host, kubernetes, node_groups, reads, small_providers, usage};
+use crate::{
+    Bench, Failure, drift, host::Host, kubernetes, node_groups, pulumi, reads, small_providers, usage,
+};
 
 const RUNS: usize = 5;
 /// For what takes seconds.
@@ -19,7 +22,7 @@ type Measurement = fn(&Bench) -> Result<Vec<Row>, Failure>;
 
 /// All rows, in the order of the goals; each is told when it is measured, since the whole takes minutes.
 pub(crate) fn all(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let measurements: [(&str, Measurement); 10] = [
+    let measurements: [(&str, Measurement); 11] = [
         ("template", one_template),
         ("templates", many_templates),
         ("small", small_providers::rows),
@@ -27,6 +30,7 @@ pub(crate) fn all(bench: &Bench) -> Result<Vec<Row>, Failure> {
         ("layouts", layouts),
         ("kubernetes", kubernetes::rows),
         ("drift", drift::rows),
+        ("pulumi", pulumi::rows),
         ("start", start),
         ("memory", peak_memory),
         ("size", size),

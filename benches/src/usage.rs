@@ -1,7 +1,7 @@
-//! Peak memory and processor time of a provider process that Terraform starts.
+//! Peak memory and processor time of a provider process that Terraform or Pulumi starts.
 //!
-//! Terraform is given this program in the provider's place. It runs the provider as its only child, so that what the
-//! kernel says of its children is what the provider took.
+//! The host is given this program in the provider's place. It runs the provider as its only child, so that what the
+//! kernel says of its children is what the provider took, with all that it has started.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use counterparts::{Project, Provider};
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::signal::{SigSet, Signal};
 use nix::sys::time::TimeValLike as _;
+use nix::sys::wait::wait;
 
 use crate::{Failure, timing};
 
@@ -21,7 +23,7 @@ const REAL: &str = "MIG_BENCH_REAL_PROVIDER";
 /// The file to which each process of it adds a line.
 const FILE: &str = "MIG_BENCH_USAGE_FILE";
 
-/// The provider to run, if Terraform has started this process as a provider.
+/// The provider to run, if a host has started this process as a provider.
 pub(crate) fn stands_in_for() -> Option<OsString> {
     std::env::var_os(REAL)
 }
@@ -48,7 +50,12 @@ pub(crate) fn stand_in(real: &OsStr) -> ExitCode {
 
 fn run_and_note(real: &OsStr) -> Result<ExitCode, Failure> {
     let file = std::env::var_os(FILE).ok_or("no file to write to")?;
-    let status = Command::new(real).args(std::env::args_os().skip(1)).status()?;
+    adopt_orphans()?;
+    let mut child = Command::new(real).args(std::env::args_os().skip(1)).spawn()?;
+    // Pulumi ends a plugin by a signal to its process group. The child has to get it, so it is held back from here on only.
+    SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]).thread_block()?;
+    let status = child.wait()?;
+    while wait().is_ok() {}
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let (peak, processor) = (usage.max_rss(), processor_time(&usage));
     OpenOptions::new()
@@ -58,6 +65,18 @@ fn run_and_note(real: &OsStr) -> Result<ExitCode, Failure> {
         .write_all(format!("{peak} {}\n", processor.as_micros()).as_bytes())?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Pulumi's bridge does not wait for the provider that it has started, and the kernel counts only what was waited for.
+#[cfg(target_os = "linux")]
+fn adopt_orphans() -> nix::Result<()> {
+    nix::sys::prctl::set_child_subreaper(true)
+}
+
+/// Elsewhere there is no such thing, and what the bridge left is not counted.
+#[cfg(not(target_os = "linux"))]
+fn adopt_orphans() -> nix::Result<()> {
+    Ok(())
 }
 
 /// `provider`, but measured.
@@ -95,7 +114,8 @@ pub(crate) fn of_command(command: &mut Command, real: &Path, file: &Path) -> Res
     read(file)
 }
 
-fn read(file: &Path) -> Result<Usage, Failure> {
+/// What was noted in a file.
+pub(crate) fn read(file: &Path) -> Result<Usage, Failure> {
     let text = fs::read_to_string(file)?;
     let noted = text.lines().map(noted).collect::<Option<Vec<_>>>();
     let noted = noted.ok_or_else(|| format!("the provider's stand-in noted {text:?}"))?;
@@ -124,8 +144,14 @@ fn noted(line: &str) -> Option<Usage> {
 /// Sets what the stand-in needs to know, also for init and apply.
 pub(crate) fn observe(project: &mut Project, provider: &Path) -> Result<(), Failure> {
     let file = project.dir().join("usage");
-    let text = |path: &Path| path.to_str().map(str::to_owned).ok_or("a path is not UTF-8");
-    project.set_env(REAL, &text(provider)?);
-    project.set_env(FILE, &text(&file)?);
+    observed(provider, &file)?
+        .into_iter()
+        .for_each(|(name, value)| project.set_env(name, &value));
     Ok(())
+}
+
+/// The environment of a stand-in.
+pub(crate) fn observed(real: &Path, file: &Path) -> Result<[(&'static str, String); 2], Failure> {
+    let text = |path: &Path| path.to_str().map(str::to_owned).ok_or("a path is not UTF-8");
+    Ok([(REAL, text(real)?), (FILE, text(file)?)])
 }
