@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-one e2e bench lint docs install prerequisites
+.PHONY: help quickstart test test-one e2e bench lint docs install release prerequisites
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,9 @@ docs: prerequisites ## Write docs/ and schemas/ again from the schema and exampl
 
 install: ## Build the release binary and put it where terraform and tofu look for local providers
 	@scripts/install.sh
+
+release: ## Make what the registries, Pulumi and people download: `make release VERSION=1.2.3`, optionally PLATFORMS="linux_amd64 ..."
+	@PLATFORMS='$(PLATFORMS)' scripts/release.sh '$(VERSION)'
 
 prerequisites:
 	@scripts/prerequisites.sh

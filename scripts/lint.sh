@@ -8,4 +8,4 @@ cargo clippy --locked --workspace --all-targets -- -D warnings
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps
 # The machine's own, else the one that the tests use.
 shellcheck=$(command -v shellcheck || cargo run --quiet --locked --bin counterparts -- shellcheck)
-"$shellcheck" .ci/run scripts/*.sh examples/ci/*.sh
+"$shellcheck" .ci/run scripts/*.sh scripts/release/*.sh examples/ci/*.sh

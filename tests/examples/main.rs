@@ -10,6 +10,7 @@ mod imports;
 mod objects;
 mod pulumi;
 mod quickstart;
+mod release;
 
 use std::fs;
 use std::path::{Path, PathBuf};

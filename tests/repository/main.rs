@@ -15,6 +15,7 @@ mod features;
 mod generated;
 mod packed;
 mod programs;
+mod release;
 mod render;
 mod validate;
 

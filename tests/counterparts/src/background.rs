@@ -10,9 +10,11 @@ use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
 
 use crate::error::{IoContext, Result};
 
@@ -38,6 +40,23 @@ impl Server {
         H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
         F: Future<Output = std::result::Result<Response<Body>, Dropped>> + Send + 'static,
     {
+        Self::listen(None, handler)
+    }
+
+    /// The same, inside of TLS.
+    pub(crate) fn start_tls<H, F>(tls: TlsAcceptor, handler: H) -> Result<Self>
+    where
+        H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+        F: Future<Output = std::result::Result<Response<Body>, Dropped>> + Send + 'static,
+    {
+        Self::listen(Some(tls), handler)
+    }
+
+    fn listen<H, F>(tls: Option<TlsAcceptor>, handler: H) -> Result<Self>
+    where
+        H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+        F: Future<Output = std::result::Result<Response<Body>, Dropped>> + Send + 'static,
+    {
         let runtime = runtime()?;
         let listener = runtime
             .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
@@ -45,13 +64,18 @@ impl Server {
         let address = listener
             .local_addr()
             .context(|| "listen on 127.0.0.1".to_owned())?;
-        let task = runtime.spawn(serve(listener, Arc::new(handler)));
+        let task = runtime.spawn(serve(listener, tls, Arc::new(handler)));
         Ok(Self { address, task })
     }
 
     /// `http://127.0.0.1:PORT`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The port.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
     }
 }
 
@@ -61,7 +85,7 @@ impl Drop for Server {
     }
 }
 
-async fn serve<H, F>(listener: TcpListener, handler: Arc<H>)
+async fn serve<H, F>(listener: TcpListener, tls: Option<TlsAcceptor>, handler: Arc<H>)
 where
     H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
     F: Future<Output = std::result::Result<Response<Body>, Dropped>> + Send + 'static,
@@ -70,15 +94,31 @@ where
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         while connections.try_join_next().is_some() {}
-        let handler = Arc::clone(&handler);
-        let service = service_fn(move |request| handler(request));
+        let (handler, tls) = (Arc::clone(&handler), tls.clone());
         connections.spawn(async move {
-            // A client that goes away in the middle is its own business.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            match tls {
+                None => converse(stream, handler).await,
+                // One that does not trust the certificate says so on its side.
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        converse(stream, handler).await;
+                    }
+                }
+            }
         });
     }
+}
+
+async fn converse<S, H, F>(stream: S, handler: Arc<H>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = std::result::Result<Response<Body>, Dropped>> + Send + 'static,
+{
+    // A client that goes away in the middle is its own business.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service_fn(move |request| handler(request)))
+        .await;
 }
 
 /// The runtime of all background servers of this process; never dropped.

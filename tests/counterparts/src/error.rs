@@ -87,6 +87,9 @@ pub enum Error {
     /// A certificate or key could not be made.
     #[error("test certificate: {0}")]
     Certificate(#[from] rcgen::Error),
+    /// A server cannot speak TLS with a certificate.
+    #[error("TLS of a test server: {0}")]
+    Tls(#[from] rustls::Error),
 }
 
 /// The result of everything in this crate.

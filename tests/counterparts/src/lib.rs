@@ -27,6 +27,7 @@ pub mod pulumi;
 mod python;
 mod relay;
 mod report;
+mod site;
 mod stack;
 mod workspace;
 
@@ -48,5 +49,6 @@ pub use pulumi::{Language, Plugin, PulumiProject, check_examples, generate_sdk};
 pub use python::{MotoPython, install_moto, install_pulumi_python, install_shellcheck, python_version};
 pub use relay::Relay;
 pub use report::{REPORT_VARIABLE, Report, read_report, report, unavailable};
+pub use site::Site;
 pub use stack::Stack;
 pub use workspace::Workspace;

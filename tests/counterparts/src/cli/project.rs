@@ -170,6 +170,15 @@ impl Project {
             .map(drop)
     }
 
+    /// Lets the project install providers in this way alone: the inside of a `provider_installation` block.
+    ///
+    /// # Errors
+    /// The CLI configuration cannot be written.
+    pub fn install_by(&self, methods: &str) -> Result<()> {
+        let text = format!("provider_installation {{\n{methods}\n}}\n");
+        self.work.write("cli.tfrc", text).map(drop)
+    }
+
     /// Sets a variable for all further commands; nothing but PATH is inherited.
     pub fn set_env(&mut self, name: &str, value: &str) {
         self.env.insert(name.to_owned(), value.to_owned());

@@ -11,6 +11,7 @@ mod watch;
 pub use api::object_path;
 pub use crd::Crd;
 pub use kwok::{KWOK_ANNOTATION, Kwok};
+pub(crate) use pki::Pki;
 pub use pki::{Certificate, Validity};
 pub use watch::{condition, is_true};
 

@@ -1,0 +1,293 @@
+//! The files of a release, without anybody who installs them: their bytes, their lists of packages, notices, checksums and origin. The
+//! program inside does not matter here, so it is a small one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::{cargo, root};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const TARGET: &str = "x86_64-unknown-linux-musl";
+
+fn package(version: &str, programs: &[&str], out: &Path) -> Output {
+    let mut script = Command::new(root().join("scripts/release/package.py"));
+    script.args(["--version", version, "--epoch", "1700000000", "--out"]);
+    script.arg(out).args(programs).output().unwrap()
+}
+
+/// The files of a release of these programs, by name.
+fn release(programs: &[&str]) -> (TempDir, BTreeMap<String, Vec<u8>>) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = package(VERSION, programs, folder.path());
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let entries = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+    let files = entries.map(|entry| {
+        (
+            entry.file_name().into_string().unwrap(),
+            fs::read(entry.path()).unwrap(),
+        )
+    });
+    let files = files.collect();
+    (folder, files)
+}
+
+fn json(files: &BTreeMap<String, Vec<u8>>, end: &str) -> Value {
+    let name = format!("terraform-provider-mig_{VERSION}_{end}");
+    serde_json::from_slice(&files[&name]).unwrap()
+}
+
+fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// What the provider is built of, by cargo's own listing: names and versions.
+fn tree(kinds: &str) -> BTreeSet<(String, String)> {
+    let package = ["tree", "--package", "terraform-provider-mig", "--target", TARGET];
+    let text = cargo(
+        &[
+            &package[..],
+            &["--edges", kinds, "--prefix", "none", "--format", "{p}"],
+        ]
+        .concat(),
+    );
+    let words = |line: &str| {
+        let mut words = line.split_whitespace().map(str::to_owned);
+        Some((words.next()?, words.next()?.trim_start_matches('v').to_owned()))
+    };
+    text.lines().filter_map(words).collect()
+}
+
+#[test]
+fn two_packagings_have_equal_bytes() {
+    let programs = [
+        "linux_amd64=Cargo.toml",
+        "darwin_arm64=Cargo.toml",
+        "windows_amd64=Cargo.toml",
+    ];
+    let (_one, first) = release(&programs);
+    let (_two, second) = release(&programs);
+    let names: Vec<_> = first.keys().map(String::as_str).collect();
+    let expected = expected(&["darwin_arm64", "linux_amd64", "windows_amd64"]);
+    assert_eq!(names, expected.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(first == second, "the bytes differ");
+}
+
+/// The names that registries, Pulumi and people look for.
+fn expected(platforms: &[&str]) -> BTreeSet<String> {
+    let provider = |end: &str| format!("terraform-provider-mig_{VERSION}_{end}");
+    let common = ["SHA256SUMS", "licenses.txt", "manifest.json", "provenance.json"].map(provider);
+    let all = format!("mig_{VERSION}_SHA256SUMS");
+    let of_platform = |platform: &&str| {
+        [
+            provider(&format!("{platform}.zip")),
+            provider(&format!("{platform}.cdx.json")),
+            format!("mig_{VERSION}_{platform}.tar.gz"),
+            format!(
+                "pulumi-resource-mig-v{VERSION}-{}.tar.gz",
+                platform.replace('_', "-")
+            ),
+        ]
+    };
+    platforms
+        .iter()
+        .flat_map(of_platform)
+        .chain(common)
+        .chain([all])
+        .collect()
+}
+
+/// Archives keep the program's name and that it can be started, whatever the file that it is made of is.
+#[test]
+fn programs_in_archives_are_named_for_their_system_and_executable() {
+    let (folder, _) = release(&["linux_amd64=Cargo.toml", "windows_amd64=Cargo.toml"]);
+    let listed = "import sys, tarfile, zipfile\n\
+                  for path in sys.argv[1:]:\n\
+                  \x20   if path.endswith('.zip'):\n\
+                  \x20       entries = [(e.filename, e.external_attr >> 16 & 0o777) for e in zipfile.ZipFile(path).infolist()]\n\
+                  \x20   else:\n\
+                  \x20       entries = [(e.name, e.mode) for e in tarfile.open(path)]\n\
+                  \x20   print(*(f'{name}:{mode:o}' for name, mode in entries if mode & 0o111))";
+    let mut python = Command::new("python3");
+    python.args(["-c", listed]);
+    for end in ["linux_amd64.zip", "windows_amd64.zip"] {
+        python.arg(
+            folder
+                .path()
+                .join(format!("terraform-provider-mig_{VERSION}_{end}")),
+        );
+    }
+    python.arg(
+        folder
+            .path()
+            .join(format!("pulumi-resource-mig-v{VERSION}-windows-amd64.tar.gz")),
+    );
+    python.arg(folder.path().join(format!("mig_{VERSION}_linux_amd64.tar.gz")));
+    let output = String::from_utf8(python.output().unwrap().stdout).unwrap();
+    let provider = format!("terraform-provider-mig_v{VERSION}");
+    let expected = [
+        format!("{provider}:755"),
+        format!("{provider}.exe:755"),
+        "pulumi-resource-mig.exe:755".to_owned(),
+        "mig:755".to_owned(),
+    ];
+    assert_eq!(output.lines().collect::<Vec<_>>(), expected);
+}
+
+/// The lines of a file of checksums.
+fn sums(files: &BTreeMap<String, Vec<u8>>, name: &str) -> BTreeMap<String, String> {
+    let text = String::from_utf8_lossy(&files[&format!("{name}_{VERSION}_SHA256SUMS")]).into_owned();
+    let pair = |line: &str| {
+        line.split_once("  ")
+            .map(|(sum, name)| (name.to_owned(), sum.to_owned()))
+    };
+    text.lines().filter_map(pair).collect()
+}
+
+#[test]
+fn checksums_and_origin_are_of_every_file() {
+    let (_folder, files) = release(&["linux_amd64=Cargo.toml"]);
+    let mut all: BTreeMap<_, _> = files
+        .iter()
+        .map(|(name, content)| (name.clone(), sha256(content)))
+        .collect();
+    all.remove(&format!("mig_{VERSION}_SHA256SUMS"));
+    assert_eq!(sums(&files, "mig"), all);
+    // Each line comes into the lock files of everybody.
+    let of_registries = sums(&files, "terraform-provider-mig");
+    let named = |end: &str| format!("terraform-provider-mig_{VERSION}_{end}");
+    assert!(
+        of_registries
+            .keys()
+            .eq([&named("linux_amd64.zip"), &named("manifest.json")])
+    );
+    assert!(of_registries.iter().all(|(name, sum)| all[name] == *sum));
+
+    let statement = json(&files, "provenance.json");
+    let subjects = statement["subject"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let stated: BTreeMap<_, _> = subjects
+        .map(|subject| (text(&subject["name"]), text(&subject["digest"]["sha256"])))
+        .collect();
+    all.retain(|name, _| *name != named("provenance.json") && *name != named("SHA256SUMS"));
+    assert_eq!(stated, all);
+    let commit = Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let built = &statement["predicate"]["buildDefinition"]["resolvedDependencies"][0];
+    assert_eq!(
+        built["digest"]["gitCommit"],
+        String::from_utf8_lossy(&commit.stdout).trim()
+    );
+    assert_eq!(
+        json(&files, "manifest.json")["metadata"]["protocol_versions"][0],
+        "6.0"
+    );
+}
+
+#[test]
+fn the_bill_has_every_package_with_its_checksum() {
+    let (_folder, files) = release(&["linux_amd64=Cargo.toml"]);
+    let bill = json(&files, "linux_amd64.cdx.json");
+    let components: Vec<_> = bill["components"].as_array().unwrap().iter().collect();
+    let root = &bill["metadata"]["component"];
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let named = |component: &Value| (text(&component["name"]), text(&component["version"]));
+    let listed: BTreeSet<_> = components
+        .iter()
+        .map(|component| named(component))
+        .chain([named(root)])
+        .collect();
+    assert_eq!(listed, tree("normal,build"));
+    let required = components
+        .iter()
+        .filter(|component| component["scope"] == "required");
+    let linked: BTreeSet<_> = required
+        .map(|component| named(component))
+        .chain([named(root)])
+        .collect();
+    assert_eq!(linked, tree("normal"));
+
+    let lock = fs::read_to_string(super::root().join("Cargo.lock")).unwrap();
+    for component in components {
+        let (name, version) = named(component);
+        let entry = format!("name = \"{name}\"\nversion = \"{version}\"\n");
+        let (_, rest) = lock
+            .split_once(&entry)
+            .unwrap_or_else(|| panic!("{name} {version} is not locked"));
+        let block = rest.split("\n\n").next().unwrap();
+        let locked = block
+            .split("checksum = \"")
+            .nth(1)
+            .map(|rest| rest.split('"').next().unwrap());
+        assert_eq!(component["hashes"][0]["content"].as_str(), locked, "{name}");
+        assert!(
+            !text(&component["licenses"][0]["expression"]).contains('/'),
+            "{component}"
+        );
+    }
+    let references: BTreeSet<_> = bill["dependencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| text(&entry["ref"]))
+        .collect();
+    assert_eq!(references.len(), listed.len());
+}
+
+#[test]
+fn the_notices_are_of_every_package_that_is_linked() {
+    let (_folder, files) = release(&["linux_amd64=Cargo.toml"]);
+    let notices =
+        String::from_utf8(files[&format!("terraform-provider-mig_{VERSION}_licenses.txt")].clone()).unwrap();
+    let rule = format!("\n{}\n", "=".repeat(100));
+    // Rules stand before and behind the names of packages; a text follows.
+    let parts: Vec<_> = notices.split(&rule).skip(1).collect();
+    let mut covered = BTreeSet::new();
+    for section in parts.chunks(2) {
+        assert!(
+            section[1].split_whitespace().count() > 20,
+            "no text: {}",
+            section[0]
+        );
+        covered.extend(section[0].lines().map(|line| {
+            let mut words = line.split(' ').map(str::to_owned);
+            (words.next().unwrap(), words.next().unwrap())
+        }));
+    }
+    let missing: Vec<_> = tree("normal").difference(&covered).cloned().collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn another_version_or_platform_is_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let refused = |version: &str, program: &str| {
+        let output = package(version, &[program], &out);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!out.exists());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = refused("9.9.9", "linux_amd64=Cargo.toml");
+    assert!(
+        said.contains(&format!("VERSION is 9.9.9, and Cargo.toml has {VERSION}.")),
+        "{said}"
+    );
+    let said = refused(VERSION, "plan9_amd64=Cargo.toml");
+    assert!(said.contains("No platform of a release: plan9_amd64."), "{said}");
+}
