@@ -52,7 +52,9 @@ def of(target: str) -> tuple[Package, ...]:
     """Every package of the provider for a target of Rust, sorted. Only the provider's own choice of features counts, which
     `cargo tree` follows and `cargo metadata` does not: that adds what tests select."""
     linked, all_of_them = tree(target, "normal"), tree(target, "normal,build")
-    metadata = json.loads(cargo("metadata", "--format-version", "1", "--filter-platform", target))
+    # What runs during the build is chosen by the machine that builds.
+    platforms = ("--filter-platform", target, "--filter-platform", host())
+    metadata = json.loads(cargo("metadata", "--format-version", "1", *platforms))
     keys = {package["id"]: (package["name"], package["version"]) for package in metadata["packages"]}
     edges = {node["id"]: needed(node) for node in metadata["resolve"]["nodes"]}
     checksums = locked_checksums()
@@ -74,6 +76,13 @@ def of(target: str) -> tuple[Package, ...]:
 
     chosen = [record for record in metadata["packages"] if keys[record["id"]] in all_of_them]
     return tuple(sorted(map(package, chosen), key=lambda package: package.key))
+
+
+@functools.cache
+def host() -> str:
+    """What Rust calls this machine."""
+    said = subprocess.run(["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return re.search("^host: (.*)$", said, re.MULTILINE)[1]
 
 
 def tree(target: str, kinds: str) -> set[tuple[str, str]]:

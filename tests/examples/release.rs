@@ -330,31 +330,34 @@ fn a_registry_whose_signature_is_verified() {
     });
 }
 
-/// `providers mirror` copies from a registry what a network mirror then serves.
+/// `providers mirror` copies from a registry what a network mirror then serves, under the name of the usual one: Terraform takes a
+/// host with a port for the beginning of an address.
 #[test]
 fn a_network_mirror_of_it() {
     let (files, served) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     registry(files.path(), &RELEASE.key);
     let origin = Site::start(files.path()).unwrap();
-    let source = format!("{}/{SOURCE}", origin.host());
     let mirror = Site::start(served.path()).unwrap();
     with_each(|cli| {
         let folder = served.path().join(cli.flavor().program());
         let [this, other] = &RELEASE.options();
         let copy = ["providers", "mirror", this, other, folder.to_str().unwrap()];
-        let project = trusting(cli, &origin, &source, "direct {}");
+        let project = trusting(cli, &origin, &format!("{}/{SOURCE}", origin.host()), "direct {}");
         project.run(&copy).unwrap().success().unwrap();
+        let host = folder.join(cli.flavor().registry());
+        fs::rename(folder.join(origin.host()), &host).unwrap();
 
         let url = format!("https://{}/{}/", mirror.host(), cli.flavor().program());
         let methods = format!("network_mirror {{\n  url = \"{url}\"\n}}");
-        let project = trusting(cli, &mirror, &source, &methods);
-        let lock = ["providers", "lock", &format!("-net-mirror={url}"), this, other];
+        let project = trusting(cli, &mirror, SOURCE, &methods);
+        let option = format!("-net-mirror={url}");
+        let lock = ["providers", "lock", &option, this, other];
         project.run(&lock).unwrap().success().unwrap();
         assert_eq!(locked(&project, "h1:").len(), 2, "one for each platform");
         assert_works(&project);
 
-        tamper(&folder.join(&source).join(name(&RELEASE.zips()[0])));
-        let project = trusting(cli, &mirror, &source, &methods);
+        tamper(&host.join(SOURCE).join(name(&RELEASE.zips()[0])));
+        let project = trusting(cli, &mirror, SOURCE, &methods);
         assert_refused(&project, "checksum");
     });
 }
