@@ -8,6 +8,8 @@ from packages import ROOT, Package
 
 HERE = Path(__file__).resolve().parent
 NOTICE = re.compile(r"(licen[sc]e|copying|notice|unlicense|copyright)", re.IGNORECASE)
+# The shortest licence, ISC, has some more.
+WORDS = 100
 # For packages that name a licence and come without its text.
 STANDARD = {
     "MIT": HERE / "MIT.txt",
@@ -35,13 +37,15 @@ def notices(built_of: list[Package]) -> str:
 
 
 def texts(package: Package) -> list[str]:
-    """The texts that a package carries, else the standard one of its licence."""
+    """The texts that a package carries, and the standard one of its licence if none of them is a licence."""
     files = [path for path in package.folder.iterdir() if path.is_file() and NOTICE.match(path.name)]
-    if files:
-        return [tidy(path.read_text(errors="replace")) for path in sorted(files)]
+    own = [tidy(path.read_text(errors="replace")) for path in sorted(files)]
+    # A shorter one only says which licence it is.
+    if any(len(text.split()) >= WORDS for text in own):
+        return own
     for name, path in STANDARD.items():
         if re.search(rf"\b{re.escape(name)}\b", package.licence):
-            return [tidy(path.read_text())]
+            return [*own, tidy(path.read_text())]
     raise SystemExit(
         f"{package.name} {package.version} has the licence {package.licence} and no text of it. "
         f"Add the text to scripts/release/ and name it in {Path(__file__).name}."

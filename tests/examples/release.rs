@@ -38,7 +38,9 @@ fn scripts() -> PathBuf {
 }
 
 fn said(command: &mut Command) -> Output {
-    let output = command.output().unwrap();
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("{command:?}: {error}. For gpg, install GnuPG: `apt install gnupg` or `brew install gnupg`.")
+    });
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {text}");
     output
@@ -121,11 +123,12 @@ impl Release {
             "--out",
         ]);
         script.arg(folder.path().join("files"));
-        script.args(
-            platforms
-                .iter()
-                .map(|platform| format!("{platform}={}", program.display())),
-        );
+        script.arg(format!("{}={}", platforms[0], program.display()));
+        script.arg(format!(
+            "{}={}",
+            platforms[1],
+            scripts().join("platform.sh").display()
+        ));
         said(&mut script);
         let release = Self {
             folder,

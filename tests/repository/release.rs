@@ -259,7 +259,9 @@ fn the_notices_are_of_every_package_that_is_linked() {
     let parts: Vec<_> = notices.split(&rule).skip(1).collect();
     let mut covered = BTreeSet::new();
     // A text of a few words only names others.
-    let texts = parts.chunks(2).filter(|section| section[1].split_whitespace().count() > 100);
+    let texts = parts
+        .chunks(2)
+        .filter(|section| section[1].split_whitespace().count() > 100);
     for section in texts {
         covered.extend(section[0].lines().map(|line| {
             let mut words = line.split(' ').map(str::to_owned);
