@@ -4,6 +4,7 @@ mod drift;
 mod file;
 mod layouts;
 mod list;
+mod picture;
 mod render;
 mod schema;
 mod validate;
@@ -12,7 +13,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use tfplug::{Diagnostics, Server};
 
 pub use schema::schema_json;
@@ -45,6 +46,8 @@ enum Subject {
     Render(render::Render),
     /// Say whether layouts can be made, and what follows from them.
     Validate(validate::Validate),
+    /// Draw where the slices of each GPU lie, as text or as SVG.
+    Picture(picture::Picture),
     /// Report what has drifted from what was declared: plan, AWS and the slices that nodes really have. Changes nothing.
     ///
     /// Ends with 0 without drift, 2 with drift, 3 with --strict where something could not be checked, 1 after an error.
@@ -69,6 +72,11 @@ enum SchemaForm {
     Pulumi,
 }
 
+/// The command line as a declaration, for what is generated from it: its manual and completions.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Runs the command line; `arguments` begin with the program's name.
 ///
 /// The exit code is 0 if the command did its work or help was asked for, 2 if the arguments make no sense, 1 for
@@ -85,6 +93,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }) => render(&command),
         Ok(Arguments {
             command: Subject::Validate(command),
+        }) => command.run(),
+        Ok(Arguments {
+            command: Subject::Picture(command),
         }) => command.run(),
         Ok(Arguments {
             command: Subject::Drift(command),
@@ -156,8 +167,6 @@ fn print(text: &str) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -1,4 +1,5 @@
-//! Every example, planned or applied with Terraform and with OpenTofu, against AWS and a cluster of the counterparts.
+//! Every example and every configuration of the documents, planned or applied with Terraform and with OpenTofu, against AWS and a
+//! cluster of the counterparts.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,7 +7,11 @@
     reason = "helpers of tests may fail as tests do"
 )]
 
+mod docs;
 mod imports;
+#[allow(dead_code, reason = "the tests of the repository use the rest")]
+#[path = "../repository/markdown.rs"]
+mod markdown;
 mod objects;
 mod pulumi;
 mod quickstart;

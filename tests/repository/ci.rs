@@ -1,4 +1,4 @@
-//! The jobs of `examples/ci` and the commands of the guide to drift: they are well-formed, and the command line knows what they say.
+//! The jobs of `examples/ci` and the options of the guide to drift: they are well-formed, and the command line knows what they say.
 
 use std::fs;
 use std::process::Command;
@@ -75,23 +75,17 @@ fn the_jobs_are_yaml_and_call_what_there_is() {
     assert_eq!(number, 3, "two of GitHub's job, and GitLab's");
 }
 
+/// `docs/commands.rs` beside this file has the commands of all documents.
 #[test]
-fn the_commands_of_the_guide_are_known() {
+fn the_options_that_the_guide_names_are_known() {
     let guide = read("docs/guides/drift-in-ci.md");
-    let blocks = guide
-        .split("```sh\n")
-        .skip(1)
-        .map(|block| block.split("```").next().unwrap().to_owned());
     let outside: String = guide.split("```").step_by(2).collect();
-    let spans = outside.split('`').skip(1).step_by(2).map(str::to_owned);
-    let all: Vec<_> = blocks.chain(spans).flat_map(|text| commands(&text)).collect();
-    assert!(all.len() >= 3, "{all:?}");
-    all.iter().for_each(|command| assert_known(command));
     let options = outside
         .split('`')
         .skip(1)
         .step_by(2)
         .filter(|span| span.starts_with("--"));
+    assert!(options.clone().count() > 5);
     let help = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
         .args(["drift", "--help"])
         .output()

@@ -1,8 +1,9 @@
-//! What is generated from the provider's schema, the examples and the catalog: `schemas/` and `docs/`.
+//! What is generated from the provider's schema, its command line, the examples and the catalog: `schemas/`, `docs/`, `man/` and `completions/`.
 //!
 //! The tests make all of it anew and compare; with UPDATE=1 they write it. The generator is a part of the tests, so
 //! that the provider's binary carries none of it.
 
+mod command_line;
 mod docs;
 mod files;
 mod guide;

@@ -10,13 +10,17 @@
 mod architecture;
 mod ci;
 mod dependencies;
+mod docs;
 mod drift_report;
 mod features;
 mod generated;
+mod markdown;
 mod packed;
+mod picture;
 mod programs;
 mod release;
 mod render;
+mod shell;
 mod validate;
 
 use std::path::Path;

@@ -142,9 +142,20 @@ impl Layout {
         pictures.join("\n")
     }
 
+    /// The same with a line for each slice beneath each node: where it lies, and what it has.
+    pub fn picture_with_placements(&self) -> String {
+        let node = |node| format!("{}\n{}", picture::picture(node), picture::placements(node));
+        self.nodes().map(node).collect::<Vec<_>>().join("\n")
+    }
+
     /// The same picture as an SVG document.
     pub fn picture_svg(&self) -> String {
-        svg::picture(self.nodes())
+        Self::pictures_svg([self])
+    }
+
+    /// The nodes of several layouts as one SVG document, in their order.
+    pub fn pictures_svg<'l>(layouts: impl IntoIterator<Item = &'l Self>) -> String {
+        svg::picture(layouts.into_iter().flat_map(Self::nodes))
     }
 
     /// The same layout in the file format of NVIDIA's mig-parted, under the given configuration name.

@@ -72,7 +72,7 @@ pub struct DevicePluginModel {
     /// Wait until the DaemonSets' pods are available on all nodes that they are for.
     #[attr(applying, default = false)]
     pub wait_for_rollout: Attr<bool>,
-    /// How long to wait, such as `10m`.
+    /// How long `wait_for_rollout` waits, such as `10m`.
     #[attr(applying, default = "10m", validate = crate::duration::between("1s", "24h"), same_meaning = crate::duration::same)]
     pub rollout_timeout: Attr<String>,
     /// Version of the rendering of the objects: 1, or 2 (new ones). A new provider keeps the version in use, so that an

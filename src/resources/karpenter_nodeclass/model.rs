@@ -119,7 +119,7 @@ pub struct NodeClassModel {
     /// Wait until Karpenter says that the class is ready: that it has found image, subnets, security groups and role.
     #[attr(applying, default = false, no_json)]
     pub wait_for_ready: Attr<bool>,
-    /// How long to wait for that.
+    /// How long `wait_for_ready` waits.
     #[attr(applying, default = "5m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub ready_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know EC2NodeClass, whose chart the same apply may install.

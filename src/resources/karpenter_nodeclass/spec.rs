@@ -195,13 +195,13 @@ pub struct EnclaveOptionsModel {
 /// Seconds until an idle connection is forgotten.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct ConnectionTrackingModel {
-    /// Of an established TCP connection.
+    /// Seconds without traffic after which an established TCP connection is forgotten.
     #[attr(validate = declared_between(choices::TCP_ESTABLISHED_SECONDS.0, choices::TCP_ESTABLISHED_SECONDS.1))]
     pub tcp_established_timeout: Attr<i64>,
-    /// Of a UDP flow with more than one exchange.
+    /// The same of a UDP flow with more than one exchange, in seconds.
     #[attr(validate = declared_between(choices::UDP_STREAM_SECONDS.0, choices::UDP_STREAM_SECONDS.1))]
     pub udp_stream_timeout: Attr<i64>,
-    /// Of a UDP flow with one exchange.
+    /// The same of a UDP flow with one exchange, in seconds.
     #[attr(validate = declared_between(choices::UDP_SECONDS.0, choices::UDP_SECONDS.1))]
     pub udp_timeout: Attr<i64>,
 }

@@ -106,7 +106,7 @@ pub struct NodePoolModel {
     /// Wait until Karpenter says that the pool is ready.
     #[attr(applying, default = false, no_json)]
     pub wait_for_ready: Attr<bool>,
-    /// How long to wait for that.
+    /// How long `wait_for_ready` waits.
     #[attr(applying, default = "5m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub ready_timeout: Attr<String>,
     /// How long an apply waits for the cluster to know NodePool, whose chart the same apply may install.

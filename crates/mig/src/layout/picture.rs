@@ -29,6 +29,29 @@ pub(super) fn picture(node: &NodeLayout) -> String {
     text
 }
 
+/// Where the slices of each group of equal GPUs lie, one line for each: profile, first memory slice, memory and compute slices.
+pub(super) fn placements(node: &NodeLayout) -> String {
+    let of_group = |(devices, slices): (String, &[Placed])| {
+        let of_slice = |placed: &Placed| {
+            let Placed {
+                profile,
+                start,
+                size,
+                compute_slices,
+                ..
+            } = placed;
+            format!(
+                "  GPU {devices}: {profile} from memory slice {start}, {size} of memory, {compute_slices} of compute\n"
+            )
+        };
+        match slices {
+            [] => format!("  GPU {devices}: whole\n"),
+            slices => slices.iter().map(of_slice).collect::<String>(),
+        }
+    };
+    node.groups().into_iter().map(of_group).collect()
+}
+
 /// Characters per memory slice: the longest name fits its slice.
 fn cell_width(node: &NodeLayout) -> usize {
     let needed = |placed: &Placed| (placed.profile.to_string().len() + 2).div_ceil(usize::from(placed.size));

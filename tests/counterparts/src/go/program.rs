@@ -11,6 +11,8 @@ pub enum Program {
     KubeControllerManager,
     /// Puts pods on nodes.
     KubeScheduler,
+    /// Kubernetes' command line; ours, over its package.
+    Kubectl,
     /// Keeps fake nodes Ready and their pods Running.
     Kwok,
     /// Karpenter's core with its kwok provider, which needs no cloud.
@@ -115,6 +117,8 @@ const KUBE_SCHEDULER: Recipe = Recipe {
     minutes: 1,
     ..KUBE_APISERVER
 };
+
+const KUBECTL: Recipe = Recipe::own("kubectl", "k8s.io/kubectl", 1);
 
 const KWOK: Recipe = Recipe {
     name: "kwok",
@@ -274,11 +278,12 @@ impl Recipe {
 
 impl Program {
     /// All that tests need, in the order in which a full installation builds them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
         Self::KubeScheduler,
+        Self::Kubectl,
         Self::Kwok,
         Self::KarpenterCore,
         Self::KarpenterAws,
@@ -305,6 +310,7 @@ impl Program {
             Self::KubeApiServer => KUBE_APISERVER,
             Self::KubeControllerManager => KUBE_CONTROLLER_MANAGER,
             Self::KubeScheduler => KUBE_SCHEDULER,
+            Self::Kubectl => KUBECTL,
             Self::Kwok => KWOK,
             Self::KarpenterCore => KARPENTER_CORE,
             Self::KarpenterAws => KARPENTER_AWS,

@@ -11,6 +11,9 @@ use super::page::one_line;
 /// The group that an attribute is listed in; the registry shows them in this order.
 const GROUPS: [&str; 3] = ["Required", "Optional", "Read-Only"];
 
+/// What holds of attributes that name no default.
+const DEFAULTS: &str = "Without a default here, what is left out is left to AWS, Kubernetes or Karpenter; a switch of this provider is off.\n\n";
+
 fn group(optionality: Optionality) -> &'static str {
     match optionality {
         Optionality::Required => GROUPS[0],
@@ -23,7 +26,8 @@ fn group(optionality: Optionality) -> &'static str {
 pub(super) fn schema(attributes: &[Attribute]) -> String {
     let mut text = String::new();
     for (group, list) in grouped(attributes) {
-        text += &format!("### {group}\n\n{}\n", lines(&list, &[]));
+        let defaults = if group == GROUPS[1] { DEFAULTS } else { "" };
+        text += &format!("### {group}\n\n{defaults}{}\n", lines(&list, &[]));
     }
     text + &nested_in(attributes, &[])
 }
@@ -161,7 +165,7 @@ fn default(default: &Default) -> String {
 }
 
 /// A value as configuration has it; a string by itself without quotes, as the registry's readers know it.
-fn literal(value: &Value) -> String {
+pub(super) fn literal(value: &Value) -> String {
     match value {
         Value::String(text) if !text.is_empty() => text.clone(),
         other => expression(other),

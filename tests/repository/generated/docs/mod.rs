@@ -5,6 +5,7 @@ mod attributes;
 mod examples;
 mod functions;
 mod page;
+mod sections;
 
 use std::path::Path;
 
@@ -108,6 +109,9 @@ fn resource(name: &str, schema: &Schema, identity: Option<&IdentitySchema>, exam
         &examples.usage(&format!("resources/{name}"), "resource"),
     );
     page.section("Schema", &attributes::schema(&schema.attributes));
+    page.section("Replacement", &sections::replacement(schema));
+    page.section("Timeouts", &sections::timeouts(schema));
+    page.section("Rights", &sections::rights(&format!("`{name}`"), name, schema));
     page.section("Import", &import(name, identity, examples));
     page.text()
 }
@@ -123,6 +127,10 @@ fn data_source(name: &str, schema: &Schema, examples: &Examples) -> String {
         &examples.usage(&format!("data-sources/{name}"), "data-source"),
     );
     page.section("Schema", &attributes::schema(&schema.attributes));
+    page.section(
+        "Rights",
+        &sections::rights(&format!("`data.{name}`"), &format!("data.{name}"), schema),
+    );
     page.text()
 }
 
@@ -137,6 +145,10 @@ fn ephemeral_resource(name: &str, schema: &Schema, examples: &Examples) -> Strin
         &examples.usage(&format!("ephemeral-resources/{name}"), "ephemeral-resource"),
     );
     page.section("Schema", &attributes::schema(&schema.attributes));
+    page.section(
+        "Rights",
+        &sections::rights(&format!("`ephemeral.{name}`"), "", schema),
+    );
     page.text()
 }
 
@@ -154,7 +166,19 @@ fn list_resource(name: &str, schema: &Schema, examples: &Examples) -> String {
                 objects; [Modules, tests and imports](../guides/modules-and-tests.md#list-what-exists) shows both.";
     page.section("Example Usage", &format!("{note}\n\n{example}"));
     page.section("Schema", &attributes::schema(&schema.attributes));
+    page.section(
+        "Rights",
+        &sections::rights(&format!("lists of `{name}`"), list_role(name), schema),
+    );
     page.text()
+}
+
+/// The section of the guide with the rights of lists: those of objects in AWS are in its table.
+fn list_role(name: &str) -> &'static str {
+    match name.starts_with("mig_karpenter_") {
+        true => "Lists of Karpenter's objects",
+        false => "",
+    }
 }
 
 /// The ways to import, each with its example.

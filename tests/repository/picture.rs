@@ -1,0 +1,80 @@
+//! The command `picture`, run as a user runs it. `UPDATE=1` writes its golden files.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use super::root;
+
+/// Two layouts: unequal slices with a rest, and GPUs of one node that differ.
+const FILE: &str = "layouts:
+  - instance_types: [p5.48xlarge]
+    slices: { 3g: 1, 2g: 1, 1g+me: 1 }
+  - instance_types: [p4d.24xlarge]
+    gpus:
+      - { devices: [0, 1, 2, 3, 4, 5], slices: { 1g.5gb: 7 } }
+      - { devices: [6, 7], slices: {} }
+";
+
+fn picture(arguments: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
+        .arg("picture")
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that does not read it has ended.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn layouts_are_drawn_as_text_and_as_svg() {
+    for (format, name) in [("text", "layouts.txt"), ("svg", "layouts.svg")] {
+        let drawn = picture(&["-", "--format", format], FILE);
+        let said = String::from_utf8_lossy(&drawn.stderr);
+        assert_eq!((drawn.status.code(), &*said), (Some(0), ""));
+        let golden = root().join("tests/repository/picture/golden").join(name);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&golden, &drawn.stdout).unwrap();
+        }
+        let drawn = String::from_utf8(drawn.stdout).unwrap();
+        assert_eq!(drawn, fs::read_to_string(&golden).unwrap(), "{name}");
+    }
+}
+
+/// The same layouts in another order are the same bytes, and what `data.mig_layout` gives is what the command draws.
+#[test]
+fn pictures_depend_on_the_layouts_alone() {
+    let (first, second) = (
+        FILE.find("  - inst").unwrap(),
+        FILE.rfind("  - instance").unwrap(),
+    );
+    let turned = format!("layouts:\n{}{}", &FILE[second..], &FILE[first..second]);
+    for format in ["text", "svg"] {
+        let drawn = |file: &str| picture(&["-", "--format", format], file).stdout;
+        assert_eq!(drawn(FILE), drawn(&turned));
+    }
+    let one = "instance_types: [p5.48xlarge]\nslices: { 1g.10gb: 7 }\n";
+    let spec = serde_json::from_str(r#"{"instance_types": ["p5.48xlarge"], "slices": {"1g.10gb": 7}}"#);
+    let layout = mig::Layout::resolve(&spec.unwrap(), mig::Catalog::builtin()).unwrap();
+    let svg = picture(&["-", "--format", "svg"], one).stdout;
+    assert_eq!(String::from_utf8(svg).unwrap(), layout.picture_svg());
+    let text = String::from_utf8(picture(&["-"], one).stdout).unwrap();
+    assert!(text.starts_with(&layout.picture()), "{text}");
+}
+
+#[test]
+fn layouts_that_cannot_be_made_are_not_drawn() {
+    let wrong = picture(
+        &["-", "--format", "svg"],
+        "instance_types: [p5.48xlarge]\nslices: { 1g.10gb: 8 }\n",
+    );
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(1), 0));
+    assert!(said.contains("error: slices"), "{said}");
+    assert_eq!(picture(&["no/such/file.yaml"], "").status.code(), Some(1));
+}
