@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes what is generated anew: docs/ and schemas/ from the schema, examples/ and crates/mig/catalog/. Guides other than
-# docs/guides/what-can-be-cut.md and schemas/drift-report.json are written by hand.
+# docs/guides/what-can-be-cut.md, docs/guides/cost.md and schemas/drift-report.json are written by hand.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

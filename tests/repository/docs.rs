@@ -4,3 +4,4 @@ mod commands;
 mod data;
 mod links;
 mod reference;
+mod troubleshooting;

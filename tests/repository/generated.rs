@@ -47,7 +47,10 @@ fn docs_are_up_to_date() {
 
 /// Every generated page by its path below `docs/`.
 fn pages() -> Files {
-    let guide = Files::from([(guide::PATH.to_owned(), guide::page())]);
+    let guide = Files::from([
+        (guide::PATH.to_owned(), guide::page()),
+        (guide::cost::PATH.to_owned(), guide::cost::page()),
+    ]);
     docs::pages(
         schemas(),
         &root().join("examples"),

@@ -4,6 +4,7 @@
 //! - Blocks of other providers are left out. What refers to them, or to variables and modules that the document does not show, is a value
 //!   that is not known until apply.
 //! - `local.layout` and `local.cluster` are those of the README, unless the document has its own.
+//! - An object of ours that the document refers to and does not show is the one of this name in `examples/resources/`.
 //! - Modules of this repository are those of the checkout.
 
 use std::collections::BTreeSet;
@@ -195,17 +196,45 @@ impl Configuration {
 
     /// The whole of it.
     pub(super) fn text(&self) -> String {
-        let declared: BTreeSet<String> = self.blocks.iter().flat_map(names).collect();
-        let mut body: Body = self.blocks.iter().cloned().collect();
-        let mut context = Context {
-            declared: &declared,
-            place: self.places.join(", "),
+        let mut blocks = self.blocks.clone();
+        let place = self.places.join(", ");
+        let (declared, body) = loop {
+            let declared: BTreeSet<String> = blocks.iter().flat_map(names).collect();
+            let mut body: Body = blocks.iter().cloned().collect();
+            let mut context = Context {
+                declared: &declared,
+                place: &place,
+                missing: BTreeSet::new(),
+            };
+            context.visit_body_mut(&mut body);
+            let missing = context.missing;
+            if missing.is_empty() {
+                break (declared, body);
+            }
+            blocks.extend(missing.iter().flat_map(|address| of_examples(address, &place)));
         };
-        context.visit_body_mut(&mut body);
         let standard = STANDARD.iter().filter(|(name, _)| !declared.contains(*name));
         let standard: String = standard.map(|(_, line)| format!("  {line}\n")).collect();
         format!("{NEEDED}{ELSEWHERE}\nlocals {{\n{standard}}}\n\n{body}")
     }
+}
+
+/// The object of this address in `examples/resources/`.
+fn of_examples(address: &str, place: &str) -> Vec<Block> {
+    let kind = address.split('.').next().unwrap_or_default();
+    let path = crate::examples().join(format!("resources/{kind}/resource.tf"));
+    let text =
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{place}: {}: {error}", path.display()));
+    let body: Body = text
+        .parse()
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut found = blocks(body, place);
+    found.retain(|block| names(block) == [address]);
+    assert!(
+        !found.is_empty(),
+        "{place}: neither the document nor examples/ has {address}"
+    );
+    found
 }
 
 fn text_of(blocks: impl IntoIterator<Item = Block>) -> String {
@@ -215,12 +244,14 @@ fn text_of(blocks: impl IntoIterator<Item = Block>) -> String {
 /// Puts the unknown value in place of what is declared elsewhere.
 struct Context<'d> {
     declared: &'d BTreeSet<String>,
-    place: String,
+    place: &'d str,
+    /// Objects of ours that are referred to and not declared.
+    missing: BTreeSet<String>,
 }
 
 impl Context<'_> {
     /// Whether a reference leads out of the document.
-    fn leads_out(&self, traversal: &Traversal) -> bool {
+    fn leads_out(&mut self, traversal: &Traversal) -> bool {
         let Expression::Variable(root) = &traversal.expr else {
             return false;
         };
@@ -245,19 +276,19 @@ impl Context<'_> {
                 );
                 false
             }
-            "data" | "ephemeral" => self.object(&path[1], within(3)),
-            kind if kind.contains('_') => self.object(&kind, within(2)),
+            "data" | "ephemeral" => self.object(path[1], within(3), ""),
+            kind if kind.contains('_') => self.object(kind, within(2), &path[..2].join(".")),
             _ => false,
         }
     }
 
-    fn object(&self, kind: &str, is_declared: bool) -> bool {
-        assert!(
-            is_declared || !kind.starts_with("mig_"),
-            "{}: a {kind} is named that the document does not show",
-            self.place
-        );
-        !is_declared
+    fn object(&mut self, kind: &str, is_declared: bool, resource: &str) -> bool {
+        if is_declared || !kind.starts_with("mig_") {
+            return !is_declared;
+        }
+        assert!(!resource.is_empty(), "{}: there is no {kind}", self.place);
+        self.missing.insert(resource.to_owned());
+        false
     }
 }
 

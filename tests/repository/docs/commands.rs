@@ -23,7 +23,7 @@ enum Check {
 }
 
 /// By the words that a command begins with.
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 12] = [
     ("make", Check::Make),
     ("mig", Check::Mig),
     ("terraform import", Check::Import),
@@ -39,6 +39,10 @@ const CHECKS: [(&str, Check); 11] = [
     (
         "sudo systemctl",
         Check::NotRun("is for a node; tests/domain/tests/node_box/ starts the same units in a box"),
+    ),
+    (
+        "terraform destroy",
+        Check::NotRun("every test of tests/examples/ destroys what it made"),
     ),
     (
         "tofu plan -generate-config-out=",

@@ -1,5 +1,6 @@
-//! The guide "What can be cut": the catalog as a page to look things up in.
+//! The guides that are made from the catalog: "What can be cut", to look things up in, and "Cost".
 
+pub(crate) mod cost;
 mod gpu;
 mod instance_types;
 mod picture;
