@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-one e2e bench lint docs install release prerequisites
+.PHONY: help quickstart test test-one e2e bench lint docs site install release prerequisites
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ lint: ## Check format, clippy, rustdoc, shell scripts; changes nothing
 
 docs: prerequisites ## Write docs/ and schemas/ again from the schema and examples/
 	@scripts/docs.sh
+
+site: prerequisites ## Make the documentation as static pages in site/, with pictures and search
+	@scripts/site.sh
 
 install: ## Build the release binary and put it where terraform and tofu look for local providers
 	@scripts/install.sh

@@ -14,6 +14,7 @@ mod docs;
 mod drift_report;
 mod features;
 mod generated;
+mod github;
 mod markdown;
 mod packed;
 mod picture;
@@ -21,6 +22,7 @@ mod programs;
 mod release;
 mod render;
 mod shell;
+mod site;
 mod validate;
 
 use std::path::Path;

@@ -41,12 +41,14 @@ pub use http_client::{HttpClient, HttpResponse};
 pub use karpenter::{KarpenterAws, KarpenterCore, KarpenterOptions, karpenter_crds};
 pub use kube::{KubeApiServer, KubeOptions};
 pub use moto::{ACCOUNT, EksCluster, IssuedCredentials, Moto, query};
-pub use node::{install_pulumi_node, node_version};
+pub use node::{install_browser, install_pulumi_node, node_version};
 pub use node_groups::{Issue, NodeGroups};
 pub use port::Port;
 pub use process::wait_for;
 pub use pulumi::{Language, Plugin, PulumiProject, check_examples, generate_sdk};
-pub use python::{MotoPython, install_moto, install_pulumi_python, install_shellcheck, python_version};
+pub use python::{
+    MotoPython, install_mkdocs, install_moto, install_pulumi_python, install_shellcheck, python_version,
+};
 pub use relay::Relay;
 pub use report::{REPORT_VARIABLE, Report, read_report, report, unavailable};
 pub use site::Site;

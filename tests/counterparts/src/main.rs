@@ -8,8 +8,8 @@ use std::process::{Command, ExitCode};
 use clap::{Parser, Subcommand};
 use counterparts::node_box::install_node_box;
 use counterparts::{
-    Cache, Cli, Program, Stack, doctor, install, install_moto, install_pulumi_node, install_pulumi_python,
-    install_shellcheck, read_report,
+    Cache, Cli, Program, Stack, doctor, install, install_browser, install_mkdocs, install_moto,
+    install_pulumi_node, install_pulumi_python, install_shellcheck, read_report,
 };
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -51,7 +51,7 @@ enum Subject {
     /// Install one program if it is not there, and print where it is.
     Path {
         /// The name of a program that is built (`pulumi`, `etcd`), `pulumi-python`: an interpreter with Pulumi's SDK,
-        /// or `pulumi-node`: a node_modules with it.
+        /// `pulumi-node`: a node_modules with it, `browser`: one with Chromium, or `mkdocs`.
         name: String,
     },
     /// Sum up a report file that test processes have written.
@@ -117,7 +117,9 @@ fn install_programs(all: bool) -> Outcome {
             "pulumi-python {}\n",
             install_pulumi_python(&cache)?.display()
         ))?;
-        say(&pulumi_node(&cache))?;
+        say(&format!("mkdocs {}\n", install_mkdocs(&cache)?.display()))?;
+        say(&of_node("pulumi-node", install_pulumi_node(&cache)))?;
+        say(&of_node("browser", install_browser(&cache)))?;
         say(&node_box(&cache))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -132,10 +134,10 @@ fn node_box(cache: &Cache) -> String {
 }
 
 /// The same of a machine without Node.js.
-fn pulumi_node(cache: &Cache) -> String {
-    match install_pulumi_node(cache) {
-        Ok(packages) => format!("pulumi-node {}\n", packages.display()),
-        Err(error) => format!("pulumi-node: not possible here. {error}\n"),
+fn of_node(name: &str, installed: counterparts::Result<PathBuf>) -> String {
+    match installed {
+        Ok(packages) => format!("{name} {}\n", packages.display()),
+        Err(error) => format!("{name}: not possible here. {error}\n"),
     }
 }
 
@@ -157,20 +159,22 @@ fn shellcheck() -> Outcome {
 
 fn path(name: &str) -> Outcome {
     let cache = Cache::open()?;
-    let path = if name == "pulumi-python" {
-        install_pulumi_python(&cache)?
-    } else if name == "pulumi-node" {
-        install_pulumi_node(&cache)?
-    } else {
-        let program = Program::ALL.into_iter().find(|program| program.name() == name);
-        let unknown = || {
-            let known: Vec<_> = Program::ALL.iter().map(|program| program.name()).collect();
-            format!(
-                "no program is called {name}; there are {}, pulumi-node, pulumi-python",
-                known.join(", ")
-            )
-        };
-        install(&cache, program.ok_or_else(unknown)?)?
+    let path = match name {
+        "pulumi-python" => install_pulumi_python(&cache)?,
+        "pulumi-node" => install_pulumi_node(&cache)?,
+        "browser" => install_browser(&cache)?,
+        "mkdocs" => install_mkdocs(&cache)?,
+        name => {
+            let program = Program::ALL.into_iter().find(|program| program.name() == name);
+            let unknown = || {
+                let known: Vec<_> = Program::ALL.iter().map(|program| program.name()).collect();
+                format!(
+                    "no program is called {name}; there are {}, browser, mkdocs, pulumi-node, pulumi-python",
+                    known.join(", ")
+                )
+            };
+            install(&cache, program.ok_or_else(unknown)?)?
+        }
     };
     say(&format!("{}\n", path.display()))?;
     Ok(ExitCode::SUCCESS)

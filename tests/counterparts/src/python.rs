@@ -1,5 +1,5 @@
 //! The Python that runs moto: the machine's own if its moto fits, else a virtual environment of ours. Others have
-//! shellcheck, whose program PyPI's packages carry, and Pulumi's SDK.
+//! shellcheck, whose program PyPI's packages carry, Pulumi's SDK, and the generator of the documentation's pages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,6 +87,19 @@ pub fn install_pulumi_python(cache: &Cache) -> Result<PathBuf> {
     )?;
     used("pulumi SDK for Python", &format!("{} from PyPI", version.trim()));
     Ok(python)
+}
+
+/// The path of mkdocs with the theme of the documentation's pages, in the versions that `site/requirements.txt` pins, with their checksums.
+///
+/// # Errors
+/// Python is missing, or the packages cannot be installed.
+pub fn install_mkdocs(cache: &Cache) -> Result<PathBuf> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("site/requirements.txt");
+    let program = virtual_environment(cache, "site", &list)?.join("mkdocs");
+    let text = run("mkdocs --version", Command::new(&program).arg("--version"))?;
+    let version = text.split_whitespace().nth(2).unwrap_or("of unknown version");
+    used("mkdocs", &format!("{version} from PyPI"));
+    Ok(program)
 }
 
 /// What `python3 --version` says.

@@ -94,7 +94,9 @@ fn tried(line: &str) -> String {
 #[test]
 fn objects_are_taken_by_the_api_server() {
     let cli = Cli::any().unwrap();
-    let (stack, work) = (stack(cli.flavor()), workspace());
+    // Before the cluster is taken: kubectl may have to be built.
+    let work = workspace();
+    let stack = stack(cli.flavor());
     let take = |text: &str| {
         work.write("object.yaml", text).unwrap();
         let line = "kubectl apply --server-side --dry-run=server --validate=strict -f object.yaml";
@@ -119,7 +121,9 @@ fn objects_are_taken_by_the_api_server() {
 #[test]
 fn what_documents_say_to_type_is_understood() {
     let cli = Cli::any().unwrap();
-    let (stack, work) = (stack(cli.flavor()), workspace());
+    // Before the cluster is taken: kubectl may have to be built.
+    let work = workspace();
+    let stack = stack(cli.flavor());
     let lines = blocks(&["sh", "shell", "bash"]).into_iter().flat_map(|block| {
         let lines = lines(&block.text);
         lines.into_iter().map(move |line| (block.place.clone(), line))

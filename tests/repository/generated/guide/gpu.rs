@@ -26,7 +26,7 @@ pub(super) fn section(catalog: &Catalog, gpu: &Gpu) -> String {
         .iter()
         .chain(gpu.profiles.iter().flat_map(|p| &p.sources));
     text += &format!("- Sources: {}.\n\n", references(keys));
-    text + &fillings(gpu)
+    text + &fillings(gpu) + &drawn(catalog, gpu)
 }
 
 fn facts(catalog: &Catalog, gpu: &Gpu) -> Vec<Vec<String>> {
@@ -170,6 +170,15 @@ fn engines(fact: &ProfileFact) -> String {
         .map(|(count, name)| format!("{} {name}", known(*count)))
         .collect();
     parts.join(", ")
+}
+
+/// The pictures of the fillings, on a node of the smallest type with this GPU.
+fn drawn(catalog: &Catalog, gpu: &Gpu) -> String {
+    let smallest = types_of(catalog, gpu).min_by_key(|found| found.gpu.count);
+    let Some(found) = smallest.filter(|_| gpu.placements_known()) else {
+        return String::new();
+    };
+    picture::layouts(&found.name, gpu, &picture::plain(gpu))
 }
 
 fn fillings(gpu: &Gpu) -> String {

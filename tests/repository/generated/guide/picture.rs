@@ -37,6 +37,22 @@ pub(super) fn fillings(gpu: &Gpu, profiles: &[Profile]) -> String {
     asked.iter().zip(&ways).map(line).collect()
 }
 
+/// The same for the site, as a file of layouts that it has drawn in place of this comment.
+pub(super) fn layouts(instance_type: &str, gpu: &Gpu, profiles: &[Profile]) -> String {
+    let layout = |slices: Vec<Placed>| {
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        for placed in slices {
+            *counts.entry(placed.profile.to_string()).or_default() += 1;
+        }
+        serde_json::json!({"instance_types": [instance_type], "slices": counts})
+    };
+    let layouts: Vec<_> = fullest(gpu, profiles).into_iter().map(layout).collect();
+    format!(
+        "<!-- picture: {} -->\n\n",
+        serde_json::json!({"layouts": layouts})
+    )
+}
+
 /// The sets that are a part of no larger one, each where the provider places it.
 fn fullest(gpu: &Gpu, profiles: &[Profile]) -> Vec<Vec<Placed>> {
     let mut sets: BTreeSet<ProfileCounts> = BTreeSet::new();
