@@ -25,7 +25,7 @@ bench: prerequisites ## Measure speed, memory and size of the release binary aga
 lint: ## Check format, clippy, rustdoc, shell scripts; changes nothing
 	@scripts/lint.sh
 
-docs: prerequisites ## Write docs/ and schemas/ again from the schema and examples/
+docs: prerequisites ## Write docs/, schemas/, man/ and completions/ again from the code and examples/
 	@scripts/docs.sh
 
 site: prerequisites ## Make the documentation as static pages in site/, with pictures and search

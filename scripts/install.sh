@@ -27,6 +27,13 @@ echo "$plugins/pulumi-resource-mig"
 mkdir -p "$HOME/.local/bin"
 ln -sfn "$dir/terraform-provider-mig_v$version" "$HOME/.local/bin/mig"
 echo "$HOME/.local/bin/mig"
+# Its manual, and what shells complete, where bash, fish and man look for a user's own.
+share=${XDG_DATA_HOME:-$HOME/.local/share}
+mkdir -p "$share/man/man1" "$share/bash-completion/completions" "$share/fish/vendor_completions.d"
+cp man/*.1 "$share/man/man1"
+cp completions/mig.bash "$share/bash-completion/completions/mig"
+cp completions/mig.fish "$share/fish/vendor_completions.d/mig.fish"
+echo "$share/man/man1/mig.1"
 cat <<END
 
 In a configuration of Terraform or OpenTofu, then \`terraform init\` or \`tofu init\`:
@@ -41,4 +48,6 @@ In a program for Pulumi, then \`pulumi preview\`: in YAML nothing more than the 
 Python, Go and so on an SDK is made from the plugin, in the folder of the program:
 
   pulumi package add mig@$version
+
+For completions of the command line in zsh, add $PWD/completions to fpath.
 END

@@ -97,7 +97,7 @@ fn tags_of_an_auto_scaling_group() {
 }
 
 #[test]
-fn data_sources() {
+fn data_sources_and_ephemeral_resources() {
     with_a_cli(|cli| {
         let cases = [
             (
@@ -111,6 +111,10 @@ fn data_sources() {
             (
                 "`data.mig_instance_types` with `quotas`",
                 "data \"mig_instance_types\" \"this\" {\n  region = \"us-east-1\"\n  quotas = true\n}\n",
+            ),
+            (
+                "`ephemeral.mig_cluster_token`",
+                "ephemeral \"mig_cluster_token\" \"this\" {\n  cluster_name = \"prod\"\n}\n\nresource \"terraform_data\" \"this\" {}\n",
             ),
         ];
         for (at, (object, text)) in cases.into_iter().enumerate() {

@@ -20,8 +20,14 @@ use crate::markdown::Block as Snippet;
 /// Where our modules are published.
 const PUBLISHED: &str = "github.com/eks-mig/terraform-provider-mig//";
 
-/// A value that nothing is known of, not even its type: what a string holds that is made by the apply.
-const ELSEWHERE: &str = "\nresource \"terraform_data\" \"elsewhere\" {}\n\nlocals {\n  elsewhere = jsondecode(terraform_data.elsewhere.id)\n}\n";
+/// A value that nothing is known of until apply, not even its type.
+const ELSEWHERE: &str = r#"
+resource "terraform_data" "elsewhere" {}
+
+locals {
+  elsewhere = jsondecode(terraform_data.elsewhere.id == "" ? "null" : "[]")
+}
+"#;
 
 const NEEDED: &str =
     "terraform {\n  required_providers {\n    mig = {\n      source = \"eks-mig/mig\"\n    }\n  }\n}\n";
@@ -215,7 +221,13 @@ impl Configuration {
         };
         let standard = STANDARD.iter().filter(|(name, _)| !declared.contains(*name));
         let standard: String = standard.map(|(_, line)| format!("  {line}\n")).collect();
-        format!("{NEEDED}{ELSEWHERE}\nlocals {{\n{standard}}}\n\n{body}")
+        let body = body.to_string();
+        let elsewhere = if body.contains("local.elsewhere") {
+            ELSEWHERE
+        } else {
+            ""
+        };
+        format!("{NEEDED}{elsewhere}\nlocals {{\n{standard}}}\n\n{body}")
     }
 }
 
