@@ -3,6 +3,7 @@
 
 mod configuration;
 mod kubernetes;
+mod migrating;
 
 use std::collections::BTreeMap;
 use std::fs;
