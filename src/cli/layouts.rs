@@ -36,6 +36,15 @@ pub(super) struct Layouts {
     pub(super) facts: Facts,
     /// By the value of the node label `mig.eks/layout`.
     pub(super) by_id: BTreeMap<String, Layout>,
+    /// The same values in the order of the file, each once.
+    ids: Vec<String>,
+}
+
+impl Layouts {
+    /// The layouts in the order of the file.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Layout> {
+        self.ids.iter().filter_map(|id| self.by_id.get(id))
+    }
 }
 
 /// The layouts of a text; what is wrong with it, and what may surprise, is in `findings`.
@@ -64,13 +73,16 @@ pub(super) fn read(text: &str, findings: &mut Diagnostics) -> Option<Layouts> {
         true => Path::attr("layouts").index(index),
         false => Path::root(),
     };
-    let mut by_id = BTreeMap::new();
+    let (mut by_id, mut ids) = (BTreeMap::new(), Vec::new());
     for (index, model) in models.iter().enumerate() {
         if let Ok(layout) = model.resolve(&facts, &place(index), findings) {
-            by_id.insert(layout.id(), layout);
+            let id = layout.id();
+            if by_id.insert(id.clone(), layout).is_none() {
+                ids.push(id);
+            }
         }
     }
-    (!findings.has_errors()).then_some(Layouts { facts, by_id })
+    (!findings.has_errors()).then_some(Layouts { facts, by_id, ids })
 }
 
 /// The layouts of a file.

@@ -35,7 +35,7 @@ impl Picture {
         let Some(read) = read else {
             return ExitCode::FAILURE;
         };
-        let layouts = read.by_id.values();
+        let layouts = read.in_order();
         super::print(&match self.format {
             Format::Text => layouts
                 .map(Layout::picture_with_placements)
