@@ -39,6 +39,7 @@ const browser = await chromium.launch({
     '--disable-background-networking', '--disable-component-update'],
 });
 const page = await browser.newPage();
+page.setDefaultTimeout(180_000);
 const faults = [];
 const found = { pages: 0, links: 0, opened: 0, pictures: 0 };
 page.on('console', (message) => message.type() === 'error' && faults.push(`${page.url()}: console: ${message.text()}`));
@@ -84,7 +85,8 @@ await page.waitForURL(/which-object/);
 found.menu = (await page.locator('article h1').textContent()).replace('¶', '').trim();
 
 await page.locator('.md-search__input').click();
-await page.locator('.md-search__input').fill('would violate PodSecurity');
+// Key by key, as the page listens for keys.
+await page.locator('.md-search__input').pressSequentially('would violate PodSecurity');
 const first = page.locator('.md-search-result__link').first();
 await first.waitFor({ state: 'attached' });
 found.search = await first.getAttribute('href');
