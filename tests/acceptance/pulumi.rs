@@ -7,6 +7,7 @@ mod life;
 mod objects;
 mod parity;
 mod reference;
+mod refusals;
 mod replay;
 mod stacks;
 mod stops;

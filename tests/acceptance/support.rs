@@ -5,6 +5,7 @@ pub(crate) mod ec2;
 pub(crate) mod eks;
 pub(crate) mod karpenter;
 pub(crate) mod kube;
+pub(crate) mod pulumi;
 pub(crate) mod rights;
 
 use std::path::PathBuf;

@@ -165,7 +165,7 @@ impl Adapter {
     pub fn new(provider: Arc<dyn ProviderServer>, rules: Rules) -> Self {
         let (package, schemas) = (provider.type_name(), provider.schemas());
         let tokens = Tokens::of(package, schemas);
-        let words = Words::of(package, schemas, &rules.phrases);
+        let words = Words::of(package, schemas, &rules);
         Self {
             provider,
             rules,
@@ -195,6 +195,12 @@ impl Adapter {
     /// The name of the package: the provider's type name.
     pub fn package(&self) -> &str {
         self.provider.type_name()
+    }
+
+    /// A text of the provider's in Pulumi's words, as it is told.
+    #[must_use]
+    pub fn reword(&self, text: &str) -> String {
+        self.words.reword(text)
     }
 
     /// Notes that the engine has called Handshake.

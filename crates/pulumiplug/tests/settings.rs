@@ -83,6 +83,16 @@ async fn settings_are_checked_as_they_are() {
     let mut places: Vec<_> = answer.failures.iter().map(|one| one.property.as_str()).collect();
     places.sort_unstable();
     assert_eq!(places, ["locked", "maxDrawer", "roomName"]);
+
+    // Those of a stack are changed with the command line.
+    let mut of_stack = check(json!({"roomName": "a room of far too many letters", "defaultTags": "{"}));
+    of_stack.urn = "urn:pulumi:dev::test::pulumi:providers:cabinet::default_1_2_3".to_owned();
+    let answer = host.client.check_config(of_stack).await.unwrap().into_inner();
+    for failure in &answer.failures {
+        let setting = format!("`pulumi config set cabinet:{} VALUE`", failure.property);
+        assert!(failure.reason.contains(&setting), "{failure:?}");
+    }
+    assert_eq!(answer.failures.len(), 2);
 }
 
 #[tokio::test]
@@ -221,4 +231,36 @@ async fn the_plugin_says_what_it_is() {
         (1, 0),
         "the attached engine hears it"
     );
+}
+
+/// For `pulumi convert` and `pulumi import` from Terraform.
+#[tokio::test]
+async fn names_of_terraform_are_told() {
+    let mut host = Host::start().await;
+    let ask = |key: &str, provider: &str| pb::GetMappingRequest {
+        key: key.to_owned(),
+        provider: provider.to_owned(),
+    };
+    for provider in ["", "cabinet"] {
+        let answer = host.client.get_mapping(ask("terraform", provider)).await.unwrap();
+        let answer = answer.into_inner();
+        assert_eq!(answer.provider, "cabinet");
+        let told: Json = serde_json::from_slice(&answer.data).unwrap();
+        let drawer = &told["resources"]["cabinet_big_drawer"];
+        assert_eq!(drawer["tok"], "cabinet:index:BigDrawer");
+        assert_eq!(drawer["fields"]["label_text"]["name"], "labelText");
+        let parts = &drawer["fields"]["parts"]["element"]["fields"];
+        assert_eq!(parts["item_name"]["name"], "itemName");
+        let search = &told["dataSources"]["cabinet_search"]["tok"];
+        assert_eq!(search, "cabinet:index:getSearch");
+    }
+    for (key, provider) in [("helm", "cabinet"), ("terraform", "cupboard")] {
+        let answer = host.client.get_mapping(ask(key, provider)).await.unwrap();
+        assert_eq!(answer.into_inner(), pb::GetMappingResponse::default());
+    }
+    let key = |key: &str| pb::GetMappingsRequest { key: key.to_owned() };
+    let all = host.client.get_mappings(key("terraform")).await.unwrap();
+    assert_eq!(all.into_inner().providers, ["cabinet"]);
+    let none = host.client.get_mappings(key("helm")).await.unwrap();
+    assert!(none.into_inner().providers.is_empty());
 }

@@ -5,11 +5,13 @@ use counterparts::{Plugin, PulumiProject};
 
 use crate::support::karpenter::know_karpenter;
 use crate::support::kube::make_namespace;
+use crate::support::pulumi::foreign;
 use crate::support::{MOTO, REGION, ec2, eks, provider};
 
 /// A project with our plugin and a stack `dev`; nothing of AWS is known to it.
 pub(super) fn offline(program: &str) -> PulumiProject {
-    let project = PulumiProject::new(&[Plugin::mig(provider().binary)]).unwrap();
+    let mut project = PulumiProject::new(&[Plugin::mig(provider().binary)]).unwrap();
+    project.judge_messages(foreign);
     project.write_yaml(program).unwrap();
     project.init("dev").unwrap();
     project

@@ -44,11 +44,14 @@ impl Adapter {
         let errors = self.tell(call, &request.urn, findings);
         failures.extend(errors.iter().map(|error| self.failure(call, error)));
         failures.dedup();
-        let inputs = match failures.is_empty() {
-            true => Some(self.checked(declared, config, &secrets, added)),
-            false => Some(news),
-        };
-        Ok(CheckResponse { inputs, failures })
+        if failures.is_empty() {
+            let inputs = Some(self.checked(declared, config, &secrets, added));
+            return Ok(CheckResponse { inputs, failures });
+        }
+        Ok(CheckResponse {
+            failures: findings::shown(&news, failures),
+            inputs: Some(news),
+        })
     }
 
     /// All that speaks against a configuration, references included: Pulumi makes no values up for them.

@@ -1,8 +1,9 @@
 //! CheckConfig, DiffConfig and Configure: the provider block.
 
 use tfplug::schema::Optionality;
-use tfplug::{Value, diff};
+use tfplug::{Diagnostic, Value, diff};
 
+use super::create::failed;
 use super::detailed::{Planned, detailed};
 use super::{Adapter, Call, CallError, findings};
 use crate::names::{self, Place};
@@ -29,9 +30,12 @@ impl Adapter {
         let errors = self.tell(call, &request.urn, self.provider.validate_provider(&value));
         failures.extend(errors.iter().map(|error| self.failure(call, error)));
         failures.dedup();
+        if is_of_stack(&request.urn) {
+            failures.iter_mut().for_each(|failure| self.name_setting(failure));
+        }
         Ok(CheckResponse {
+            failures: findings::shown(&news, failures),
             inputs: Some(news),
-            failures,
         })
     }
 
@@ -89,7 +93,7 @@ impl Adapter {
         let findings = self.provider.configure(&call.context(), "Pulumi", &value).await;
         let errors = self.tell(call, "", findings);
         if !errors.is_empty() {
-            return Err(self.clean(call, &errors));
+            return Err(self.not_configured(call, request.urn.as_deref(), &errors));
         }
         Ok(ConfigureResponse {
             accept_secrets: true,
@@ -98,6 +102,34 @@ impl Adapter {
             accept_outputs: false,
             supports_autonaming_configuration: true,
         })
+    }
+
+    /// Why the provider cannot work, and which settings that comes from.
+    fn not_configured(&self, call: &Call, urn: Option<&str>, errors: &[Diagnostic]) -> CallError {
+        let named = |error: &Diagnostic| {
+            let mut failure = self.failure(call, error);
+            if urn.is_some_and(is_of_stack) {
+                self.name_setting(&mut failure);
+            }
+            findings::placed(&failure)
+        };
+        failed(call, errors.iter().map(named).collect::<Vec<_>>().join("\n\n"))
+    }
+
+    /// Says how the setting of a stack is changed that a fault is in.
+    fn name_setting(&self, failure: &mut CheckFailure) {
+        let (package, property) = (self.package(), failure.property.as_str());
+        if property.is_empty() {
+            return;
+        }
+        let nested = property.contains(['.', '[']);
+        let setting = match nested {
+            true => format!("--path '{package}:{property}'"),
+            false => format!("{package}:{property}"),
+        };
+        let said = failure.reason.trim_end_matches('.');
+        failure.reason =
+            format!("{said}. It is a setting of the stack: `pulumi config set {setting} VALUE` changes it.");
     }
 
     fn decoded(&self, inputs: &Object) -> Decoded {
@@ -130,6 +162,13 @@ impl Adapter {
         let message = format!("The provider's configuration lacks {}.", names.join(", "));
         Err(CallError::MissingKeys { message, keys })
     }
+}
+
+/// Whether a provider has its inputs from the configuration of the stack, and not from a program: the engine makes it, and calls it so.
+fn is_of_stack(urn: &str) -> bool {
+    urn.rsplit("::")
+        .next()
+        .is_some_and(|name| name.starts_with("default"))
 }
 
 /// Inputs as engines once sent them: `mig:config:region` and a text.

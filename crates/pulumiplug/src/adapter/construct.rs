@@ -99,10 +99,9 @@ fn wrong_inputs(given: &Object, faults: Vec<CheckFailure>) -> CallError {
         given.fields.get(top).is_some_and(has_unknown)
     };
     let (told, faults): (Vec<_>, Vec<_>) = faults.into_iter().partition(is_unknown);
-    let one = |fault: &CheckFailure| format!("{}: {}", fault.property, fault.reason);
     let message = match told.is_empty() {
         true => "Wrong inputs:".to_owned(),
-        false => told.iter().map(one).collect::<Vec<_>>().join("\n\n"),
+        false => told.iter().map(findings::placed).collect::<Vec<_>>().join("\n\n"),
     };
     CallError::WrongInputs { message, faults }
 }

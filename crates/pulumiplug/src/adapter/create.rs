@@ -183,10 +183,14 @@ impl Adapter {
 
     /// The error of a call that did nothing.
     pub(super) fn clean(&self, call: &Call, errors: &[Diagnostic]) -> CallError {
-        let text = self.messages(call, errors);
-        match call.cancel.is_cancelled() {
-            true => CallError::Cancelled(text),
-            false => CallError::Refused(text),
-        }
+        failed(call, self.messages(call, errors))
+    }
+}
+
+/// The error of a call that did nothing, in these words.
+pub(super) fn failed(call: &Call, text: String) -> CallError {
+    match call.cancel.is_cancelled() {
+        true => CallError::Cancelled(text),
+        false => CallError::Refused(text),
     }
 }

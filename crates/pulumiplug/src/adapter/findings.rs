@@ -1,9 +1,10 @@
 //! What was found, told to the user in Pulumi's words.
 
+use prost_types::value::Kind;
 use tfplug::{Diagnostic, Diagnostics};
 
 use super::{Adapter, Call, Level};
-use crate::value::{Fault, property_path};
+use crate::value::{Fault, Object, has_unknown, property_path};
 use crate::wire::r#gen::pulumirpc::CheckFailure;
 
 /// What is said of a required property without a value.
@@ -22,11 +23,7 @@ impl Adapter {
 
     /// A finding with its place.
     pub(super) fn message(&self, call: &Call, finding: &Diagnostic) -> String {
-        let text = self.reason(finding);
-        match property_path(call.place, &finding.path).as_str() {
-            "" => text,
-            place => format!("{place}: {text}"),
-        }
+        placed(&self.failure(call, finding))
     }
 
     /// A finding without its place.
@@ -71,6 +68,41 @@ pub(super) fn fault(fault: &Fault) -> CheckFailure {
 
 /// Faults in one text.
 pub(super) fn faults(all: &[Fault]) -> String {
-    let one = |fault: &Fault| format!("{} {}", fault.property, fault.reason);
-    all.iter().map(one).collect::<Vec<_>>().join("\n\n")
+    let all: Vec<_> = all.iter().map(|one| placed(&fault(one))).collect();
+    all.join("\n\n")
+}
+
+/// Faults of inputs as the engine is told of them. It shows the value beside the property, which it finds by the name of an
+/// outermost input alone, and prints as Go does. So the place is in the reason unless it is a plain value there.
+pub(super) fn shown(inputs: &Object, failures: Vec<CheckFailure>) -> Vec<CheckFailure> {
+    let is_plain = |property: &str| {
+        let value = inputs.fields.get(property).filter(|value| !has_unknown(value));
+        let kind = value.and_then(|value| value.kind.as_ref());
+        matches!(
+            kind,
+            Some(Kind::StringValue(_) | Kind::NumberValue(_) | Kind::BoolValue(_))
+        )
+    };
+    let one = |failure: CheckFailure| match is_plain(&failure.property) {
+        true => failure,
+        false => CheckFailure {
+            property: String::new(),
+            reason: placed(&failure),
+        },
+    };
+    failures.into_iter().map(one).collect()
+}
+
+/// A fault with its place before it.
+pub(super) fn placed(failure: &CheckFailure) -> String {
+    let CheckFailure { property, reason } = failure;
+    // A sentence of its own begins with a capital letter, or with what it is about; what follows on the place with a verb.
+    let goes_on = ["is ", "must ", "has ", "decides "]
+        .iter()
+        .any(|verb| reason.starts_with(verb));
+    match property.as_str() {
+        "" => reason.clone(),
+        place if goes_on => format!("{place} {reason}"),
+        place => format!("{place}: {reason}"),
+    }
 }

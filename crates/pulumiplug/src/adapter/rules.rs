@@ -7,7 +7,7 @@ use tfplug::schema::AttributeType;
 /// What holds of each resource, and of functions.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    parameters: BTreeMap<(String, String), AttributeType>,
+    pub(super) parameters: BTreeMap<(String, String), AttributeType>,
     resources: BTreeMap<String, ResourceRules>,
     pub(super) phrases: Vec<(String, String)>,
 }

@@ -56,7 +56,11 @@ impl<'s> Content<'s> {
 
 impl<'s> Shape<'s> {
     pub(crate) fn of(attribute: &'s Attribute) -> Self {
-        match &attribute.ty {
+        Self::of_type(&attribute.ty)
+    }
+
+    pub(crate) fn of_type(ty: &'s AttributeType) -> Self {
+        match ty {
             AttributeType::Plain(ty) => Self::Plain(ty),
             AttributeType::Nested(nesting, inner) => Self::Nested(
                 (*nesting).into(),

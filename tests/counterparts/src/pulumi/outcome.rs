@@ -161,3 +161,17 @@ mod tests {
         assert_eq!(stack.resource("default"), None);
     }
 }
+
+/// What a command tells its user of resources, warnings and errors: of `preview --json` the messages, and else what is below the
+/// heading for them.
+pub(super) fn messages(output: &Output) -> String {
+    if let Ok(json) = serde_json::from_str::<Value>(&output.stdout) {
+        let all = json["diagnostics"].as_array().into_iter().flatten();
+        let all = all.filter_map(|told| told["message"].as_str());
+        return all.collect::<Vec<_>>().join("\n");
+    }
+    let all = format!("{}\n{}", output.stdout, output.stderr);
+    let lines = all.lines().skip_while(|line| *line != "Diagnostics:").skip(1);
+    let indented = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
+    indented.collect::<Vec<_>>().join("\n")
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::outcome::{Preview, Stack};
+use super::outcome::{Preview, Stack, messages};
 use crate::cache::Cache;
 use crate::cli::{Output, Running};
 use crate::error::{Error, IoContext, Result};
@@ -74,6 +74,8 @@ pub struct PulumiProject {
     plugins: Vec<(String, PathBuf)>,
     env: BTreeMap<String, String>,
     commands: AtomicUsize,
+    /// Finds in a message what must not be said.
+    judge: Option<fn(&str) -> Vec<String>>,
 }
 
 impl PulumiProject {
@@ -98,6 +100,7 @@ impl PulumiProject {
             plugins,
             env: BTreeMap::new(),
             commands: AtomicUsize::new(0),
+            judge: None,
         })
     }
 
@@ -155,6 +158,11 @@ impl PulumiProject {
             .extend(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
 
+    /// From now on a command fails if its messages have something that must not be said, which `find` gives.
+    pub fn judge_messages(&mut self, find: fn(&str) -> Vec<String>) {
+        self.judge = Some(find);
+    }
+
     /// Starts a command and returns at once.
     ///
     /// # Errors
@@ -204,9 +212,18 @@ impl PulumiProject {
     /// Runs a command to its end, whatever its exit code.
     ///
     /// # Errors
-    /// It cannot be started or hangs.
+    /// It cannot be started or hangs, or it says what it must not.
     pub fn run(&self, args: &[&str]) -> Result<Output> {
-        self.spawn(args)?.wait(LIMIT)
+        let output = self.spawn(args)?.wait(LIMIT)?;
+        let said = messages(&output);
+        let found = self.judge.map(|find| find(&said)).unwrap_or_default();
+        if found.is_empty() {
+            return Ok(output);
+        }
+        Err(Error::Answer {
+            request: output.command,
+            fact: format!("it says {found:?}, which it must not: {said}"),
+        })
     }
 
     /// Runs a command that acts on the chosen stack, with no question, colour or dots.

@@ -684,6 +684,8 @@ pub struct ConfigureRequest {
     pub sends_old_inputs: bool,
     #[prost(bool, tag = "6")]
     pub sends_old_inputs_to_delete: bool,
+    #[prost(string, optional, tag = "8")]
+    pub urn: ::core::option::Option<::prost::alloc::string::String>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ConfigureResponse {
