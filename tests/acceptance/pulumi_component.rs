@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::karpenter::{know_karpenter, live};
 use crate::support::kube::{self, KUBE, make_namespace};
+use crate::support::pulumi::foreign;
 use crate::support::{MOTO, REGION, assert_says, eks, provider};
 
 /// A pool of Karpenter's in ten lines, and what a test has to add: nobody reads overlays here, and namespaces keep tests apart.
@@ -52,6 +53,7 @@ fn project() -> PulumiProject {
     LazyLock::force(&KUBE);
     let mut project = PulumiProject::new(&[Plugin::mig(provider().binary)]).unwrap();
     project.set_envs(aws_env(&MOTO.url(), &ADMIN));
+    project.judge_messages(foreign);
     project
 }
 
@@ -131,6 +133,33 @@ fn a_second_choice_leaves_the_first_alone(project: &PulumiProject, program: &str
         updated.contains(&"slices-pool") && !updated.contains(&"slices-class"),
         "{updated:?}"
     );
+    project.up(&[]).unwrap();
+    project.up(&["--expect-no-changes"]).unwrap();
+    let names = project.output("pools").unwrap();
+    let pools: Vec<Value> = names
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| live("NodePool", name.as_str().unwrap()).unwrap())
+        .collect();
+    let weight = |pool: &Value| pool["spec"]["weight"].as_i64().unwrap();
+    assert!(
+        pools.len() == 2 && weight(&pools[0]) > weight(&pools[1]),
+        "{pools:?}"
+    );
+    // Pods ask for what both kinds of nodes have.
+    assert_eq!(
+        project.output("names").unwrap(),
+        json!(["nvidia.com/mig-1g.10gb"])
+    );
+    assert_eq!(project.output("slices").unwrap().as_object().unwrap().len(), 2);
+
+    // Without a second choice its objects go, and the first has no weight.
+    project.write_yaml(program).unwrap();
+    project.up(&[]).unwrap();
+    assert_eq!(live("NodePool", names[1].as_str().unwrap()), None);
+    let first = live("NodePool", names[0].as_str().unwrap()).unwrap();
+    assert_eq!(first["spec"]["weight"], Value::Null);
 }
 
 fn outputs_fit_other_packages(project: &PulumiProject, name: &str, class: &Value) {
@@ -154,37 +183,46 @@ fn outputs_fit_other_packages(project: &PulumiProject, name: &str, class: &Value
     assert_eq!(output("plugin"), format!("{name}-device-plugin"));
 }
 
-#[test]
-fn a_node_group_lives_from_preview_to_destroy() {
-    let name = "mig-sp-group";
-    eks::add_cluster(REGION, name);
+/// A managed node group and its template in a cluster, and what a test has to add.
+fn node_group(cluster: &str, name: &str, more: &str) -> String {
     let subnets = serde_json::to_string(&MOTO.default_subnets(REGION).unwrap()).unwrap();
-    let program = format!(
+    format!(
         "
 resources:
   slices:
     type: mig:SlicePool
     properties:
       kind: nodeGroup
-      name: workers
-      cluster: {{ name: {name} }}
+      name: {name}
+      cluster: {{ name: {cluster} }}
       layout:
         instanceTypes: [p5.48xlarge]
         slices: {{ \"1g.10gb\": 7 }}
       nodeRole: arn:aws:iam::123456789012:role/nodes
       subnetIds: {subnets}
       maxSize: 3
-      taints: [{{ key: team, value: search, effect: NoExecute }}]
-      tags: {{ team: search }}
-      devicePlugin: false
+{more}"
+    )
+}
+
+const OF_NODE_GROUP: &str = "
 outputs:
-  template: ${{slices.launchTemplateId}}
-  version: ${{slices.launchTemplateVersion}}
-  group: ${{slices.nodeGroupName}}
-  taints: ${{slices.taints}}
-  scaling: ${{slices.autoscalingGroupNames}}
-"
-    );
+  template: ${slices.launchTemplateId}
+  version: ${slices.launchTemplateVersion}
+  group: ${slices.nodeGroupName}
+  labels: ${slices.labels}
+  taints: ${slices.taints}
+  scaling: ${slices.autoscalingGroupNames}
+  settings: ${slices.bottlerocketSettings}
+  data: ${slices.userData}
+";
+
+#[test]
+fn a_node_group_lives_from_preview_to_destroy() {
+    let name = "mig-sp-group";
+    eks::add_cluster(REGION, name);
+    let more = "      taints: [{ key: team, value: search, effect: NoExecute }]\n      tags: { team: search }\n      devicePlugin: false\n";
+    let program = node_group(name, "workers", more) + OF_NODE_GROUP;
     let project = project();
     project.write_yaml(&program).unwrap();
     project.init("dev").unwrap();
@@ -216,6 +254,46 @@ outputs:
     assert_eq!(project.output("version").unwrap(), 2);
     project.destroy(&[]).unwrap();
     assert_eq!(eks::group(name, "workers"), None);
+}
+
+/// The nodes of Amazon Linux need the device plugin; those of Bottlerocket have their own, which their settings cut and share.
+#[test]
+fn a_node_group_has_the_device_plugin_that_its_nodes_need() {
+    let name = "mig-sp-plugin";
+    make_namespace(name);
+    let more = format!("      devicePluginArgs: {{ namespace: {name} }}\n");
+    let program = node_group("prod", name, &more) + OF_NODE_GROUP;
+    let project = project();
+    project.write_yaml(&program).unwrap();
+    project.init("dev").unwrap();
+    project.up(&[]).unwrap();
+    project.up(&["--expect-no-changes"]).unwrap();
+    let plugin = format!("ConfigMap/{name}-device-plugin");
+    assert!(kube::objects(name).contains(&plugin));
+    let label = "mig.eks/device-plugin";
+    assert!(project.output("labels").unwrap()[label].is_string());
+
+    let bottlerocket = program
+        .replace("\"1g.10gb\": 7 }", "\"1g.10gb\": 7 }\n        strategy: single")
+        .replace("maxSize: 3", "maxSize: 3\n      amiFamily: Bottlerocket");
+    project.write_yaml(&bottlerocket).unwrap();
+    let preview = project.preview(&[]).unwrap();
+    assert_eq!(preview.ops("slices-plugin"), ["delete"]);
+    project.up(&[]).unwrap();
+    project.up(&["--expect-no-changes"]).unwrap();
+    assert!(kube::objects(name).is_empty());
+    let group = eks::group("prod", name).unwrap();
+    assert!(
+        group["amiType"].as_str().unwrap().starts_with("BOTTLEROCKET"),
+        "{group}"
+    );
+    assert!(project.output("labels").unwrap()[label].is_null());
+    let settings = project.output("settings").unwrap();
+    assert!(settings.to_string().contains("1g.10gb"), "{settings}");
+    let data = project.output("data").unwrap();
+    assert!(data.as_str().unwrap().contains("[settings."), "{data}");
+    project.destroy(&[]).unwrap();
+    assert_eq!(eks::group("prod", name), None);
 }
 
 #[test]
@@ -318,6 +396,20 @@ fn options_of_the_component_hold_for_its_children() {
         .collect();
     assert!(replaced.is_empty(), "{replaced:?}");
     project.up(&[]).unwrap();
+
+    // A change that would be made in place replaces what has it, the old one first.
+    let replacing = moved
+        .replace(
+            "ignoreChanges: [labels]",
+            "replaceOnChanges: [tags]\n      deleteBeforeReplace: true",
+        )
+        .replace("labels: { team: search }", "tags: { team: ads }");
+    project.write_yaml(&replacing).unwrap();
+    let preview = project.preview(&[]).unwrap();
+    assert_eq!(
+        preview.ops("moved-class"),
+        ["delete-replaced", "replace", "create-replacement"]
+    );
     project.destroy(&[]).unwrap();
     assert_eq!(live("NodePool", name), None);
 }

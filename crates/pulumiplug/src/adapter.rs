@@ -64,6 +64,7 @@ use tokens::Tokens;
 use words::Words;
 
 use crate::component::Components;
+use crate::mapping::mapping;
 use crate::names::Place;
 
 /// How much a message matters.
@@ -197,6 +198,11 @@ impl Adapter {
         self.provider.type_name()
     }
 
+    /// What Terraform's names are in this package of a version; see [`mapping`](crate::mapping).
+    pub(crate) fn mapping(&self, version: &str) -> String {
+        mapping(self.package(), version, self.provider.schemas())
+    }
+
     /// A text of the provider's in Pulumi's words, as it is told.
     #[must_use]
     pub fn reword(&self, text: &str) -> String {
@@ -244,7 +250,7 @@ impl std::fmt::Debug for Adapter {
 }
 
 /// The object of a schema with one attribute replaced.
-fn with_attribute(object: &Value, name: &str, value: Value) -> Value {
+pub(crate) fn with_attribute(object: &Value, name: &str, value: Value) -> Value {
     let mut fields = object.as_map().cloned().unwrap_or_default();
     fields.insert(name.to_owned(), value);
     Value::Map(fields)

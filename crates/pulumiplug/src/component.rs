@@ -76,7 +76,9 @@ pub use origins::Origins;
 ///             Child::new("room_shelf", name, config.clone()).with(Origins::new().same("label", "label"))
 ///         };
 ///         let (upper, lower) = (shelf("upper"), shelf("lower"));
-///         cx.check([&upper, &lower])?;
+///         cx.plan(&upper).await?;
+///         cx.plan(&lower).await?;
+///         cx.faultless()?;
 ///         let upper = cx.child(upper).await?;
 ///         cx.child(lower).await?;
 ///         let outputs = RackOutputs { upper_id: upper.get("id") };
@@ -100,7 +102,7 @@ pub trait Component: Send + Sync + 'static {
     }
 
     /// Makes the children. What is wrong with the inputs should be found before the first of them is made: see
-    /// [`Construction::check`]. In a preview, inputs and outputs of children may be unknown.
+    /// [`Construction::plan`]. In a preview, inputs and outputs of children may be unknown.
     ///
     /// # Errors
     /// What is wrong, with paths of inputs.

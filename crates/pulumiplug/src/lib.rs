@@ -80,6 +80,7 @@
 
 pub mod adapter;
 pub mod component;
+pub mod mapping;
 pub mod names;
 pub mod schema;
 pub mod value;

@@ -86,7 +86,10 @@ impl Component for Chest {
             child.with(origins).overridden_by("drawer_args")
         };
         let wanted: Vec<_> = (1..=count).map(drawer).collect();
-        cx.check(&wanted)?;
+        for child in &wanted {
+            cx.plan(child).await?;
+        }
+        cx.faultless()?;
         let mut made = Vec::new();
         for child in wanted {
             let before = made

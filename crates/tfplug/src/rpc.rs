@@ -23,6 +23,8 @@ pub struct CallContext {
     pub cancel: CancellationToken,
     /// What the host can do.
     pub capabilities: ClientCapabilities,
+    /// The call is answered as if the provider block were not read yet, so that no server is asked.
+    pub asks_nobody: bool,
 }
 
 impl CallContext {
@@ -31,7 +33,15 @@ impl CallContext {
         Self {
             cancel,
             capabilities: ClientCapabilities::default(),
+            asks_nobody: false,
         }
+    }
+
+    /// The same call, for which no server is asked.
+    #[must_use]
+    pub fn asking_nobody(mut self) -> Self {
+        self.asks_nobody = true;
+        self
     }
 }
 

@@ -64,7 +64,8 @@ impl<P: Provider> Server<P> {
     }
 
     fn context(&self, call: &CallContext) -> Context<P::Configured> {
-        Context::new(self.configured.load_full(), call.clone())
+        let configured = self.configured.load_full().filter(|_| !call.asks_nobody);
+        Context::new(configured, call.clone())
     }
 
     fn resource(&self, type_name: &str) -> Result<&ServedResource<P::Configured>, Diagnostic> {

@@ -37,7 +37,7 @@ pub(super) async fn construct(
     let component = cx.name().to_owned();
     let pools = pools(wanted)?;
     let plugin = wanted.device_plugin(&component);
-    check(cx, wanted, &pools, plugin.as_ref())?;
+    plan(cx, wanted, &pools, plugin.as_ref()).await?;
     let mut made = Vec::new();
     for pool in &pools {
         let class = cx.child(class(wanted, pool, &component)).await?;
@@ -60,26 +60,28 @@ pub(super) async fn construct(
     Ok(finished(wanted, &made, plugin.as_ref()))
 }
 
-/// Looks at all children before the first one is made.
-fn check(
-    cx: &Construction<'_>,
+/// Plans all children before the first one is made.
+async fn plan(
+    cx: &mut Construction<'_>,
     wanted: &Wanted,
     pools: &[Pool],
     plugin: Option<&Child>,
 ) -> Result<(), Diagnostics> {
-    let mut children: Vec<Child> = plugin.cloned().into_iter().collect();
+    let component = cx.name().to_owned();
     for pool in pools {
-        let class = class(wanted, pool, cx.name());
-        let of_class = reference::<NodeClassRefModel>(&cx.config(&class)?);
-        let node_pool = node_pool(wanted, pool, cx.name(), of_class.into());
-        let of_pool = NodePoolRefModel {
-            name: wanted.named(|name| format!("{name}{}", pool.suffix)),
-            layout: pool.layout.clone(),
-            ..NodePoolRefModel::default()
-        };
-        children.extend([class, node_pool, overlay(wanted, pool, cx.name(), of_pool.into())]);
+        let class = cx.plan(&class(wanted, pool, &component)).await?;
+        let of_class = reference::<NodeClassRefModel>(&class);
+        let node_pool = node_pool(wanted, pool, &component, of_class.into());
+        let from = |attribute| Origins::new().from(attribute, &[pool.input]);
+        let node_pool = cx.plan(&node_pool.with(from("nodeclass"))).await?;
+        let of_pool = reference::<NodePoolRefModel>(&node_pool);
+        let overlay = overlay(wanted, pool, &component, of_pool.into());
+        cx.plan(&overlay.with(from("nodepool"))).await?;
     }
-    cx.check(&children)
+    if let Some(plugin) = plugin {
+        cx.plan(plugin).await?;
+    }
+    cx.faultless()
 }
 
 /// A pool for each layout. The preferred one has the common name, so that others may be added later.

@@ -19,10 +19,14 @@ pub(super) async fn construct(
     let component = cx.name().to_owned();
     let plugin = wanted.device_plugin(&component);
     let first = template(wanted, &component);
-    let mut seen = reference(&cx.config(&first)?);
-    seen.id = Attr::Unknown;
-    let planned = group(wanted, &component, seen)?;
-    cx.check([&first, &planned].into_iter().chain(&plugin))?;
+    let planned = reference(&cx.plan(&first).await?);
+    let planned = group(wanted, &component, planned)?;
+    let from = Origins::new().from("launch_template", &["layout"]);
+    cx.plan(&planned.with(from)).await?;
+    if let Some(plugin) = &plugin {
+        cx.plan(plugin).await?;
+    }
+    cx.faultless()?;
     let template = cx.child(first).await?;
     let group = group(wanted, &component, reference(template.value()))?;
     let group = cx

@@ -1,7 +1,9 @@
 //! A component while it is made.
 
+use tfplug::schema::Schema;
 use tfplug::unstable::engine::validate::validate_references;
-use tfplug::unstable::rpc::{CallContext, ProviderServer};
+use tfplug::unstable::oracle::proposed_new;
+use tfplug::unstable::rpc::{CallContext, PlanRequest, ProviderServer};
 use tfplug::{Diagnostic, Diagnostics, Path, Value};
 use tonic::Status;
 
@@ -9,9 +11,10 @@ use super::child::{Child, Made};
 use super::monitor::Monitor;
 use super::options::Options;
 use super::origins::{Origin, Origins};
+use crate::adapter::with_attribute;
 use crate::names::{self, Place};
 use crate::value::{
-    Decoded, Object, Reading, Secrets, Writing, decode, encode, property_path, secret, unwrapped_object,
+    Object, Reading, Secrets, Writing, decode, encode, property_path, secret, unwrapped_object,
 };
 use crate::wire::r#gen::pulumirpc::{ConstructRequest, ConstructResponse, construct_response};
 
@@ -57,6 +60,16 @@ pub struct Construction<'a> {
     secrets: Secrets,
     urn: Option<String>,
     warnings: Diagnostics,
+    /// What is wrong with children that are to be made.
+    faults: Diagnostics,
+}
+
+/// A child as it is registered, and what is wrong with it.
+struct Resolved {
+    object: Object,
+    config: Value,
+    overrides: Object,
+    found: Diagnostics,
 }
 
 impl<'a> Construction<'a> {
@@ -79,6 +92,7 @@ impl<'a> Construction<'a> {
             secrets,
             urn: None,
             warnings: Diagnostics::new(),
+            faults: Diagnostics::new(),
         })
     }
 
@@ -103,27 +117,56 @@ impl<'a> Construction<'a> {
         (urn, std::mem::take(&mut self.warnings))
     }
 
-    /// Looks at children that are to be made, as far as their attributes are known so far; nothing is registered.
-    ///
-    /// # Errors
-    /// All that is wrong with them, at the inputs from which it comes.
-    pub fn check<'c>(&self, children: impl IntoIterator<Item = &'c Child>) -> Result<(), Diagnostics> {
-        let mut found = Diagnostics::new();
-        for child in children {
-            found.extend(self.resolved(child)?.1);
-        }
-        let errors: Diagnostics = found.into_iter().filter(Diagnostic::is_error).collect();
-        if errors.has_errors() { Err(errors) } else { Ok(()) }
-    }
-
-    /// The attributes of a child that is to be made, what a user says instead of them included.
+    /// What a child would be, as far as that is known without asking anybody; nothing is registered. What is wrong with it, at the
+    /// inputs from which it comes, is what [`Construction::faultless`] says.
     ///
     /// # Errors
     /// There is no such resource.
-    pub fn config(&self, child: &Child) -> Result<Value, Diagnostics> {
-        let (object, _) = self.resolved(child)?;
+    pub async fn plan(&mut self, child: &Child) -> Result<Value, Diagnostics> {
         let schema = self.schema(child)?;
-        Ok(decode(schema, Place::Resource, &object, Reading::State).value)
+        let resolved = self.resolved(child)?;
+        let Resolved { config, found, .. } = &resolved;
+        if found.has_errors() {
+            self.note(found.clone());
+            return Ok(unplanned(schema, &resolved.object));
+        }
+        let request = PlanRequest {
+            type_name: child.type_name.clone(),
+            prior: Value::Null,
+            proposed: proposed_new(schema, &Value::Null, config),
+            config: config.clone(),
+            private: Vec::new(),
+            identity: None,
+        };
+        let context = self.context.clone().asking_nobody();
+        let answer = self.provider.plan(&context, request).await;
+        let found = answer.diagnostics.into_iter();
+        let placed = found.map(|finding| self.placed(child, &resolved.overrides, finding));
+        let placed: Diagnostics = placed.collect();
+        let failed = placed.has_errors();
+        self.note(placed);
+        match failed {
+            true => Ok(unplanned(schema, &resolved.object)),
+            false => Ok(answer.planned),
+        }
+    }
+
+    /// Whether nothing is wrong with the children that were planned.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn faultless(&mut self) -> Result<(), Diagnostics> {
+        let faults = std::mem::take(&mut self.faults);
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// Notes errors. Children made from the same inputs have the same.
+    fn note(&mut self, found: Diagnostics) {
+        for error in found.into_iter().filter(Diagnostic::is_error) {
+            if !self.faults.iter().any(|known| *known == error) {
+                self.faults.push(error);
+            }
+        }
     }
 
     /// Makes a child, the component before its first one.
@@ -132,7 +175,7 @@ impl<'a> Construction<'a> {
     /// The child cannot be made.
     pub async fn child(&mut self, child: Child) -> Result<Made, Diagnostics> {
         let component = self.registered().await?;
-        let (object, _) = self.resolved(&child)?;
+        let object = self.resolved(&child)?.object;
         let package = self.provider.type_name();
         let mut request = self
             .options
@@ -157,7 +200,7 @@ impl<'a> Construction<'a> {
     /// Tells the engine what the component has in the end.
     pub(crate) async fn finish(
         &mut self,
-        schema: &tfplug::schema::Schema,
+        schema: &Schema,
         finished: Finished<Value>,
     ) -> Result<ConstructResponse, Diagnostics> {
         let urn = self.registered().await?;
@@ -185,7 +228,7 @@ impl<'a> Construction<'a> {
         })
     }
 
-    fn schema(&self, child: &Child) -> Result<&'a tfplug::schema::Schema, Diagnostics> {
+    fn schema(&self, child: &Child) -> Result<&'a Schema, Diagnostics> {
         let found = self.provider.schemas().resources.get(&child.type_name);
         let bug = || {
             Diagnostic::bug(format!(
@@ -196,29 +239,32 @@ impl<'a> Construction<'a> {
         found.ok_or_else(|| bug().into())
     }
 
-    /// The properties of a child, and what is wrong with them.
-    fn resolved(&self, child: &Child) -> Result<(Object, Diagnostics), Diagnostics> {
+    fn resolved(&self, child: &Child) -> Result<Resolved, Diagnostics> {
         let schema = self.schema(child)?;
         let secrets = self.secrets_of(&child.origins);
         let mut object = encode(schema, &child.config, writing(&secrets));
         let overrides = self.overrides(child);
         object.fields.extend(overrides.fields.clone());
-        let Decoded { value, faults, .. } = decode(schema, Place::Resource, &object, Reading::Inputs);
+        let decoded = decode(schema, Place::Resource, &object, Reading::Inputs);
+        let (config, faults) = (decoded.value, decoded.faults.into_iter());
         let mut found: Diagnostics = faults
-            .into_iter()
             .map(|fault| Diagnostic::error(fault.reason, "").at(fault.path))
             .collect();
         let capabilities = self.context.capabilities;
         if found.is_empty() {
             found = self
                 .provider
-                .validate_resource(&child.type_name, &value, capabilities);
-            validate_references(schema, &value, &mut found);
+                .validate_resource(&child.type_name, &config, capabilities);
+            validate_references(schema, &config, &mut found);
         }
-        let placed = found
-            .into_iter()
-            .map(|finding| self.placed(child, &overrides, finding));
-        Ok((object, placed.collect()))
+        let placed = found.into_iter();
+        let placed = placed.map(|finding| self.placed(child, &overrides, finding));
+        Ok(Resolved {
+            found: placed.collect(),
+            object,
+            config,
+            overrides,
+        })
     }
 
     /// What the user gives instead of the component's own.
@@ -305,6 +351,18 @@ fn writing(secrets: &Secrets) -> Writing<'_> {
         wraps_secrets: true,
         secrets,
     }
+}
+
+/// An object that cannot be planned: what follows from it is not known, so that what is made from it has no faults of its own.
+fn unplanned(schema: &Schema, given: &Object) -> Value {
+    let mut value = decode(schema, Place::Resource, given, Reading::State).value;
+    let computed = schema.attributes.iter().filter(|a| a.optionality.is_computed());
+    for attribute in computed {
+        if value.get(&attribute.name).is_null() {
+            value = with_attribute(&value, &attribute.name, Value::unknown());
+        }
+    }
+    value
 }
 
 /// What is said of a child that comes from no input.

@@ -12,6 +12,7 @@ use super::r#gen::pulumirpc as pb;
 use super::r#gen::pulumirpc::resource_provider_server::ResourceProvider;
 use super::serve::Options;
 use crate::adapter::{Adapter, Call, CallError, Listener};
+use crate::mapping;
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -222,11 +223,29 @@ impl ResourceProvider for Service {
         Ok(Response::new(()))
     }
 
-    async fn get_mapping(&self, _: Request<pb::GetMappingRequest>) -> Answer<pb::GetMappingResponse> {
-        self.absent("maps no other package")
+    /// No data says that there is none.
+    async fn get_mapping(&self, request: Request<pb::GetMappingRequest>) -> Answer<pb::GetMappingResponse> {
+        let request = request.into_inner();
+        let package = self.adapter.package();
+        let is_ours = request.provider.is_empty() || request.provider == package;
+        if request.key != mapping::KEY || !is_ours {
+            return Ok(Response::new(pb::GetMappingResponse::default()));
+        }
+        Ok(Response::new(pb::GetMappingResponse {
+            provider: package.to_owned(),
+            data: self.adapter.mapping(self.options.version()).into_bytes(),
+        }))
     }
 
-    async fn get_mappings(&self, _: Request<pb::GetMappingsRequest>) -> Answer<pb::GetMappingsResponse> {
-        self.absent("maps no other package")
+    async fn get_mappings(
+        &self,
+        request: Request<pb::GetMappingsRequest>,
+    ) -> Answer<pb::GetMappingsResponse> {
+        let package = self.adapter.package().to_owned();
+        let providers = match request.into_inner().key.as_str() {
+            mapping::KEY => vec![package],
+            _ => Vec::new(),
+        };
+        Ok(Response::new(pb::GetMappingsResponse { providers }))
     }
 }

@@ -35,6 +35,7 @@ impl<E> Outlet<E> {
         CallContext {
             cancel: self.cancel.clone(),
             capabilities,
+            asks_nobody: false,
         }
     }
 
