@@ -31,7 +31,7 @@ docs: prerequisites ## Write docs/, schemas/, man/ and completions/ again from t
 site: prerequisites ## Make the documentation as static pages in site/, with pictures and search
 	@scripts/site.sh
 
-install: ## Build the release binary and put it where terraform and tofu look for local providers
+install: ## Build the release binary and put it where terraform, tofu and pulumi look for it
 	@scripts/install.sh
 
 release: ## Make what the registries, Pulumi and people download: `make release VERSION=1.2.3`, optionally PLATFORMS="linux_amd64 ..."

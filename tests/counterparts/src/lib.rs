@@ -45,7 +45,7 @@ pub use node::{install_browser, install_pulumi_node, node_version};
 pub use node_groups::{Issue, NodeGroups};
 pub use port::Port;
 pub use process::wait_for;
-pub use pulumi::{Language, Plugin, PulumiProject, check_examples, generate_sdk};
+pub use pulumi::{Language, Plugin, PulumiProject, check_examples, generate_sdk, read_mapping};
 pub use python::{
     MotoPython, install_mkdocs, install_moto, install_pulumi_python, install_shellcheck, python_version,
 };

@@ -43,6 +43,8 @@ pub enum Program {
     PulumiTools,
     /// Pulumi's bridge, which serves any Terraform provider to Pulumi.
     PulumiBridge,
+    /// Reads what a provider says of Terraform's names with the bridge's own types; ours, over the bridge's packages.
+    PulumiMapping,
     /// The smallest provider that HashiCorp publishes. Only `make bench` needs it.
     ProviderTime,
 }
@@ -247,6 +249,14 @@ const PULUMI_TOOLS: Recipe = Recipe {
     ..PULUMI
 };
 
+const PULUMI_MAPPING: Recipe = Recipe {
+    name: "pulumi-mapping",
+    package: ".",
+    stamp: Stamp::None,
+    minutes: 1,
+    ..PULUMI_BRIDGE
+};
+
 const PROXY_CHECK: Recipe = Recipe::own("proxies", "golang.org/x/net", 1);
 
 impl Recipe {
@@ -299,6 +309,7 @@ impl Program {
         Self::PulumiYaml,
         Self::PulumiTools,
         Self::PulumiBridge,
+        Self::PulumiMapping,
     ];
 
     /// What a [`crate::Stack`] starts; the rest is for tests.
@@ -326,6 +337,7 @@ impl Program {
             Self::PulumiYaml => PULUMI_YAML,
             Self::PulumiTools => PULUMI_TOOLS,
             Self::PulumiBridge => PULUMI_BRIDGE,
+            Self::PulumiMapping => PULUMI_MAPPING,
             Self::ProviderTime => PROVIDER_TIME,
         }
     }
