@@ -131,7 +131,7 @@ fn the_api_server_refuses() {
         &labels("second"),
     );
     project.write_yaml(&plugin(name, "third")).unwrap();
-    let output = project.up(&[]).unwrap();
+    let output = project.up(&["--refresh"]).unwrap();
     assert_says(&output.words(), &["past Pulumi"]);
     kube::edit(
         name,

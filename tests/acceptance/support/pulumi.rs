@@ -11,7 +11,7 @@ const FOREIGN: &str = include_str!("../pulumi/foreign.txt");
 const SCHEMA: &str = include_str!("../../../schemas/terraform.json");
 
 /// Code of Terraform's language.
-const CODE: [&str; 6] = [" = {", " = [", " = \"", "mig_", "data.", "aws_"];
+const CODE: [&str; 6] = [" = {", " = [", " = \"", "mig_", "data.mig", "aws_"];
 
 /// Names of attributes that programs have in camel case.
 static NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
