@@ -116,3 +116,8 @@ fn a_node_group_in_typescript() {
 fn a_node_group_in_python() {
     node_group(Language::Python, "python");
 }
+
+#[test]
+fn a_node_group_in_go() {
+    node_group(Language::Go, "go");
+}

@@ -22,6 +22,7 @@ const (
 	pythonVariable = "MIG_PULUMI_PYTHON"      // an interpreter with the SDK
 	scriptVariable = "MIG_PULUMI_PYTHON_EXEC" // the SDK's pulumi-language-python-exec
 	nodeVariable   = "MIG_PULUMI_NODE"        // Node.js; the SDK is in the program's node_modules
+	goVariable     = "MIG_PULUMI_GO"          // the program itself, built with the SDK
 )
 
 // maxMessage is what the engine itself allows.
@@ -101,7 +102,7 @@ func (h *host) Run(ctx context.Context, request *pulumirpc.RunRequest) (*pulumir
 		return nil, err
 	}
 	command.Env = append(
-		os.Environ(),
+		append(os.Environ(), command.Env...),
 		"PULUMI_CONFIG="+string(config),
 		"PULUMI_CONFIG_SECRET_KEYS="+string(secrets),
 		"PULUMI_NODEJS_TYPESCRIPT=true",
@@ -147,6 +148,20 @@ func (h *host) command(ctx context.Context, request *pulumirpc.RunRequest, progr
 			arguments = append(arguments, "--dry-run")
 		}
 		return exec.CommandContext(ctx, os.Getenv(nodeVariable), append(arguments, program)...), nil
+	case "go":
+		command := exec.CommandContext(ctx, os.Getenv(goVariable))
+		// The SDK reads no arguments.
+		command.Env = []string{
+			"PULUMI_MONITOR=" + request.GetMonitorAddress(),
+			"PULUMI_ENGINE=" + h.engine,
+			"PULUMI_PROJECT=" + request.GetProject(),
+			"PULUMI_STACK=" + request.GetStack(),
+			"PULUMI_ORGANIZATION=" + request.GetOrganization(),
+			"PULUMI_ROOT_DIRECTORY=" + root,
+			"PULUMI_PARALLEL=" + strconv.Itoa(int(request.GetParallel())),
+			"PULUMI_DRY_RUN=" + strconv.FormatBool(request.GetDryRun()),
+		}
+		return command, nil
 	default:
 		return nil, fmt.Errorf("no way to run programs of %s", h.language)
 	}

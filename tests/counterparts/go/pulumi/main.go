@@ -4,6 +4,7 @@
 //	pulumi-tools SCHEMA LANGUAGE DIR     writes the SDK of a language: nodejs, python or go
 //	pulumi-language-python ENGINE        the engine's language host for Python
 //	pulumi-language-nodejs ENGINE        the same for JavaScript and TypeScript
+//	pulumi-language-go ENGINE            the same for Go
 package main
 
 import (

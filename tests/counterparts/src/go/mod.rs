@@ -30,6 +30,27 @@ impl Program {
             fact: format!("no requirement of {}", recipe.pinned),
         })
     }
+
+    /// The folder with the go.mod that it is built by.
+    pub(crate) fn module_dir(self) -> PathBuf {
+        module_dir(self.recipe().module)
+    }
+
+    /// Builds the program in a folder, which has its own go.mod, as this program is built: what both have in common is built already.
+    ///
+    /// # Errors
+    /// Go is missing, or the build fails.
+    pub(crate) fn build_elsewhere(self, dir: &Path, target: &Path) -> Result<()> {
+        go_version()?;
+        let recipe = Recipe {
+            package: ".",
+            ..self.recipe()
+        };
+        let mut command = go(recipe.module);
+        // Which of the requirements it needs is found out.
+        command.current_dir(dir).env("GOFLAGS", "-mod=mod");
+        build_with(command, &recipe, "-s -w", target)
+    }
 }
 
 /// Gives the path of a program, building it if the cache has none of this version.
@@ -129,7 +150,10 @@ fn build_key(recipe: &Recipe, flags: &str) -> Result<String> {
 }
 
 fn build(recipe: &Recipe, flags: &str, target: &Path) -> Result<()> {
-    let mut command = go(recipe.module);
+    build_with(go(recipe.module), recipe, flags, target)
+}
+
+fn build_with(mut command: Command, recipe: &Recipe, flags: &str, target: &Path) -> Result<()> {
     command
         .args(["build", "-trimpath", "-buildvcs=false"])
         .args(["-tags", recipe.tags, "-ldflags", flags, "-o"])

@@ -1,4 +1,4 @@
-//! Programs in Python and TypeScript, and the SDKs of a provider that they import.
+//! Programs in Python, TypeScript and Go, and the SDKs of a provider that they import.
 //!
 //! Pulumi's own language hosts are in no Go module that can be had. Generators and SDKs are Pulumi's own; what stands between
 //! the engine and an SDK is ours (`go/pulumi/host.go`) and starts the SDK as Pulumi's hosts do.
@@ -25,6 +25,8 @@ pub enum Language {
     Python,
     /// `runtime: nodejs`, in TypeScript.
     NodeJs,
+    /// `runtime: go`
+    Go,
 }
 
 impl Language {
@@ -32,6 +34,7 @@ impl Language {
         match self {
             Self::Python => "python",
             Self::NodeJs => "nodejs",
+            Self::Go => "go",
         }
     }
 }
@@ -48,7 +51,7 @@ pub fn generate_sdk(schema: &Path, language: &str, dir: &Path) -> Result<()> {
 }
 
 impl PulumiProject {
-    /// Lets programs be in this language, and import the SDKs of these package schemas.
+    /// Lets programs be in this language, and import the SDKs of these package schemas. A program in Go is there already: it is built.
     ///
     /// # Errors
     /// Python or Node.js is missing, a package cannot be installed, or an SDK is refused by its compiler.
@@ -62,6 +65,7 @@ impl PulumiProject {
         match language {
             Language::Python => self.use_python(&sdks)?,
             Language::NodeJs => self.use_node()?,
+            Language::Go => {}
         }
         for (index, schema) in schemas.iter().enumerate() {
             let path = self
@@ -73,8 +77,36 @@ impl PulumiProject {
             match language {
                 Language::Python => install_python_sdk(&dir, &sdks, schema)?,
                 Language::NodeJs => self.install_node_sdk(&dir)?,
+                Language::Go => {}
             }
         }
+        match language {
+            Language::Go => self.build_go(&sdks),
+            Language::Python | Language::NodeJs => Ok(()),
+        }
+    }
+
+    /// Builds the program with the modules that the command line is built of, and with the SDKs in a folder.
+    fn build_go(&mut self, sdks: &Path) -> Result<()> {
+        let pinned = Program::PulumiTools.module_dir();
+        let read = |path: &Path| fs::read_to_string(path).context(|| format!("read {}", path.display()));
+        let modules = read(&pinned.join("go.mod"))?;
+        let (_, requirements) = modules.split_once('\n').unwrap_or_default();
+        let mut own = format!("module program\n{requirements}");
+        for sdk in entries(sdks)? {
+            let text = read(&sdk.join("go.mod"))?;
+            let name = text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("module ");
+            own += &format!("\nrequire {name} v0.0.0\nreplace {name} => {}\n", sdk.display());
+        }
+        self.write("go.mod", &own)?;
+        self.write("go.sum", &read(&pinned.join("go.sum"))?)?;
+        let program = self.work_dir().join("bin/program");
+        Program::PulumiTools.build_elsewhere(&self.dir(), &program)?;
+        self.set_env("MIG_PULUMI_GO", &program.display().to_string());
         Ok(())
     }
 
