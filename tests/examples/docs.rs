@@ -100,6 +100,54 @@ fn every_configuration_is_planned() {
     }
 }
 
+/// A document with these blocks.
+fn of_blocks(texts: &[&str]) -> Vec<Configuration> {
+    let blocks = texts.iter().enumerate().map(|(number, text)| Block {
+        place: format!("here:{number}"),
+        language: "terraform".to_owned(),
+        text: (*text).to_owned(),
+    });
+    configurations(&blocks.collect::<Vec<_>>())
+}
+
+/// What the rules give a block from elsewhere hides none of its own faults.
+#[test]
+fn a_configuration_that_is_wrong_fails() {
+    let wrong = "resource \"mig_launch_template\" \"a\" {\n  layout = { instance_types = [\"p5.48xlarge\"], slices = { \"1g.10gb\" = 8 } }\n}\n";
+    let unknown =
+        "resource \"mig_launch_template\" \"b\" {\n  layout   = var.layout\n  no_such  = module.vpc.id\n}\n";
+    let cli = Cli::any().unwrap();
+    let stack = stack(cli.flavor());
+    for (text, words) in [(wrong, "does not fit on"), (unknown, "Unsupported argument")] {
+        let configuration = of_blocks(&[text]).remove(0);
+        let project = empty_project(&cli, stack.env());
+        project.write("main.tf", &configuration.text()).unwrap();
+        project.init().unwrap();
+        let said = project.try_plan(&[]).unwrap();
+        assert!(said.code == 1 && said.words().contains(words), "{}", said.words());
+    }
+}
+
+#[test]
+fn what_a_document_declares_anew_begins_another_configuration() {
+    let template =
+        |name: &str| format!("resource \"mig_launch_template\" \"{name}\" {{\n  layout = local.layout\n}}\n");
+    let found = of_blocks(&[&template("a"), &template("b"), &template("a")]);
+    let places: Vec<_> = found
+        .iter()
+        .map(|one| (one.places.len(), one.resources()))
+        .collect();
+    assert_eq!(places, [(2, 2), (3, 2)]);
+    let foreign = of_blocks(&[
+        "resource \"aws_x\" \"a\" {}\nresource \"mig_launch_template\" \"b\" {\n  name = aws_x.a.name\n}\n",
+    ]);
+    let text = foreign[0].text();
+    assert!(
+        text.contains("name = local.elsewhere") && !text.contains("aws_x"),
+        "{text}"
+    );
+}
+
 /// The blocks whose IDs name objects that this cluster does not have reach the provider, which takes their form.
 #[test]
 fn import_blocks_are_of_the_form_that_the_provider_reads() {

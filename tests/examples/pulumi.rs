@@ -41,7 +41,7 @@ fn install(work: &Path) {
     let path = std::env::var("PATH").unwrap();
     let mut script = Command::new(examples().join("../scripts/install.sh"));
     script.env("PATH", format!("{}:{path}", tools.display()));
-    script.env("HOME", work.join("home"));
+    script.env("HOME", work.join("home")).env_remove("XDG_DATA_HOME");
     script.env("PULUMI_HOME", work.join("pulumi"));
     script.env("CARGO_TARGET_DIR", work.join("target"));
     let output = script.output().unwrap();
@@ -49,6 +49,14 @@ fn install(work: &Path) {
     assert!(output.status.success(), "{said}");
     let hint = concat!("pulumi package add mig@", env!("CARGO_PKG_VERSION"));
     assert!(said.contains(hint), "{said}");
+    let share = work.join("home/.local/share");
+    for file in [
+        "man/man1/mig-drift.1",
+        "bash-completion/completions/mig",
+        "fish/vendor_completions.d/mig.fish",
+    ] {
+        assert!(share.join(file).exists(), "{file}: {said}");
+    }
 }
 
 /// Previews that just these are made, makes them, and sees that nothing is left to do.
