@@ -57,3 +57,31 @@ fn each_message_has_one_anchor() {
     slugs.dedup();
     assert_eq!(slugs.len(), number, "two headings are the same message");
 }
+
+/// Messages send readers to guides by their titles.
+#[test]
+fn each_guide_that_a_message_names_is_there() {
+    let code = code(&["src", "crates/mig/src"]);
+    let titles: Vec<String> = documents()
+        .iter()
+        .filter(|document| document.path.starts_with("docs/guides"))
+        .filter_map(|document| {
+            let title = document
+                .text
+                .lines()
+                .find_map(|line| line.strip_prefix("page_title: "));
+            title.map(|title| title.trim_matches('"').to_owned())
+        })
+        .collect();
+    let named: Vec<&str> = code
+        .split("guide \\\"")
+        .skip(1)
+        .filter_map(|rest| rest.split("\\\"").next())
+        .collect();
+    assert!(named.len() >= 2, "{named:?}");
+    let missing: Vec<_> = named
+        .iter()
+        .filter(|title| !titles.iter().any(|found| found == *title))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?} of {titles:?}");
+}
