@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 /// Folders that hold what others wrote or what a build made.
-const FOREIGN: [&str; 4] = ["target", "node_modules", ".git", "site"];
+const FOREIGN: [&str; 3] = ["node_modules", ".git", "site"];
 
 /// One document.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub(crate) fn documents() -> Vec<Document> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap();
             if path.is_dir() {
-                if !FOREIGN.contains(&name) {
+                if !FOREIGN.contains(&name) && !name.starts_with("target") {
                     open.push(path);
                 }
             } else if name.ends_with(".md") {
