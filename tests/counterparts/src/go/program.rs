@@ -288,7 +288,7 @@ impl Recipe {
 
 impl Program {
     /// All that tests need, in the order in which a full installation builds them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
