@@ -96,10 +96,22 @@ fn every_program_of_the_reference_and_the_guide_works() {
     for output in &functions.outputs {
         assert!(!all[output].is_null(), "{output}: {all:#}");
     }
-    let guide = GUIDE.split("```yaml\n").nth(1).unwrap();
-    let (_, program) = guide.split_once("runtime: yaml\n").unwrap();
-    project.write_yaml(program.split("```").next().unwrap()).unwrap();
-    assert_ops(&project, "create", &["class", "overlay", "plugin", "pool"]);
+    let of_component = CHILDREN.map(|child| format!("slices-{child}"));
+    let of_component: Vec<_> = of_component
+        .iter()
+        .map(String::as_str)
+        .chain(["slices"])
+        .collect();
+    for (guide, mut made) in GUIDE
+        .split("```yaml\n")
+        .skip(1)
+        .zip([CHILDREN.to_vec(), of_component])
+    {
+        let (_, program) = guide.split_once("runtime: yaml\n").unwrap();
+        project.write_yaml(program.split("```").next().unwrap()).unwrap();
+        made.sort_unstable();
+        assert_ops(&project, "create", &made);
+    }
     let resources = merged(&schema, "resources");
     project.write_yaml(&resources.program()).unwrap();
     let program = resources.program();
