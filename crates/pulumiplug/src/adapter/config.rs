@@ -166,9 +166,8 @@ impl Adapter {
 
 /// Whether a provider has its inputs from the configuration of the stack, and not from a program: the engine makes it, and calls it so.
 fn is_of_stack(urn: &str) -> bool {
-    urn.rsplit("::")
-        .next()
-        .is_some_and(|name| name.starts_with("default"))
+    let name = urn.rsplit("::").next().unwrap_or_default();
+    name == "default" || name.starts_with("default_")
 }
 
 /// Inputs as engines once sent them: `mig:config:region` and a text.
