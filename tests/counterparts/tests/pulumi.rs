@@ -134,13 +134,9 @@ export const preview: boolean = pulumi.runtime.isDryRun();
 ";
 
 /// A program that needs no provider: what it is told, it tells.
-fn run_in(language: Language, file: &str, program: &str) {
+fn run_in((language, runtime): (Language, &str), file: &str, program: &str) {
     let mut project = PulumiProject::new(&[]).unwrap();
     project.use_language(language, &[]).unwrap();
-    let runtime = match language {
-        Language::Python => "python",
-        Language::NodeJs => "nodejs",
-    };
     project.write("Pulumi.yaml", &project.header(runtime)).unwrap();
     project.write(file, program).unwrap();
     project.init("one").unwrap();
@@ -157,7 +153,7 @@ fn run_in(language: Language, file: &str, program: &str) {
 
 #[test]
 fn a_program_in_python_runs() {
-    run_in(Language::Python, "__main__.py", IN_PYTHON);
+    run_in((Language::Python, "python"), "__main__.py", IN_PYTHON);
 }
 
 #[test]
@@ -166,7 +162,7 @@ fn a_program_in_typescript_runs() {
         unavailable("pulumi SDK for Node.js", &error.to_string());
         return;
     }
-    run_in(Language::NodeJs, "index.ts", IN_TYPESCRIPT);
+    run_in((Language::NodeJs, "nodejs"), "index.ts", IN_TYPESCRIPT);
 }
 
 /// A project with the provider of `pulumi/note.py`, and the folder that it keeps notes in.

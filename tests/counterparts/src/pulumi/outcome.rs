@@ -119,6 +119,20 @@ fn name_of(urn: &str) -> &str {
     urn.rsplit("::").next().unwrap_or(urn)
 }
 
+/// What a command tells its user of resources, warnings and errors: of `preview --json` the messages, and else what is below the
+/// heading for them.
+pub(super) fn messages(output: &Output) -> String {
+    if let Ok(json) = serde_json::from_str::<Value>(&output.stdout) {
+        let all = json["diagnostics"].as_array().into_iter().flatten();
+        let all = all.filter_map(|told| told["message"].as_str());
+        return all.collect::<Vec<_>>().join("\n");
+    }
+    let all = format!("{}\n{}", output.stdout, output.stderr);
+    let lines = all.lines().skip_while(|line| *line != "Diagnostics:").skip(1);
+    let indented = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
+    indented.collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,18 +174,23 @@ mod tests {
         assert_eq!(stack.resource("b").unwrap()["type"], "a:index:B");
         assert_eq!(stack.resource("default"), None);
     }
-}
 
-/// What a command tells its user of resources, warnings and errors: of `preview --json` the messages, and else what is below the
-/// heading for them.
-pub(super) fn messages(output: &Output) -> String {
-    if let Ok(json) = serde_json::from_str::<Value>(&output.stdout) {
-        let all = json["diagnostics"].as_array().into_iter().flatten();
-        let all = all.filter_map(|told| told["message"].as_str());
-        return all.collect::<Vec<_>>().join("\n");
+    #[test]
+    fn messages_are_told_in_two_forms() {
+        let output = |stdout: &str| Output {
+            command: String::new(),
+            code: 0,
+            stdout: stdout.to_owned(),
+            stderr: String::new(),
+        };
+        let json =
+            json!({"diagnostics": [{"message": "one"}, {"message": "two"}], "steps": [{"op": "apply"}]});
+        assert_eq!(messages(&output(&json.to_string())), "one\ntwo");
+        let text = "Updating (dev):\n\nDiagnostics:\n  a:index:B (b):\n    warning: three\n\n    four\n\nResources:\n    + 1 created\n";
+        let told = messages(&output(text));
+        assert!(
+            told.contains("three") && told.contains("four") && !told.contains("created"),
+            "{told}"
+        );
     }
-    let all = format!("{}\n{}", output.stdout, output.stderr);
-    let lines = all.lines().skip_while(|line| *line != "Diagnostics:").skip(1);
-    let indented = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
-    indented.collect::<Vec<_>>().join("\n")
 }
