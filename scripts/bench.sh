@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
+export RUSTC_WRAPPER=$PWD/scripts/release/rustc.sh
 
 echo "Building the release binary. The first time takes some minutes."
 cargo build --quiet --locked --release -p terraform-provider-mig

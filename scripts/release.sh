@@ -67,6 +67,13 @@ build() {
   case $1 in
     # The linker and the libc that Rust brings; zig's linker knows neither of the two options, which make the program a tenth smaller.
     linux_*) link=(-Clinker=rust-lld -Clinker-flavor=ld.lld -Clink-arg=--icf=all -Clink-arg=-zpack-relative-relocs) ;;
+    # Only a Mac may have Apple's SDK.
+    darwin_*)
+      if [ "$(uname -s)" != Darwin ]; then
+        python3 scripts/release/frameworks.py "$target/frameworks" "$2"
+        link=("-Clink-arg=-F$target/frameworks")
+      fi
+      ;;
   esac
   # For AWS-LC on Windows, whose assembly would need nasm; its package has it assembled.
   AWS_LC_SYS_PREBUILT_NASM=1 RUSTFLAGS="${maps[*]} ${link[*]}" \
