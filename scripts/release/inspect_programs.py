@@ -16,7 +16,7 @@ import lief
 # What the loaders of these systems always have.
 LIBRARIES = {
     "linux": (),
-    "darwin": ("/usr/lib/", "/System/Library/"),
+    "darwin": ("/usr/lib/", "/system/library/"),
     "windows": ("api-ms-win-", "advapi32", "bcrypt", "bcryptprimitives", "crypt32", "kernel32", "msvcrt", "ntdll", "ole32", "secur32",
                 "shell32", "user32", "userenv", "ws2_32"),
 }
