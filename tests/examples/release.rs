@@ -94,24 +94,29 @@ impl Key {
     }
 }
 
+/// The program under test in a folder: most of a debug build is what a debugger reads.
+fn stripped(folder: &Path) -> PathBuf {
+    let program = folder.join("program");
+    let built = env!("CARGO_BIN_EXE_terraform-provider-mig");
+    said(Command::new("strip").arg("-o").arg(&program).arg(built));
+    program
+}
+
+/// This machine's and another one.
+fn platforms() -> [String; 2] {
+    let said = stdout(&mut Command::new(scripts().join("platform.sh")));
+    let this = said.trim();
+    let other = ["linux_amd64", "linux_arm64"]
+        .into_iter()
+        .find(|other| *other != this);
+    [this.to_owned(), other.unwrap().to_owned()]
+}
+
 impl Release {
     fn make() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("program");
-        // Most of a debug build is what a debugger reads.
-        said(
-            Command::new("strip")
-                .arg("-o")
-                .arg(&program)
-                .arg(env!("CARGO_BIN_EXE_terraform-provider-mig")),
-        );
-        let this = stdout(&mut Command::new(scripts().join("platform.sh")))
-            .trim()
-            .to_owned();
-        let other = ["linux_amd64", "linux_arm64"]
-            .into_iter()
-            .find(|other| *other != this);
-        let platforms = [this, other.unwrap().to_owned()];
+        let program = stripped(folder.path());
+        let platforms = platforms();
         let mut script = Command::new(scripts().join("release/package.py"));
         script.args([
             "--version",
