@@ -53,8 +53,9 @@ fn kept(project: &PulumiProject, name: &str) -> Option<Value> {
     project.export().unwrap().resource(name).cloned()
 }
 
-/// Starts a run, and waits until EKS makes the group and the provider has looked at it once.
-fn making(project: &mut PulumiProject, name: &str) -> Running {
+/// Starts a run, and waits until EKS makes the group and the provider has looked at it once. The run's way to AWS leads through
+/// the proxy.
+fn making(project: &mut PulumiProject, name: &str) -> (FaultProxy, Running) {
     let proxy = FaultProxy::start(&MOTO.url()).unwrap();
     MOTO.node_groups(REGION, name).takes(TAKES).unwrap();
     project.set_envs(aws_env(&proxy.url(), &ADMIN));
@@ -66,9 +67,7 @@ fn making(project: &mut PulumiProject, name: &str) -> Running {
     })
     .unwrap();
     assert_eq!(eks::group(name, name).unwrap()["status"], "CREATING");
-    // What is left of the run goes through it; the next ones go straight to AWS.
-    std::mem::forget(proxy);
-    running
+    (proxy, running)
 }
 
 /// The group is there once, and a further run has nothing to do.
@@ -86,7 +85,7 @@ fn assert_settled(project: &PulumiProject, name: &str) {
 fn ctrl_c_keeps_the_group_in_the_making_and_the_next_run_goes_on() {
     let name = "pl-stop-interrupt";
     let mut project = ground(name);
-    let running = making(&mut project, name);
+    let (_proxy, running) = making(&mut project, name);
     running.interrupt().unwrap();
     let output = running.wait(LIMIT).unwrap();
     assert!(!output.succeeded());
@@ -181,7 +180,7 @@ fn take_in(project: &PulumiProject, token: &str, resource: &str, id: &str) {
 fn a_group_whose_plugin_was_killed_is_named_by_the_next_run() {
     let name = "pl-stop-killed";
     let mut project = ground(name);
-    let run = making(&mut project, name);
+    let (_proxy, run) = making(&mut project, name);
     kill_plugin(&project);
     assert_forgotten(&project, run, "group");
     project.set_envs(aws_env(&MOTO.url(), &ADMIN));
