@@ -13,10 +13,8 @@ pub(super) fn own_texts(theirs: &Value, ours: &Value, names: &[String; 2]) -> Ve
 
 fn collect([theirs, ours]: [&Value; 2], names: &[String; 2], own: &mut Vec<[String; 2]>) {
     match (theirs, ours) {
-        (Value::String(a), Value::String(b)) => {
-            if a.replace(&names[0], &names[1]) != *b {
-                own.push([a.clone(), b.clone()]);
-            }
+        (Value::String(a), Value::String(b)) if a.replace(&names[0], &names[1]) != *b => {
+            own.push([a.clone(), b.clone()]);
         }
         (Value::List(all), Value::List(others)) | (Value::Set(all), Value::Set(others)) => {
             let pairs = all.iter().zip(others);
