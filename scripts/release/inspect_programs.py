@@ -80,13 +80,13 @@ def folders(content: bytes) -> list[str]:
 
 
 def unlisted(program, bill: dict) -> list[str]:
-    """Packages that the list in the program lacks. It may have more: what tests would select."""
+    """Packages that are linked and not in the program's own list. It may have more: what tests would select."""
     section = next((section for section in program.sections if section.name in (".dep-v0", "dep-v0")), None)
     if section is None:
         return ["it has no list of packages (.dep-v0)"]
     listed = json.loads(zlib.decompressobj().decompress(bytes(section.content)))
     inside = {(package["name"], package["version"]) for package in listed["packages"]}
-    wanted = {(component["name"], component["version"]) for component in bill["components"]}
+    wanted = {(component["name"], component["version"]) for component in bill["components"] if component["scope"] == "required"}
     return [f"its list of packages lacks {name} {version}" for name, version in sorted(wanted - inside)]
 
 
