@@ -91,9 +91,13 @@ while IFS=' ' read -r platform triple program; do
     left_out+=("$platform: Rust's standard library for $triple cannot be had: $(tail -n 1 <<<"$said")")
     continue
   fi
-  build "$platform" "$triple"
+  if ! build "$platform" "$triple"; then
+    left_out+=("$platform: it does not compile or link here; the reason is above")
+    continue
+  fi
   programs+=("$platform=$target/$triple/release/$program")
 done <<<"$list"
+[ "${#programs[@]}" -ne 0 ] || stop "Nothing could be built: $(printf '%s; ' "${left_out[@]}")"
 
 rm -rf "$out"
 zig=$(python -m ziglang version)

@@ -131,15 +131,18 @@ mod tests {
     const FOREIGN: &str = include_str!("../../tests/acceptance/pulumi/foreign.txt");
 
     /// Folders and files of `src` that say nothing to a reader of a program: other front ends, and what Pulumi has no call for.
-    const ELSEWHERE: [&str; 11] = [
+    const ELSEWHERE: [&str; 14] = [
         "crates/mig/src/drift",
         "crates/tfplug/src/engine/calls/ephemeral.rs",
+        "crates/tfplug/src/engine/moved.rs",
         "crates/tfplug/src/engine/write_only.rs",
         "crates/tfplug/src/schema/lint",
         "src/cli",
         "src/ephemeral_resources",
         "src/findings/hcl.rs",
         "src/list_resources",
+        "src/resources/launch_template/moved.rs",
+        "src/resources/node_group/moved.rs",
         "src/pulumi",
         "src/wording.rs",
         "src/main.rs",

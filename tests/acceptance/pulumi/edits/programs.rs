@@ -106,7 +106,7 @@ impl Wanted<'_> {
         .to_string()
     }
 
-    /// For Pulumi; each resource is called by its type.
+    /// For Pulumi; each resource is called after its type.
     fn program(&self, schemas: &ProviderSchemas) -> String {
         let resources = self.inputs().map(|(kind, inputs)| {
             let schema = &schemas.resources[kind];
@@ -123,7 +123,7 @@ impl Wanted<'_> {
                 .map(|(name, value)| (name.clone(), to_json(value)))
                 .collect();
             let token = names::resource_token("mig", kind);
-            (kind.to_owned(), json!({"type": token, "properties": properties}))
+            (called(kind), json!({"type": token, "properties": properties}))
         });
         format!("resources: {}\n", Json::Object(resources.collect()))
     }
@@ -134,6 +134,11 @@ impl Wanted<'_> {
         let edit = found.and_then(|(_, edit)| *edit);
         edit.map(|edit| edit.changes(self.name)).unwrap_or_default()
     }
+}
+
+/// What a program calls the resource of a kind: messages name it, and have no word of Terraform's.
+fn called(kind: &str) -> String {
+    kind.trim_start_matches("mig_").replace('_', "-")
 }
 
 fn assert_plan(schemas: &ProviderSchemas, wanted: &Wanted<'_>, plan: &Plan) {
@@ -214,7 +219,7 @@ fn assert_preview(wanted: &Wanted<'_>, project: &PulumiProject) {
     for (kind, _) in wanted.round {
         let kind = kind.type_name.as_str();
         let changes = wanted.changes(kind);
-        let named = steps.iter().filter(|step| step.name == kind);
+        let named = steps.iter().filter(|step| step.name == called(kind));
         let step = named
             .clone()
             .find(|step| !step.op.starts_with("create-") && !step.op.starts_with("delete-"));
