@@ -2,6 +2,12 @@
 # Every test; then what they ran against, and a summary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# For the signatures of releases; told before anything long starts.
+command -v gpg >/dev/null || {
+  echo "gpg     is missing." >&2
+  echo "        \`apt install gnupg\` or \`brew install gnupg\`, and run the command again." >&2
+  exit 1
+}
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 
 export MIG_COUNTERPARTS_REPORT=$target/counterparts-report
