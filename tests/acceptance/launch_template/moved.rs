@@ -65,25 +65,40 @@ fn made(ground: &Ground, naming: &str, user_data: &str) -> String {
 fn a_template_of_the_aws_provider_is_taken_over_untouched() {
     let user_data = format!("provider::mig::user_data({LAYOUT})");
     with_each_cli(|cli| {
-        for (case, prefixed) in [("moved", false), ("moved-prefix", true)] {
-            let Some(ground) = Ground::beside_aws(cli, case) else {
-                return;
-            };
-            let naming = match prefixed {
-                true => format!("name_prefix = \"{}-\"", ground.name),
-                false => format!("name = \"{}\"", ground.name),
-            };
-            let name = made(&ground, &naming, &user_data);
-            ground.write(&ours(&naming));
-            let plan = ground.plan();
-            assert_says(&plan.output.words(), &["0 to add", "0 to change", "0 to destroy"]);
-            ground.settle();
-            assert_eq!(ground.project.state_list().unwrap(), ["mig_launch_template.this"]);
-            assert_eq!(ec2::names(&ground.name), [name.as_str()]);
-            let made = ec2::template(&name);
-            assert_eq!(ground.this()["id"], json!(made.id));
-            assert_eq!(made.latest_version, 1);
-        }
+        let Some(ground) = Ground::beside_aws(cli, "moved") else {
+            return;
+        };
+        let naming = format!("name = \"{}\"", ground.name);
+        let name = made(&ground, &naming, &user_data);
+        taken_over(&ground, &naming, &name);
+        assert_eq!(name, ground.name);
+    });
+}
+
+/// Asserts that the plan has no change, and that nothing is changed by its apply.
+fn taken_over(ground: &Ground, naming: &str, name: &str) {
+    ground.write(&ours(naming));
+    let plan = ground.plan();
+    let nothing = ["0 to add", "0 to change", "0 to destroy"];
+    assert_says(&plan.output.words(), &nothing);
+    ground.settle();
+    assert_eq!(ground.project.state_list().unwrap(), ["mig_launch_template.this"]);
+    assert_eq!(ec2::names(&ground.name), [name]);
+    let made = ec2::template(name);
+    assert_eq!(ground.this()["id"], json!(made.id));
+    assert_eq!(made.latest_version, 1);
+}
+
+#[test]
+fn the_prefix_of_a_made_up_name_is_taken_over_with_it() {
+    let user_data = format!("provider::mig::user_data({LAYOUT})");
+    with_a_cli(|cli| {
+        let Some(ground) = Ground::beside_aws(cli, "moved-prefix") else {
+            return;
+        };
+        let naming = format!("name_prefix = \"{}-\"", ground.name);
+        let name = made(&ground, &naming, &user_data);
+        taken_over(&ground, &naming, &name);
     });
 }
 
