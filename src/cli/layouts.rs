@@ -1,8 +1,9 @@
 //! Files of layouts: the attributes of `data.mig_layout`, or a list of them.
 
 use std::collections::BTreeMap;
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 
+use clap::Args;
 use mig::Layout;
 use tfplug::{Attr, Diagnostic, Diagnostics, Model, Path};
 
@@ -83,6 +84,21 @@ pub(super) fn read(text: &str, findings: &mut Diagnostics) -> Option<Layouts> {
         }
     }
     (!findings.has_errors()).then_some(Layouts { facts, by_id, ids })
+}
+
+/// The argument of commands that read one.
+#[derive(Debug, Args)]
+pub(super) struct LayoutsFile {
+    /// File in YAML or JSON with the attributes of data.mig_layout, or with a list of them under `layouts`; - for standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl LayoutsFile {
+    /// Its layouts; what is wrong with it is in `findings`.
+    pub(super) fn read(&self, findings: &mut Diagnostics) -> Option<Layouts> {
+        of_file(&self.file, findings)
+    }
 }
 
 /// The layouts of a file.

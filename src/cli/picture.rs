@@ -1,20 +1,18 @@
 //! `picture`: where the slices of each GPU lie.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use mig::Layout;
 use tfplug::Diagnostics;
 
-use super::layouts;
+use super::layouts::LayoutsFile;
 
 /// What the command accepts.
 #[derive(Debug, Args)]
 pub(super) struct Picture {
-    /// File in YAML or JSON with the attributes of data.mig_layout, or with a list of them under `layouts`; - for standard input.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    file: LayoutsFile,
     /// Text for a terminal, or an SVG document.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -30,7 +28,7 @@ impl Picture {
     /// Draws the layouts, or says what is wrong with them.
     pub(super) fn run(&self) -> ExitCode {
         let mut findings = Diagnostics::new();
-        let read = layouts::of_file(&self.file, &mut findings);
+        let read = self.file.read(&mut findings);
         super::tell_findings(&findings);
         let Some(read) = read else {
             return ExitCode::FAILURE;

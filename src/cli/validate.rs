@@ -1,7 +1,6 @@
 //! `validate`: whether a layout can be made, and what follows from it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -9,14 +8,13 @@ use mig::layout::Taint;
 use serde::Serialize;
 use tfplug::{Diagnostic, Diagnostics};
 
-use super::layouts::{self, Layouts};
+use super::layouts::{Layouts, LayoutsFile};
 
 /// What the command accepts.
 #[derive(Debug, Args)]
 pub(super) struct Validate {
-    /// File in YAML or JSON with the attributes of data.mig_layout, or with a list of them under `layouts`; - for standard input.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    file: LayoutsFile,
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -58,7 +56,7 @@ impl Validate {
     /// Says what is wrong with the layouts, or what follows from them; 0 where they are right.
     pub(super) fn run(&self) -> ExitCode {
         let mut findings = Diagnostics::new();
-        let read = layouts::of_file(&self.file, &mut findings);
+        let read = self.file.read(&mut findings);
         let valid = read.is_some();
         let text = match self.format {
             Format::Json => json(read.as_ref(), &findings),

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 
 use counterparts::Workspace;
 
+use crate::pulumi::world::make;
 use crate::support::provider;
 use record::record;
 use replay::replay;
+use scene::name_of;
 
 fn kept() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upgrades")
@@ -33,6 +35,7 @@ fn what_earlier_versions_left_needs_no_change() {
     let versions = versions();
     assert!(!versions.is_empty());
     for version in versions {
+        make(&name_of(&version));
         replay(&version, &kept().join(&version));
     }
 }
@@ -44,12 +47,13 @@ fn what_the_present_version_leaves_is_recorded() {
     let work = Workspace::new("upgrade").unwrap();
     if let Ok(asked) = std::env::var("MIG_RECORD_UPGRADE") {
         let (version, binary) = asked.split_once(':').unwrap();
+        make(&name_of(version));
         record(version, Path::new(binary), &kept().join(version));
         return;
     }
-    let version = env!("CARGO_PKG_VERSION");
-    let binary = provider().binary;
+    let version = concat!(env!("CARGO_PKG_VERSION"), "-present");
     let left = work.path().join(version);
-    record(&format!("{version}-present"), &binary, &left);
-    replay(&format!("{version}-present"), &left);
+    make(&name_of(version));
+    record(version, &provider().binary, &left);
+    replay(version, &left);
 }

@@ -1,11 +1,11 @@
 //! The jobs of `examples/ci` and the options of the guide to drift: they are well-formed, and the command line knows what they say.
 
 use std::fs;
-use std::process::Command;
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use super::root;
+use super::mig::{help, refusal};
+use super::{root, shell};
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
@@ -21,35 +21,18 @@ fn texts(yaml: &Yaml, all: &mut Vec<String>) {
     }
 }
 
-/// The commands of a shell script that call `mig`, as words.
+/// The commands of a shell script that call `mig`, as the words behind it.
 fn commands(script: &str) -> Vec<Vec<String>> {
-    let joined = script.replace("\\\n", " ");
-    let lines = joined
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.starts_with("mig "));
-    let ends = |word: &&str| !["||", "|", "&&", ">", ">>", ";"].contains(word) && !word.starts_with('#');
-    lines
-        .map(|line| {
-            line.split_whitespace()
-                .skip(1)
-                .take_while(ends)
-                .map(str::to_owned)
-                .collect()
-        })
+    let all = shell::commands(script).into_iter();
+    all.filter(|words| words[0] == "mig")
+        .map(|words| words[1..].to_vec())
         .collect()
 }
 
-/// Asserts that the command line knows everything in a command. `--help` ends it before anything is looked at, and behind a mistake
-/// it is not reached.
+/// Asserts that the command line knows everything in a command.
 fn assert_known(command: &[String]) {
-    let output = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-        .args(command)
-        .arg("--help")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "mig {}: {said}", command.join(" "));
+    let said = refusal(command);
+    assert!(said.is_none(), "mig {}: {said:?}", command.join(" "));
 }
 
 #[test]
@@ -86,11 +69,7 @@ fn the_options_that_the_guide_names_are_known() {
         .step_by(2)
         .filter(|span| span.starts_with("--"));
     assert!(options.clone().count() > 5);
-    let help = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-        .args(["drift", "--help"])
-        .output()
-        .unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
+    let help = String::from_utf8(help(&["drift".to_owned()]).stdout).unwrap();
     for option in options {
         let name = option.split([' ', '=']).next().unwrap();
         assert!(help.contains(name), "{name} is no option of drift");
@@ -101,12 +80,7 @@ fn the_options_that_the_guide_names_are_known() {
 fn unknown_options_would_fail() {
     let wrong = commands("x\nmig drift --strict \\\n  --bogus 1 || code=$?\n");
     assert_eq!(wrong, [["drift", "--strict", "--bogus", "1"]]);
-    let output = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-        .args(&wrong[0])
-        .arg("--help")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(help(&wrong[0]).status.code(), Some(1));
 }
 
 /// Every file that a job names is beside it.

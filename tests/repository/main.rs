@@ -16,6 +16,7 @@ mod features;
 mod generated;
 mod github;
 mod markdown;
+mod mig;
 mod packed;
 mod picture;
 mod programs;

@@ -1,9 +1,9 @@
 //! The command `picture`, run as a user runs it. `UPDATE=1` writes its golden files.
 
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use super::mig::mig;
 use super::root;
 
 /// Two layouts: unequal slices with a rest, and GPUs of one node that differ.
@@ -17,18 +17,7 @@ const FILE: &str = "layouts:
 ";
 
 fn picture(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-        .arg("picture")
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that does not read it has ended.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+    mig(&[&["picture"], arguments].concat(), stdin)
 }
 
 #[test]

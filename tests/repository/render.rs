@@ -2,10 +2,10 @@
 //! version that has one never change.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use super::mig::mig;
 use super::root;
 
 /// The example, for a version of the rendering.
@@ -16,16 +16,7 @@ fn example(version: i64) -> String {
 }
 
 fn render(file: &str, stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-        .args(["render", file])
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    mig(&["render", file], stdin)
 }
 
 fn text(bytes: &[u8]) -> String {

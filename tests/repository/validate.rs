@@ -1,28 +1,17 @@
 //! The command `validate`, run as a user runs it.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
+use super::mig::mig;
 use super::root;
 
 const ONE: &str = "instance_types: [p5.48xlarge]\nslices: { 1g.10gb: 7 }\n";
 const WRONG: &str = "layouts: [{ instance_types: [p5.48xlarge], slices: { 1g.10gb: 8 } }]\n";
 
 fn validate(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-        .arg("validate")
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that does not read it has ended.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+    mig(&[&["validate"], arguments].concat(), stdin)
 }
 
 fn text(bytes: &[u8]) -> &str {

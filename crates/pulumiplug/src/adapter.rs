@@ -62,6 +62,7 @@ pub use error::CallError;
 pub use rules::{ResourceRules, Rules};
 use tokens::Tokens;
 use words::Words;
+pub use words::places;
 
 use crate::component::Components;
 use crate::mapping::mapping;
@@ -203,7 +204,7 @@ impl Adapter {
         mapping(self.package(), version, self.provider.schemas())
     }
 
-    /// A text of the provider's in Pulumi's words, as it is told.
+    /// A text of the provider in Pulumi's words.
     #[must_use]
     pub fn reword(&self, text: &str) -> String {
         self.words.reword(text)

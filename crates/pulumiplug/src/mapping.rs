@@ -78,14 +78,19 @@ fn of_field(field: &Field<'_>) -> Json {
         Shape::Plain(ty) => of_type(ty),
         Shape::Nested(repeat, inner) => repeated(repeat, types(inner)),
     };
-    let flag = |whether: bool| Json::Bool(whether);
     if let (Some(attribute), Json::Object(ty)) = (field.attribute, &mut ty) {
         let given = attribute.optionality;
         let required = given == Optionality::Required;
-        ty.insert("required".to_owned(), flag(required));
-        ty.insert("optional".to_owned(), flag(given.is_configurable() && !required));
-        ty.insert("computed".to_owned(), flag(given.is_computed()));
-        ty.insert("forceNew".to_owned(), flag(attribute.replace != Replace::Never));
+        ty.insert("required".to_owned(), required.into());
+        ty.insert(
+            "optional".to_owned(),
+            (given.is_configurable() && !required).into(),
+        );
+        ty.insert("computed".to_owned(), given.is_computed().into());
+        ty.insert(
+            "forceNew".to_owned(),
+            (attribute.replace != Replace::Never).into(),
+        );
     }
     ty
 }

@@ -23,8 +23,8 @@ pub struct CallContext {
     pub cancel: CancellationToken,
     /// What the host can do.
     pub capabilities: ClientCapabilities,
-    /// The call is answered as if the provider block were not read yet, so that no server is asked.
-    pub asks_nobody: bool,
+    /// Whether the call is answered without the configured provider, so that no server is called.
+    pub offline: bool,
 }
 
 impl CallContext {
@@ -33,14 +33,14 @@ impl CallContext {
         Self {
             cancel,
             capabilities: ClientCapabilities::default(),
-            asks_nobody: false,
+            offline: false,
         }
     }
 
-    /// The same call, for which no server is asked.
+    /// The same call, for which no server is called.
     #[must_use]
-    pub fn asking_nobody(mut self) -> Self {
-        self.asks_nobody = true;
+    pub fn offline(mut self) -> Self {
+        self.offline = true;
         self
     }
 }

@@ -64,7 +64,7 @@ impl<P: Provider> Server<P> {
     }
 
     fn context(&self, call: &CallContext) -> Context<P::Configured> {
-        let configured = self.configured.load_full().filter(|_| !call.asks_nobody);
+        let configured = self.configured.load_full().filter(|_| !call.offline);
         Context::new(configured, call.clone())
     }
 

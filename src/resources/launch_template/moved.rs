@@ -1,32 +1,20 @@
 //! `aws_launch_template` of the AWS provider, taken over by a `moved` block.
 
-use tfplug::{Diagnostic, Diagnostics, MoveSource};
+use tfplug::{Diagnostics, MoveSource};
 
 use super::model::LaunchTemplate;
-use crate::resources::aws::moved::AwsState;
-
-/// The prefix that the AWS provider itself gives to names, and stores although nobody wrote it.
-const UNWRITTEN_PREFIX: &str = "terraform-";
+use crate::resources::aws::moved::{AwsState, incomplete};
 
 /// The template that the AWS provider's state names, as an import would give it; the read that follows fills in the rest.
 pub(super) fn from_aws(source: &MoveSource) -> Option<Result<LaunchTemplate, Diagnostics>> {
     let state = AwsState::of(source, "aws_launch_template")?;
     let (Some(id), Some(region)) = (state.text("id"), state.region()) else {
-        let detail = "The state of aws_launch_template lacks its ID or its ARN, so it was never stored completely. Run `terraform apply \
-                      -refresh-only` with the AWS provider first.";
-        return Some(Err(Diagnostic::error(
-            "The launch template cannot be moved",
-            detail,
-        )
-        .into()));
+        return Some(Err(incomplete("launch template", "its ID or its ARN")));
     };
-    let prefix = state
-        .text("name_prefix")
-        .filter(|prefix| prefix != UNWRITTEN_PREFIX);
     Some(Ok(LaunchTemplate {
         id: id.into(),
         region: region.into(),
-        name_prefix: prefix.into(),
+        name_prefix: state.name_prefix("name_prefix"),
         ..LaunchTemplate::default()
     }))
 }
@@ -36,6 +24,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::resources::aws::moved::source;
 
     /// As terraform-provider-aws 5.100.0 stores a template, without what it does not set.
     fn stored(changes: Value) -> MoveSource {
@@ -50,19 +39,13 @@ mod tests {
             "user_data": "IyEvYmluL3NoCg==",
             "vpc_security_group_ids": [],
         });
-        let (state_fields, changes) = (
-            state.as_object_mut().unwrap(),
-            changes.as_object().unwrap().clone(),
-        );
-        state_fields.extend(changes);
-        MoveSource {
-            provider: "registry.terraform.io/hashicorp/aws".to_owned(),
-            type_name: "aws_launch_template".to_owned(),
-            version: 0,
+        let changes = changes.as_object().unwrap().clone();
+        state.as_object_mut().unwrap().extend(changes);
+        source(
+            "registry.terraform.io/hashicorp/aws",
+            "aws_launch_template",
             state,
-            identity: None,
-            private: Vec::new(),
-        }
+        )
     }
 
     #[test]
@@ -75,16 +58,6 @@ mod tests {
             ..LaunchTemplate::default()
         };
         assert_eq!(template, expected);
-    }
-
-    #[test]
-    fn a_prefix_that_nobody_wrote_is_left_out() {
-        for prefix in ["", "terraform-"] {
-            let template = from_aws(&stored(json!({"name_prefix": prefix})))
-                .unwrap()
-                .unwrap();
-            assert!(template.name_prefix.is_null(), "{prefix:?}");
-        }
     }
 
     #[test]

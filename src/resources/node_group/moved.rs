@@ -1,9 +1,9 @@
 //! `aws_eks_node_group` of the AWS provider, taken over by a `moved` block.
 
-use tfplug::{Diagnostic, Diagnostics, MoveSource};
+use tfplug::{Diagnostics, MoveSource};
 
 use super::model::NodeGroup;
-use crate::resources::aws::moved::AwsState;
+use crate::resources::aws::moved::{AwsState, incomplete};
 
 /// The group that the AWS provider's state names, as an import would give it; the read that follows fills in the rest.
 pub(super) fn from_aws(source: &MoveSource) -> Option<Result<NodeGroup, Diagnostics>> {
@@ -13,16 +13,12 @@ pub(super) fn from_aws(source: &MoveSource) -> Option<Result<NodeGroup, Diagnost
         state.text("node_group_name"),
         state.region(),
     ) else {
-        let detail = "The state of aws_eks_node_group lacks its cluster, its name or its ARN, so it was never stored completely. Run \
-                      `terraform apply -refresh-only` with the AWS provider first.";
-        return Some(Err(
-            Diagnostic::error("The node group cannot be moved", detail).into()
-        ));
+        return Some(Err(incomplete("node group", "its cluster, its name or its ARN")));
     };
     Some(Ok(NodeGroup {
         cluster_name: cluster.into(),
         node_group_name: name.into(),
-        node_group_name_prefix: state.text("node_group_name_prefix").into(),
+        node_group_name_prefix: state.name_prefix("node_group_name_prefix"),
         region: region.into(),
         ..NodeGroup::default()
     }))
@@ -33,16 +29,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::resources::aws::moved::source;
 
     fn stored(state: Value) -> MoveSource {
-        MoveSource {
-            provider: "registry.terraform.io/hashicorp/aws".to_owned(),
-            type_name: "aws_eks_node_group".to_owned(),
-            version: 0,
-            state,
-            identity: None,
-            private: Vec::new(),
-        }
+        source("registry.terraform.io/hashicorp/aws", "aws_eks_node_group", state)
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use pulumiplug::adapter::places;
 use serde_json::Value;
 
 /// Words and phrases that are Terraform's.
@@ -34,11 +35,9 @@ fn collect(schema: &Value, names: &mut BTreeSet<String>) {
 pub(crate) fn foreign(told: &str) -> Vec<String> {
     let told = told.replace("terraform-provider-mig", "");
     let is_part = |c: char| c.is_alphanumeric() || "_-".contains(c);
-    let stands = |phrase: &str| {
-        told.match_indices(phrase)
-            .any(|(at, _)| !told[..at].ends_with(is_part) && !told[at + phrase.len()..].starts_with(is_part))
-    };
-    let phrases = FOREIGN.lines().filter(|phrase| stands(phrase));
+    let phrases = FOREIGN
+        .lines()
+        .filter(|phrase| places(&told, phrase).next().is_some());
     let code = CODE.into_iter().filter(|code| told.contains(code));
     let words: BTreeSet<&str> = told.split(|c| !is_part(c)).collect();
     let names = words.into_iter().filter(|word| NAMES.contains(*word));

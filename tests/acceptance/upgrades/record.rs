@@ -8,13 +8,11 @@ use counterparts::fault_proxy::Call;
 use serde_json::{Value, json};
 
 use super::scene::Scene;
-use crate::pulumi::world::make;
 use crate::support::api_proxy::is_change;
 
 /// Records what `binary` leaves, in `folder`; a `main.tf` that is there already is what is applied, for a version that lacks an object.
 pub(super) fn record(version: &str, binary: &Path, folder: &Path) {
     let scene = Scene::new(version, Provider::mig(binary));
-    make(&scene.name);
     fs::create_dir_all(folder).unwrap();
     let own = fs::read_to_string(folder.join("main.tf")).ok();
     let configuration =

@@ -9,7 +9,6 @@ use http::Method;
 use serde_json::Value;
 
 use super::scene::Scene;
-use crate::pulumi::world::make;
 use crate::support::api_proxy::is_change;
 use crate::support::kube::KUBE;
 use crate::support::{MOTO, REGION, ec2, eks, provider};
@@ -21,9 +20,6 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(super) fn replay(version: &str, folder: &Path) {
     let scene = Scene::new(version, provider());
     let read = |file: &str| scene.fill(&fs::read_to_string(folder.join(file)).unwrap());
-    if !version.ends_with("-present") {
-        make(&scene.name);
-    }
     let state: Value = serde_json::from_str(&read("state.json")).unwrap();
     scene.project.write("main.tf", &read("main.tf")).unwrap();
     scene.project.init().unwrap();

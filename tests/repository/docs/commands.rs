@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
 
 use crate::markdown::{Document, documents};
+use crate::mig::refusal;
 use crate::{root, shell};
 
 /// How a command is checked.
@@ -98,16 +98,6 @@ fn check_of(words: &[String]) -> Option<Check> {
 fn is_target(name: &str) -> bool {
     let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
     makefile.lines().any(|line| line.starts_with(&format!("{name}:")))
-}
-
-/// What the command line says of a command. `--help` ends it before anything is looked at, and behind a mistake it is not reached.
-fn refusal(words: &[String]) -> Option<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-        .args(words)
-        .arg("--help")
-        .output()
-        .unwrap();
-    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 fn fault(words: &[String]) -> Option<String> {

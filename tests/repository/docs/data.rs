@@ -1,13 +1,11 @@
 //! Blocks of YAML and JSON are that, and those of layouts and policies are what they seem. `tests/examples/docs.rs` gives those that are
 //! Kubernetes objects to a real API server.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use serde_json::Value;
 use yaml_rust2::YamlLoader;
 
 use crate::markdown::{Block, documents};
+use crate::mig::mig;
 
 fn blocks(languages: &[&str]) -> Vec<Block> {
     documents()
@@ -69,20 +67,7 @@ fn layouts_can_be_made() {
     let mut number = 0;
     for block in layouts {
         number += 1;
-        let mut child = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mig"))
-            .args(["validate", "-"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(block.text.as_bytes())
-            .unwrap();
-        let output = child.wait_with_output().unwrap();
+        let output = mig(&["validate", "-"], &block.text);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{}: {said}", block.place);
     }

@@ -72,8 +72,8 @@ pub(super) fn faults(all: &[Fault]) -> String {
     all.join("\n\n")
 }
 
-/// Faults of inputs as the engine is told of them. It shows the value beside the property, which it finds by the name of an
-/// outermost input alone, and prints as Go does. So the place is in the reason unless it is a plain value there.
+/// Faults of inputs in the form that the engine shows well. It prints the value of a property beside it, in Go's notation, and finds
+/// only outermost properties. So the place of any other fault is part of its reason.
 pub(super) fn shown(inputs: &Object, failures: Vec<CheckFailure>) -> Vec<CheckFailure> {
     let is_plain = |property: &str| {
         let value = inputs.fields.get(property).filter(|value| !has_unknown(value));

@@ -155,24 +155,29 @@ impl Words {
     }
 }
 
-/// The text with another phrase in each place where the phrase stands by itself, and not within a longer word.
+/// The text with another phrase in each place where the phrase stands by itself.
 fn said_otherwise(text: &str, from: &str, to: &str) -> String {
-    let both =
-        |one: Option<char>, other: Option<char>| one.is_some_and(is_part) && other.is_some_and(is_part);
-    let (first, last) = (from.chars().next(), from.chars().next_back());
     let mut said = String::with_capacity(text.len());
     let mut done = 0;
-    for (at, _) in text.match_indices(from) {
-        let (before, after) = (&text[..at], &text[at + from.len()..]);
-        if both(before.chars().next_back(), first) || both(last, after.chars().next()) {
-            continue;
-        }
+    for at in places(text, from) {
         said.push_str(&text[done..at]);
         said.push_str(to);
         done = at + from.len();
     }
     said.push_str(&text[done..]);
     said
+}
+
+/// Where a phrase stands by itself in a text, and not within a longer word.
+pub fn places<'t>(text: &'t str, phrase: &'t str) -> impl Iterator<Item = usize> {
+    let both =
+        |one: Option<char>, other: Option<char>| one.is_some_and(is_part) && other.is_some_and(is_part);
+    let (first, last) = (phrase.chars().next(), phrase.chars().next_back());
+    let found = text.match_indices(phrase).map(|(at, _)| at);
+    found.filter(move |&at| {
+        let (before, after) = (&text[..at], &text[at + phrase.len()..]);
+        !both(before.chars().next_back(), first) && !both(last, after.chars().next())
+    })
 }
 
 /// Whether it is a part of a word. Names of objects, which users choose, have hyphens.

@@ -117,8 +117,8 @@ impl<'a> Construction<'a> {
         (urn, std::mem::take(&mut self.warnings))
     }
 
-    /// What a child would be, as far as that is known without asking anybody; nothing is registered. What is wrong with it, at the
-    /// inputs from which it comes, is what [`Construction::faultless`] says.
+    /// Plans a child offline: no server is called, and nothing is registered. [`Construction::faultless`] reports what is wrong with it, at
+    /// the component's inputs.
     ///
     /// # Errors
     /// There is no such resource.
@@ -138,7 +138,7 @@ impl<'a> Construction<'a> {
             private: Vec::new(),
             identity: None,
         };
-        let context = self.context.clone().asking_nobody();
+        let context = self.context.clone().offline();
         let answer = self.provider.plan(&context, request).await;
         let found = answer.diagnostics.into_iter();
         let placed = found.map(|finding| self.placed(child, &resolved.overrides, finding));

@@ -99,7 +99,7 @@ impl Shared {
         CallContext {
             cancel: self.stops.token(),
             capabilities: client_capabilities(capabilities),
-            asks_nobody: false,
+            offline: false,
         }
     }
 }

@@ -35,7 +35,7 @@ impl<E> Outlet<E> {
         CallContext {
             cancel: self.cancel.clone(),
             capabilities,
-            asks_nobody: false,
+            offline: false,
         }
     }
 
