@@ -50,11 +50,25 @@ pub(crate) fn explained<T>(waited: counterparts::Result<T>) -> T {
 
 /// Applies the product's objects of a pool and waits until Karpenter has taken each.
 pub(crate) fn apply(name: &str, layout: &Layout, wishes: &Wishes) {
+    apply_all(&objects(name, layout, wishes));
+}
+
+/// The same for a pool whose nodes run: Karpenter reads the overlays before the class makes it replace nodes, so that a
+/// replacement is planned with the new capacity.
+pub(crate) fn apply_overlays_first(name: &str, layout: &Layout, wishes: &Wishes) {
     let all = objects(name, layout, wishes);
-    for object in &all {
+    let (overlays, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|object| object["kind"] == "NodeOverlay");
+    apply_all(&overlays);
+    apply_all(&others);
+}
+
+fn apply_all(objects: &[Value]) {
+    for object in objects {
         STACK.kube.apply_object(object).unwrap();
     }
-    for object in &all {
+    for object in objects {
         ready(object);
     }
 }

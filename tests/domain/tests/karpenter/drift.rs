@@ -4,7 +4,8 @@ use counterparts::kube::{condition, is_true};
 use serde_json::Value;
 
 use crate::cluster::{
-    LIMIT, alone, apply, claim_is, claim_now, claim_path, claims, join_cut, pods, running, stack,
+    LIMIT, alone, apply, apply_overlays_first, claim_is, claim_now, claim_path, claims, join_cut, pods,
+    running, stack,
 };
 use crate::product::{Wishes, layout};
 
@@ -45,7 +46,7 @@ fn a_changed_layout_replaces_the_node_once_the_new_one_has_its_slices() {
     let old_node = join_cut(&old, &before);
     assert_eq!(running("rolled", 1), [old_node]);
 
-    apply("rolled", &after, &Wishes::default());
+    apply_overlays_first("rolled", &after, &Wishes::default());
     claim_is(&old, "Drifted");
     let both = claims("rolled", 2);
     let name = |claim: &Value| claim["metadata"]["name"].clone();
