@@ -128,6 +128,8 @@ impl Function for LayoutFunction {
     fn signature(&self) -> FunctionSignature {
         FunctionSignature::new(self.summary, [parameter()], (self.returns)())
             .with_description(format!("{}\n\n{CATALOG_NOTE}", self.description))
+            // Numbers of a layout count things.
+            .with_whole_numbers()
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

@@ -2,11 +2,13 @@
 
 mod dra;
 mod found;
+mod lost;
 mod offers;
 mod parts;
 mod remote;
 mod roll;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -95,6 +97,12 @@ pub trait KarpenterObject: KarpenterModel + Importable {
         None
     }
 
+    /// The resources that its nodes have, where they follow from it and are known.
+    fn resources(&self, facts: &Facts) -> Option<BTreeSet<String>> {
+        let _ = facts;
+        None
+    }
+
     /// What the DeviceClasses of the cluster mean for an object of this kind, if anything.
     fn with_device_classes(object: &Json, classes: &[Json]) -> Option<Diagnostic> {
         let _ = (object, classes);
@@ -150,9 +158,10 @@ impl<M: KarpenterObject> ManifestLife for M {
         }
     }
 
-    async fn warn_at_plan(cx: &Context<Connections>, planned: &Self, prior: Option<&Self>, _: &Facts) {
+    async fn warn_at_plan(cx: &Context<Connections>, planned: &Self, prior: Option<&Self>, facts: &Facts) {
         let before = prior.and_then(|prior| prior.manifests().known());
         remote::warn_of_rolling(cx, planned, before).await;
+        remote::warn_of_lost_resources(cx, planned, before, facts).await;
         remote::warn_of_missing_types(cx, planned, before).await;
         remote::warn_of_device_classes(cx, planned, before).await;
     }

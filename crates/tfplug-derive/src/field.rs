@@ -164,6 +164,9 @@ impl Field {
         let attribute_type = quote_spanned! { ty.span() =>
             <#ty as ::tfplug::model::AttrOf>::attribute_type()
         };
+        let whole_numbers = quote_spanned! { ty.span() =>
+            <#ty as ::tfplug::model::AttrOf>::whole_numbers()
+        };
         let (description, optionality) = (&self.description, self.optionality());
         let (options, json) = (self.given_options(), self.json(json_in));
         quote! {
@@ -171,6 +174,7 @@ impl Field {
                 .with(#optionality)
                 .with_description(#description)
                 .with_json(&[#(#json),*])
+                .with_whole_numbers(#whole_numbers)
                 #(.#options)*
         }
     }

@@ -27,6 +27,11 @@ pub trait AttributeValue: Sized {
     /// The Terraform type.
     fn attribute_type() -> AttributeType;
 
+    /// Whether every number in it is whole; see [`Attribute::whole_numbers`].
+    fn whole_numbers() -> bool {
+        false
+    }
+
     /// Reads a value that is known and not null. What it holds may still be unknown: a type that cannot show
     /// that is then unknown as a whole. Faults are added to `diags`, all of them, and give [`Attr::Null`].
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self>;
@@ -39,11 +44,18 @@ pub trait AttributeValue: Sized {
 pub trait AttrOf {
     /// The Terraform type of the attribute.
     fn attribute_type() -> AttributeType;
+
+    /// Whether every number in it is whole.
+    fn whole_numbers() -> bool;
 }
 
 impl<T: AttributeValue> AttrOf for Attr<T> {
     fn attribute_type() -> AttributeType {
         T::attribute_type()
+    }
+
+    fn whole_numbers() -> bool {
+        T::whole_numbers()
     }
 }
 

@@ -191,6 +191,8 @@ pub struct FunctionSignature {
     pub variadic: Option<Parameter>,
     /// The type of the result.
     pub returns: Type,
+    /// Every number in the result is whole; see [`Attribute::whole_numbers`].
+    pub whole_numbers: bool,
     /// What to use instead, if the function is on its way out.
     pub deprecated: Option<String>,
 }
@@ -209,8 +211,16 @@ impl FunctionSignature {
             parameters: parameters.into_iter().collect(),
             variadic: None,
             returns,
+            whole_numbers: false,
             deprecated: None,
         }
+    }
+
+    /// The same signature of a result with whole numbers only.
+    #[must_use]
+    pub fn with_whole_numbers(mut self) -> Self {
+        self.whole_numbers = true;
+        self
     }
 
     /// The same signature with this documentation, in Markdown; else it is the summary.

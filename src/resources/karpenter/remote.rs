@@ -9,9 +9,11 @@ use mig::manifests::karpenter::labels;
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics, Path};
 
+use super::lost::{Claim, lost};
 use super::{KarpenterObject, OVERLAY_GATE, Settling, offers};
 use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
+use crate::facts::Facts;
 use crate::kube::{
     self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout, kinds,
 };
@@ -93,6 +95,34 @@ async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) ->
         Ok(count) => format!("There are {count} nodes (NodeClaims) of it now."),
         // A cluster that does not answer is reported where the objects are tried out.
         Err(_) => unknown,
+    }
+}
+
+/// Warns in the plan of resources that nodes were launched for and will not have after the change. Without the right to list
+/// NodeClaims there is no warning.
+pub(super) async fn warn_of_lost_resources<M: KarpenterObject>(
+    cx: &Context<Connections>,
+    planned: &M,
+    before: Option<&Manifests>,
+    facts: &Facts,
+) {
+    if before.is_none_or(|before| *before == planned.wanted()) {
+        return;
+    }
+    let (Some(offered), Some(labels)) = (planned.resources(facts), planned.claims()) else {
+        return;
+    };
+    let Some(connection) = connect_at_plan(cx, planned).await else {
+        return;
+    };
+    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
+    let listing = Listing {
+        labels: &labels,
+        ..Listing::all(kinds::NODE_CLAIM)
+    };
+    let claims = kube::list::<Claim>(api, &listing).await.unwrap_or_default();
+    if let Some(warning) = lost(&claims, &offered) {
+        cx.warn(warning);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Schema, configuration, plan and state of `mig_karpenter_nodeclass`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use mig::boot::RenderedFor;
 use mig::manifests::karpenter::choices;
 use serde_json::Value as Json;
 use tfplug::schema::validators::{self, declared_one_of};
-use tfplug::{Attr, Model, Path};
+use tfplug::{Attr, Diagnostics, Model, Path};
 
 use super::spec::{
     AmiSelectorTermModel, BlockDeviceMappingModel, CapacityReservationSelectorTermModel,
@@ -206,6 +206,17 @@ impl ManifestModel for NodeClassModel {
 
 impl KarpenterObject for NodeClassModel {
     const KIND: Resource = kinds::EC2_NODE_CLASS;
+
+    fn resources(&self, facts: &Facts) -> Option<BTreeSet<String>> {
+        let layout = self.layout.known()?;
+        let layout = layout
+            .resolve(facts, &Path::attr("layout"), &mut Diagnostics::new())
+            .ok()?;
+        let of_types = layout
+            .nodes()
+            .filter_map(|node| layout.resources(node.instance_type()));
+        Some(of_types.flat_map(BTreeMap::into_keys).collect())
+    }
 
     fn is_rendered(live: &Json, facts: &Facts) -> bool {
         let text = live.pointer("/spec/userData").and_then(Json::as_str);

@@ -107,6 +107,7 @@ fn given<M: Renderable>(attribute: Attribute) -> Attribute {
     given.sensitive = attribute.sensitive;
     given.reference = attribute.reference;
     given.deprecated = attribute.deprecated;
+    given.whole_numbers = attribute.whole_numbers;
     given
 }
 

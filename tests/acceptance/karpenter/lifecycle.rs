@@ -60,6 +60,8 @@ fn a_change_of_the_layout_changes_all_three_and_says_how_many_nodes_it_rolls() {
                 "The change rolls nodes",
                 "userData",
                 "There is 1 node (NodeClaim) of it now",
+                "Pods ask for what the new layout does not have",
+                &format!("nvidia.com/mig-1g.10gb: NodeClaims launched for it: {name}-1."),
             ],
         );
         ground.settle();

@@ -64,7 +64,7 @@ pub(crate) fn set_condition(kind: &str, name: &str, condition: &str, status: &st
     assert_eq!(answer.status, 200, "{}", answer.body);
 }
 
-/// A NodeClaim, as a node of this pool and class has one.
+/// A NodeClaim, as a node of this pool and class has one that was launched for a slice.
 pub(crate) fn make_claim(name: &str, pool: &str) {
     let claim = json!({
         "apiVersion": "karpenter.sh/v1",
@@ -75,6 +75,7 @@ pub(crate) fn make_claim(name: &str, pool: &str) {
         "spec": {
             "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool},
             "requirements": [],
+            "resources": {"requests": {"cpu": "1", "nvidia.com/mig-1g.10gb": "1"}},
         },
     });
     KUBE.create("/apis/karpenter.sh/v1/nodeclaims", &claim).unwrap();

@@ -97,7 +97,7 @@ fn of_signature(
         } else {
             Vec::new()
         },
-        outputs: types.returned(&here, &signature.returns)?,
+        outputs: types.returned(&here, signature)?,
         deprecation_message: types.words().translate(deprecated),
     })
 }

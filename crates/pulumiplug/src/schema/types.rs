@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tfplug::schema::{
-    Attribute, AttributeType, Constraint, Nesting, ObjectKind, ObjectType, ProviderSchemas,
+    Attribute, AttributeType, Constraint, FunctionSignature, Nesting, ObjectKind, ObjectType, ProviderSchemas,
 };
 use tfplug::ty::Type;
 
@@ -103,12 +103,18 @@ impl<'a> Types<'a> {
                     Nesting::Map => TypeRef::Map(object.into()),
                 })
             }
-            AttributeType::Plain(Type::Number) if is_whole(attribute) => Ok(TypeRef::Integer),
             AttributeType::Plain(Type::String) => match closed_set(attribute) {
                 Some(allowed) => self.define_set(&here(), allowed),
                 None => Ok(TypeRef::String),
             },
-            AttributeType::Plain(ty) => self.plain(&here(), ty),
+            AttributeType::Plain(ty) => {
+                let plain = self.plain(&here(), ty)?;
+                Ok(if is_whole(attribute) {
+                    plain.in_whole_numbers()
+                } else {
+                    plain
+                })
+            }
         }
     }
 
@@ -143,8 +149,15 @@ impl<'a> Types<'a> {
 
     /// What a function gives. The properties of an object stand with the function: behind a reference to its type, Pulumi's
     /// YAML host (1.38) finds none.
-    pub(super) fn returned(&mut self, here: &str, ty: &Type) -> Result<Returns, SchemaError> {
-        let value = self.plain(here, ty)?;
+    pub(super) fn returned(
+        &mut self,
+        here: &str,
+        signature: &FunctionSignature,
+    ) -> Result<Returns, SchemaError> {
+        let mut value = self.plain(here, &signature.returns)?;
+        if signature.whole_numbers {
+            value = value.in_whole_numbers();
+        }
         let object = match &value {
             TypeRef::Named(token) => self.named.get(token),
             _ => None,
@@ -213,7 +226,6 @@ fn closed_set(attribute: &Attribute) -> Option<&[String]> {
 }
 
 fn is_whole(attribute: &Attribute) -> bool {
-    attribute
-        .constraints()
-        .any(|constraint| matches!(constraint, Constraint::Between { .. }))
+    let mut constraints = attribute.constraints();
+    attribute.whole_numbers || constraints.any(|constraint| matches!(constraint, Constraint::Between { .. }))
 }

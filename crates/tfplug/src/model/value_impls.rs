@@ -74,6 +74,10 @@ macro_rules! integer {
                 AttributeType::Plain(Type::Number)
             }
 
+            fn whole_numbers() -> bool {
+                true
+            }
+
             fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
                 let Value::Number(number) = value else {
                     return mismatch("a number", value, path, diags);
@@ -191,6 +195,10 @@ impl<T: AttributeValue> AttributeValue for Vec<T> {
         collection::<T>(Type::list, Nesting::List)
     }
 
+    fn whole_numbers() -> bool {
+        T::whole_numbers()
+    }
+
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
         let Value::List(elements) = value else {
             return mismatch("a list", value, path, diags);
@@ -213,6 +221,10 @@ impl<T: AttributeValue> AttributeValue for SetOf<T> {
         collection::<T>(Type::set, Nesting::Set)
     }
 
+    fn whole_numbers() -> bool {
+        T::whole_numbers()
+    }
+
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
         let Value::Set(elements) = value else {
             return mismatch("a set", value, path, diags);
@@ -231,6 +243,10 @@ impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
         collection::<T>(Type::map, Nesting::Map)
     }
 
+    fn whole_numbers() -> bool {
+        T::whole_numbers()
+    }
+
     fn decode(value: &Value, path: &Path, diags: &mut Diagnostics) -> Attr<Self> {
         let Value::Map(elements) = value else {
             return mismatch("a map", value, path, diags);
@@ -247,6 +263,15 @@ impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_whole_where_every_one_of_them_is() {
+        assert!(<BTreeMap<String, Vec<i64>>>::whole_numbers());
+        assert!(SetOf::<u16>::whole_numbers());
+        assert!(!Vec::<f64>::whole_numbers());
+        assert!(!Number::whole_numbers());
+        assert!(!String::whole_numbers());
+    }
 
     #[test]
     fn all_faults_at_once_with_their_places() {

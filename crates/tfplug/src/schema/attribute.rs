@@ -42,6 +42,8 @@ pub struct Attribute {
     pub on_change: OnChange,
     /// Whether two values mean the same, so that the old writing is kept.
     pub same_meaning: Option<fn(&Value, &Value) -> bool>,
+    /// Every number in its value is whole. Other languages than Terraform's have a type of its own for such numbers.
+    pub whole_numbers: bool,
     /// Where it stands in the API's object, name by name; empty where it is none of its fields.
     pub json: Vec<String>,
 }
@@ -249,6 +251,7 @@ impl Attribute {
             replace: Replace::Never,
             on_change: OnChange::OfAnything,
             same_meaning: None,
+            whole_numbers: false,
         }
     }
 
@@ -291,6 +294,13 @@ impl Attribute {
     #[must_use]
     pub fn with_applying(mut self) -> Self {
         self.applying = true;
+        self
+    }
+
+    /// The same attribute, which holds whole numbers only if `whole`; see [`Attribute::whole_numbers`].
+    #[must_use]
+    pub fn with_whole_numbers(mut self, whole: bool) -> Self {
+        self.whole_numbers = whole;
         self
     }
 
