@@ -37,7 +37,9 @@ impl Function for PreferenceFunction {
              by which pods ask: `nvidia.com/gpu` for slices of every size with `strategy = \"single\"`, and for GPUs that are left whole.",
         );
         let summary = "Names and weights of pools for layouts by preference";
-        FunctionSignature::new(summary, [name, layouts], returns()).with_description(description())
+        FunctionSignature::new(summary, [name, layouts], returns())
+            .with_description(description())
+            .with_whole_numbers()
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

@@ -135,7 +135,7 @@ fn parameter(
         }
         None => {
             let here = names::type_part_of(&format!("{function}_{}", parameter.name));
-            let one = types.plain(&here, &parameter.ty)?;
+            let one = types.plain(&here, &parameter.ty, &TypeRef::Number)?;
             if is_variadic {
                 TypeRef::Array(one.into())
             } else {

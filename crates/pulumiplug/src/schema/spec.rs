@@ -261,18 +261,6 @@ pub enum TypeRef {
     Named(String),
 }
 
-impl TypeRef {
-    /// The same type if every number in it is whole. Types with names are as they were defined.
-    pub(crate) fn in_whole_numbers(self) -> Self {
-        match self {
-            Self::Number => Self::Integer,
-            Self::Array(element) => Self::Array(element.in_whole_numbers().into()),
-            Self::Map(element) => Self::Map(element.in_whole_numbers().into()),
-            other => other,
-        }
-    }
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 enum TypeField<'a> {

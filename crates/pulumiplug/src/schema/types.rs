@@ -107,14 +107,7 @@ impl<'a> Types<'a> {
                 Some(allowed) => self.define_set(&here(), allowed),
                 None => Ok(TypeRef::String),
             },
-            AttributeType::Plain(ty) => {
-                let plain = self.plain(&here(), ty)?;
-                Ok(if is_whole(attribute) {
-                    plain.in_whole_numbers()
-                } else {
-                    plain
-                })
-            }
+            AttributeType::Plain(ty) => self.plain(&here(), ty, numbers_of(is_whole(attribute))),
         }
     }
 
@@ -130,19 +123,22 @@ impl<'a> Types<'a> {
     }
 
     /// A type without rules of its own. Objects in it have the name of the declared type that holds the same, else `here`.
-    pub(super) fn plain(&mut self, here: &str, ty: &Type) -> Result<TypeRef, SchemaError> {
+    /// Its numbers have the type `numbers`.
+    pub(super) fn plain(&mut self, here: &str, ty: &Type, numbers: &TypeRef) -> Result<TypeRef, SchemaError> {
         Ok(match ty {
             Type::Bool => TypeRef::Boolean,
-            Type::Number => TypeRef::Number,
+            Type::Number => numbers.clone(),
             Type::String => TypeRef::String,
             Type::Dynamic => TypeRef::Any,
-            Type::List(element) | Type::Set(element) => TypeRef::Array(self.plain(here, element)?.into()),
-            Type::Map(element) => TypeRef::Map(self.plain(here, element)?.into()),
+            Type::List(element) | Type::Set(element) => {
+                TypeRef::Array(self.plain(here, element, numbers)?.into())
+            }
+            Type::Map(element) => TypeRef::Map(self.plain(here, element, numbers)?.into()),
             // Pulumi's lists have elements of one type.
             Type::Tuple(_) => TypeRef::Array(TypeRef::Any.into()),
             Type::Object(attributes) => match self.declared.get(ty).cloned() {
                 Some(name) => TypeRef::Named(names::type_token(self.package, &self.free_name(&name))),
-                None => self.plain_object(here, attributes)?,
+                None => self.plain_object(here, attributes, numbers)?,
             },
         })
     }
@@ -154,10 +150,7 @@ impl<'a> Types<'a> {
         here: &str,
         signature: &FunctionSignature,
     ) -> Result<Returns, SchemaError> {
-        let mut value = self.plain(here, &signature.returns)?;
-        if signature.whole_numbers {
-            value = value.in_whole_numbers();
-        }
+        let value = self.plain(here, &signature.returns, numbers_of(signature.whole_numbers))?;
         let object = match &value {
             TypeRef::Named(token) => self.named.get(token),
             _ => None,
@@ -172,12 +165,13 @@ impl<'a> Types<'a> {
         &mut self,
         here: &str,
         attributes: &BTreeMap<String, Type>,
+        numbers: &TypeRef,
     ) -> Result<TypeRef, SchemaError> {
         let name = self.free_name(here);
         let mut object = Object::default();
         for (attribute, ty) in attributes {
             let inner = format!("{name}{}", names::type_part_of(attribute));
-            let property = Property::of(self.plain(&inner, ty)?);
+            let property = Property::of(self.plain(&inner, ty, numbers)?);
             let name = names::property_in(Place::Object, attribute);
             // A value of such a type has all of them, be they null.
             object.required.insert(name.clone());
@@ -223,6 +217,15 @@ fn closed_set(attribute: &Attribute) -> Option<&[String]> {
         Constraint::OneOf(allowed) => Some(allowed.as_slice()),
         _ => None,
     })
+}
+
+/// The type of numbers that are whole, or may be others.
+fn numbers_of(whole: bool) -> &'static TypeRef {
+    if whole {
+        &TypeRef::Integer
+    } else {
+        &TypeRef::Number
+    }
 }
 
 fn is_whole(attribute: &Attribute) -> bool {
