@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use counterparts::{Cache, install_cyclonedx};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -247,6 +248,49 @@ fn the_bill_has_every_package_with_its_checksum() {
         .map(|entry| text(&entry["ref"]))
         .collect();
     assert_eq!(references.len(), listed.len());
+}
+
+/// What is wrong with bills, by the schema that CycloneDX publishes: a line for each fault, with its place.
+fn faults(bills: &[Value]) -> String {
+    let script = "import json, sys\n\
+                  from cyclonedx.schema import SchemaVersion\n\
+                  from cyclonedx.validation.json import JsonStrictValidator\n\
+                  validator = JsonStrictValidator(SchemaVersion.V1_6)\n\
+                  for line in sys.stdin:\n\
+                  \x20   for fault in validator.validate_str(line, all_errors=True) or []:\n\
+                  \x20       print(fault.data.json_path, fault.data.message)\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bills");
+    let lines: Vec<_> = bills.iter().map(Value::to_string).collect();
+    fs::write(&file, lines.join("\n")).unwrap();
+    let mut python = Command::new(install_cyclonedx(&Cache::open().unwrap()).unwrap());
+    python.args(["-c", script]).stdin(fs::File::open(&file).unwrap());
+    let output = python.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_bills_are_valid_by_the_published_schema() {
+    let platforms = ["linux_amd64", "darwin_arm64", "windows_amd64"];
+    let (_folder, files) = release(&platforms.map(|name| format!("{name}=Cargo.toml")).each_ref().map(String::as_str));
+    let bills = platforms.map(|name| json(&files, &format!("{name}.cdx.json")));
+    assert_eq!(faults(&bills), "");
+    // The judge knows a wrong one: by what must be there, by a form, and by a list.
+    for (place, wrong) in [
+        ("/components/0/name", Value::Null),
+        ("/serialNumber", "urn:uuid:1".into()),
+        ("/metadata/timestamp", "yesterday".into()),
+        ("/components/0/hashes/0/alg", "CRC-32".into()),
+    ] {
+        let mut bill = bills[0].clone();
+        *bill.pointer_mut(place).unwrap() = wrong;
+        assert_ne!(faults(&[bill]), "", "{place}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 use clap::{Parser, Subcommand};
 use counterparts::node_box::install_node_box;
 use counterparts::{
-    Cache, Cli, Program, Stack, doctor, install, install_browser, install_mkdocs, install_moto,
+    Cache, Cli, Program, Stack, doctor, install, install_browser, install_cyclonedx, install_mkdocs, install_moto,
     install_pulumi_node, install_pulumi_python, install_shellcheck, read_report,
 };
 
@@ -51,7 +51,8 @@ enum Subject {
     /// Install one program if it is not there, and print where it is.
     Path {
         /// The name of a program that is built (`pulumi`, `etcd`), `pulumi-python`: an interpreter with Pulumi's SDK,
-        /// `pulumi-node`: a node_modules with it, `browser`: one with Chromium, or `mkdocs`.
+        /// `pulumi-node`: a node_modules with it, `browser`: one with Chromium, `cyclonedx`: an interpreter with its schema, or
+        /// `mkdocs`.
         name: String,
     },
     /// Sum up a report file that test processes have written.
@@ -118,6 +119,7 @@ fn install_programs(all: bool) -> Outcome {
             install_pulumi_python(&cache)?.display()
         ))?;
         say(&format!("mkdocs {}\n", install_mkdocs(&cache)?.display()))?;
+        say(&format!("cyclonedx {}\n", install_cyclonedx(&cache)?.display()))?;
         say(&of_node("pulumi-node", install_pulumi_node(&cache)))?;
         say(&of_node("browser", install_browser(&cache)))?;
         say(&node_box(&cache))?;
@@ -164,12 +166,13 @@ fn path(name: &str) -> Outcome {
         "pulumi-node" => install_pulumi_node(&cache)?,
         "browser" => install_browser(&cache)?,
         "mkdocs" => install_mkdocs(&cache)?,
+        "cyclonedx" => install_cyclonedx(&cache)?,
         name => {
             let program = Program::ALL.into_iter().find(|program| program.name() == name);
             let unknown = || {
                 let known: Vec<_> = Program::ALL.iter().map(|program| program.name()).collect();
                 format!(
-                    "no program is called {name}; there are {}, browser, mkdocs, pulumi-node, pulumi-python",
+                    "no program is called {name}; there are {}, browser, cyclonedx, mkdocs, pulumi-node, pulumi-python",
                     known.join(", ")
                 )
             };

@@ -1,5 +1,5 @@
 //! The Python that runs moto: the machine's own if its moto fits, else a virtual environment of ours. Others have
-//! shellcheck, whose program PyPI's packages carry, Pulumi's SDK, and the generator of the documentation's pages.
+//! shellcheck, whose program PyPI's packages carry, Pulumi's SDK, the generator of the documentation's pages, and CycloneDX' schema.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,6 +100,20 @@ pub fn install_mkdocs(cache: &Cache) -> Result<PathBuf> {
     let version = text.split_whitespace().nth(2).unwrap_or("of unknown version");
     used("mkdocs", &format!("{version} from PyPI"));
     Ok(program)
+}
+
+/// A Python interpreter that has CycloneDX' library in the version that `cyclonedx/requirements.txt` pins, with its checksums. Its
+/// `cyclonedx.validation` judges a bill of materials by the schema that CycloneDX publishes.
+///
+/// # Errors
+/// Python is missing, or the packages cannot be installed.
+pub fn install_cyclonedx(cache: &Cache) -> Result<PathBuf> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("cyclonedx/requirements.txt");
+    let python = virtual_environment(cache, "cyclonedx", &list)?.join("python");
+    let probe = "import importlib.metadata; print(importlib.metadata.version('cyclonedx-python-lib'))";
+    let version = run("CycloneDX' library", Command::new(&python).args(["-c", probe]))?;
+    used("CycloneDX' schema", &format!("cyclonedx-python-lib {} from PyPI", version.trim()));
+    Ok(python)
 }
 
 /// What `python3 --version` says.
