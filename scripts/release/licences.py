@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from packages import ROOT, Package
@@ -22,7 +23,7 @@ BESIDES = {
 }
 
 
-def notices(built_of: list[Package]) -> str:
+def notices(built_of: Iterable[Package]) -> str:
     """Each text once, under the packages that it is of."""
     under = defaultdict(list)
     for package in sorted(set(built_of), key=lambda package: package.key):

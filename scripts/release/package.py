@@ -6,6 +6,7 @@
 
 import argparse
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -75,16 +76,13 @@ def pack(release: Release, platform: str, content: bytes, texts: list[Entry]) ->
 def make(release: Release, programs: dict[str, Path], tools: dict[str, str]) -> None:
     """Every file, the checksums last."""
     built_for = {platform: targets.RUST[platform] for platform in sorted(programs)}
-    linked = [package for target in built_for.values() for package in packages.of(target) if package.linked]
-    notices = licences.notices(linked)
-    texts = [
-        ("LICENSE", (packages.ROOT / "LICENSE").read_bytes(), TEXT),
-        ("README.md", (packages.ROOT / "README.md").read_bytes(), TEXT),
-        ("LICENSES-OF-DEPENDENCIES.txt", notices.encode(), TEXT),
-    ]
-    for platform in built_for:
-        pack(release, platform, programs[platform].read_bytes(), texts)
-    release.write(f"{release.prefix}_licenses.txt", notices)
+    linked = {platform: [package for package in packages.of(target) if package.linked] for platform, target in built_for.items()}
+    common = [(name, (packages.ROOT / name).read_bytes(), TEXT) for name in ("LICENSE", "README.md")]
+    for platform, of_platform in linked.items():
+        # Of its own packages alone, so that it has the same bytes whichever other systems there are.
+        notices = ("LICENSES-OF-DEPENDENCIES.txt", licences.notices(of_platform).encode(), TEXT)
+        pack(release, platform, programs[platform].read_bytes(), [*common, notices])
+    release.write(f"{release.prefix}_licenses.txt", licences.notices(itertools.chain(*linked.values())))
     manifest = {"version": 1, "metadata": {"protocol_versions": PROTOCOLS}}
     release.write_json(f"{release.prefix}_manifest.json", manifest)
     statement = provenance.statement(release.digests(), built_for, release.epoch, tools)

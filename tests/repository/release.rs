@@ -86,6 +86,16 @@ fn two_packagings_have_equal_bytes() {
     assert!(first == second, "the bytes differ");
 }
 
+/// Whoever builds one system again can compare.
+#[test]
+fn the_files_of_a_system_are_the_same_beside_other_systems() {
+    let (_one, alone) = release(&["linux_amd64=Cargo.toml"]);
+    let (_two, beside) = release(&["linux_amd64=Cargo.toml", "darwin_arm64=Cargo.toml"]);
+    let of_it = alone.keys().filter(|name| name.contains("linux"));
+    let differing: Vec<_> = of_it.filter(|name| beside[*name] != alone[*name]).collect();
+    assert!(differing.is_empty(), "{differing:?}");
+}
+
 /// The names that registries, Pulumi and people look for.
 fn expected(platforms: &[&str]) -> BTreeSet<String> {
     let provider = |end: &str| format!("terraform-provider-mig_{VERSION}_{end}");
@@ -277,7 +287,12 @@ fn faults(bills: &[Value]) -> String {
 #[test]
 fn the_bills_are_valid_by_the_published_schema() {
     let platforms = ["linux_amd64", "darwin_arm64", "windows_amd64"];
-    let (_folder, files) = release(&platforms.map(|name| format!("{name}=Cargo.toml")).each_ref().map(String::as_str));
+    let (_folder, files) = release(
+        &platforms
+            .map(|name| format!("{name}=Cargo.toml"))
+            .each_ref()
+            .map(String::as_str),
+    );
     let bills = platforms.map(|name| json(&files, &format!("{name}.cdx.json")));
     assert_eq!(faults(&bills), "");
     // The judge knows a wrong one: by what must be there, by a form, and by a list.

@@ -47,7 +47,8 @@ pub use port::Port;
 pub use process::wait_for;
 pub use pulumi::{Language, Plugin, PulumiProject, check_examples, generate_sdk, read_mapping};
 pub use python::{
-    MotoPython, install_cyclonedx, install_mkdocs, install_moto, install_pulumi_python, install_shellcheck, python_version,
+    MotoPython, install_cyclonedx, install_mkdocs, install_moto, install_pulumi_python, install_shellcheck,
+    python_version,
 };
 pub use relay::Relay;
 pub use report::{REPORT_VARIABLE, Report, read_report, report, unavailable};

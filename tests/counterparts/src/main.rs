@@ -8,8 +8,8 @@ use std::process::{Command, ExitCode};
 use clap::{Parser, Subcommand};
 use counterparts::node_box::install_node_box;
 use counterparts::{
-    Cache, Cli, Program, Stack, doctor, install, install_browser, install_cyclonedx, install_mkdocs, install_moto,
-    install_pulumi_node, install_pulumi_python, install_shellcheck, read_report,
+    Cache, Cli, Program, Stack, doctor, install, install_browser, install_cyclonedx, install_mkdocs,
+    install_moto, install_pulumi_node, install_pulumi_python, install_shellcheck, read_report,
 };
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;

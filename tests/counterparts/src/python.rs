@@ -112,7 +112,10 @@ pub fn install_cyclonedx(cache: &Cache) -> Result<PathBuf> {
     let python = virtual_environment(cache, "cyclonedx", &list)?.join("python");
     let probe = "import importlib.metadata; print(importlib.metadata.version('cyclonedx-python-lib'))";
     let version = run("CycloneDX' library", Command::new(&python).args(["-c", probe]))?;
-    used("CycloneDX' schema", &format!("cyclonedx-python-lib {} from PyPI", version.trim()));
+    used(
+        "CycloneDX' schema",
+        &format!("cyclonedx-python-lib {} from PyPI", version.trim()),
+    );
     Ok(python)
 }
 
