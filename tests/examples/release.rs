@@ -394,3 +394,85 @@ fn a_plugin_of_pulumi() {
     project.up(&[]).unwrap();
     assert_eq!(project.output("resource").unwrap(), "nvidia.com/mig-1g.10gb");
 }
+
+/// The checksum that a release states of a file.
+fn stated(file: &Path) -> String {
+    let sums = fs::read_to_string(RELEASE.files().join(format!("mig_{VERSION}_SHA256SUMS"))).unwrap();
+    let line = sums.lines().find(|line| line.ends_with(name(file))).unwrap();
+    line.split(' ').next().unwrap().to_owned()
+}
+
+/// Puts another tarball in the place of one: the same files, with one more byte in each.
+fn tamper_tarball(file: &Path) {
+    let script = "import io, sys, tarfile\n\
+                  path = sys.argv[1]\n\
+                  with tarfile.open(path) as archive:\n\
+                  \x20   entries = [(info, archive.extractfile(info).read() + b'x') for info in archive]\n\
+                  with tarfile.open(path, 'w:gz', compresslevel=1) as archive:\n\
+                  \x20   for info, content in entries:\n\
+                  \x20       info.size = len(content)\n\
+                  \x20       archive.addfile(info, io.BytesIO(content))\n";
+    said(Command::new("python3").args(["-c", script]).arg(file));
+}
+
+/// What the guide for Pulumi says of it: Pulumi compares a download with `--checksum` and nothing else, `sha256sum` what lies there.
+#[test]
+fn a_plugin_of_pulumi_that_was_tampered_with() {
+    let platform = RELEASE.platforms[0].replace('_', "-");
+    let tarball = RELEASE
+        .files()
+        .join(format!("pulumi-resource-mig-v{VERSION}-{platform}.tar.gz"));
+    let folder = tempfile::tempdir().unwrap();
+    let served = folder.path().join(name(&tarball));
+    let site = Site::start(folder.path()).unwrap();
+    let mut project = PulumiProject::new(&[]).unwrap();
+    project.set_env("SSL_CERT_FILE", site.authority().to_str().unwrap());
+    let (server, sum) = (format!("https://{}", site.host()), stated(&tarball));
+    let install = |options: &[&str]| {
+        let command = ["plugin", "install", "resource", "mig", VERSION, "--reinstall"];
+        project.run(&[&command[..], options].concat()).unwrap()
+    };
+    let download = ["--server", &server];
+    let checked = ["--server", &server, "--checksum", &sum];
+    let from_file = ["--file", served.to_str().unwrap(), "--checksum", &sum];
+    let installed = || {
+        project
+            .run(&["plugin", "ls", "--json"])
+            .unwrap()
+            .success()
+            .unwrap()
+            .json()
+    };
+
+    fs::copy(&tarball, &served).unwrap();
+    tamper_tarball(&served);
+    let output = install(&checked);
+    assert!(!output.succeeded(), "{}", output.words());
+    assert!(output.words().contains("invalid checksum"), "{}", output.words());
+    assert_eq!(installed(), json!([]));
+    for unchecked in [&download[..], &from_file] {
+        install(unchecked).success().unwrap();
+        assert_eq!(installed()[0]["name"], "mig");
+    }
+    let refusal = summed(folder.path());
+    assert!(
+        !refusal.0 && refusal.1.contains(&format!("{}: FAILED", name(&tarball))),
+        "{refusal:?}"
+    );
+
+    fs::copy(&tarball, &served).unwrap();
+    install(&checked).success().unwrap();
+    assert_eq!(summed(folder.path()), (true, format!("{}: OK\n", name(&tarball))));
+}
+
+/// Whether `sha256sum` finds the files of a folder as the release states them, and what it prints.
+fn summed(folder: &Path) -> (bool, String) {
+    let sums = RELEASE.files().join(format!("mig_{VERSION}_SHA256SUMS"));
+    let mut command = Command::new("sha256sum");
+    command
+        .args(["--check", "--ignore-missing"])
+        .arg(sums)
+        .current_dir(folder);
+    let output = command.output().unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
