@@ -8,6 +8,12 @@ export RUSTC_WRAPPER=$PWD/scripts/release/rustc.sh
 echo "Building the release binary. The first time takes some minutes."
 cargo build --quiet --locked --release -p terraform-provider-mig
 cargo build --quiet --locked --release -p mig-bench
+# What people get starts otherwise than what cargo links here.
+triple=$(python3 scripts/release/targets.py "$(scripts/platform.sh)" | cut -d ' ' -f 2)
+released=$target/$triple/release/terraform-provider-mig
+if [ -e "$released" ] && [ -z "$(find Cargo.toml Cargo.lock src crates -newer "$released" -type f -print -quit)" ]; then
+  export MIG_BENCH_RELEASED=$released
+fi
 missed=0
 "$target/release/mig-bench" "$target/release/terraform-provider-mig" || missed=$?
 echo

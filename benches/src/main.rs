@@ -30,6 +30,8 @@ struct Bench {
     moto: Moto,
     /// The release binary.
     provider: PathBuf,
+    /// The program that `make release` has built for this machine, if it is not older than the code.
+    released: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn measure() -> Result<bool, Failure> {
         cli: Cli::any()?,
         moto: Moto::start()?,
         provider: provider.canonicalize()?,
+        released: std::env::var_os("MIG_BENCH_RELEASED").map(PathBuf::from),
     };
     let rows = rows::all(&bench)?;
     table::print(&bench, &rows)?;

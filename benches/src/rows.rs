@@ -140,13 +140,20 @@ fn layouts(bench: &Bench) -> Result<Vec<Row>, Failure> {
 fn start(bench: &Bench) -> Result<Vec<Row>, Failure> {
     say("start of the process");
     let host = Host::new()?;
-    let times = medians(STARTS, &mut [&mut || host.start_to_schema(&bench.provider)])?;
+    let (program, whose) = match &bench.released {
+        Some(released) => (released, "the program of `make release`"),
+        None => (
+            &bench.provider,
+            "this bench's own build: `make release` has none of this code",
+        ),
+    };
+    let times = medians(STARTS, &mut [&mut || host.start_to_schema(program)])?;
     let time = times.first().copied().unwrap_or_default();
     Ok(vec![Row {
-        work: "process start to schema answered".into(),
+        work: format!("process start to schema answered, {whose}"),
         measured: format!("{:.1} ms", time.as_secs_f64() * 1000.0),
-        goal: "<= 20 ms".into(),
-        met: Some(time <= Duration::from_millis(20)),
+        goal: "<= 12 ms".into(),
+        met: Some(time <= Duration::from_millis(12)),
     }])
 }
 
