@@ -2,10 +2,10 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-one e2e bench lint docs site install release prerequisites
+.PHONY: help quickstart test test-one e2e bench lint docs site install release release-twice prerequisites
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 quickstart: prerequisites ## Plan, apply and destroy the example with real Terraform, a real Kubernetes API and a local AWS
 	@scripts/with-counterparts.sh scripts/quickstart.sh
@@ -36,6 +36,9 @@ install: ## Build the release binary and put it where terraform, tofu and pulumi
 
 release: ## Make what the registries, Pulumi and people download: `make release VERSION=1.2.3`, optionally PLATFORMS="linux_amd64 ..."
 	@PLATFORMS='$(PLATFORMS)' scripts/release.sh '$(VERSION)'
+
+release-twice: ## Make a release again in other folders, and compare the bytes: `make release-twice VERSION=1.2.3`, of linux_amd64 or PLATFORMS
+	@PLATFORMS='$(PLATFORMS)' scripts/release-twice.sh '$(VERSION)'
 
 prerequisites:
 	@scripts/prerequisites.sh
