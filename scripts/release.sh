@@ -105,6 +105,7 @@ python scripts/release/package.py --version "$version" --out "$out" --epoch "$SO
   --tool "rustc=$(rustc --version)" --tool "zig=$zig" --tool "cargo-auditable=$auditable" \
   "${programs[@]}"
 python scripts/release/inspect_programs.py --bills "$out" --version "$version" "${programs[@]}"
+scripts/release/start_programs.sh "$version" "${programs[@]}"
 scripts/release/sign.sh "$out/terraform-provider-mig_${version}_SHA256SUMS" "$out/mig_${version}_SHA256SUMS"
 echo
 ls -l "$out"

@@ -352,3 +352,41 @@ fn another_version_or_platform_is_refused_before_anything_is_made() {
     let said = refused(VERSION, "plan9_amd64=Cargo.toml");
     assert!(said.contains("No platform of a release: plan9_amd64."), "{said}");
 }
+
+/// The last look before the signature.
+#[test]
+fn a_program_that_is_not_of_this_release_is_found_by_starting_it() {
+    let script = |name: &str| Command::new(root().join("scripts").join(name));
+    let here = script("platform.sh").output().unwrap().stdout;
+    let here = String::from_utf8(here).unwrap().trim().to_owned();
+    let started = |version: &str, program: &str| {
+        let mut start = script("release/start_programs.sh");
+        start.args([version, &format!("{here}={program}"), "plan9_arm=Cargo.toml"]);
+        start.output().unwrap()
+    };
+    let ours = env!("CARGO_BIN_EXE_terraform-provider-mig");
+    let output = started(VERSION, ours);
+    let expected = format!(
+        "{here}: started; version and schemas are those of the checkout\n\
+         plan9_arm: not started, since this machine cannot\n"
+    );
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+
+    let other = tempfile::tempdir().unwrap();
+    let other = other.path().join("program");
+    fs::write(&other, format!("#!/bin/sh\necho program {VERSION}\n")).unwrap();
+    Command::new("chmod").arg("+x").arg(&other).status().unwrap();
+    for (version, program, words) in [
+        ("9.9.9", ours, "and the release is 9.9.9"),
+        (
+            VERSION,
+            other.to_str().unwrap(),
+            "prints another schema than schemas/terraform.json",
+        ),
+    ] {
+        let output = started(version, program);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && stderr.contains(words), "{stderr}");
+    }
+}
