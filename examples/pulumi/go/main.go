@@ -14,7 +14,7 @@ func main() {
 		settings.RequireObject("subnetIds", &subnets)
 		layout := mig.LayoutArgs{
 			InstanceTypes: pulumi.ToStringArray([]string{"p5.48xlarge"}),
-			Slices:        pulumi.Float64Map{"1g.10gb": pulumi.Float64(7)}, // 8 GPUs: 56 slices per node
+			Slices:        pulumi.IntMap{"1g.10gb": pulumi.Int(7)}, // 8 GPUs: 56 slices per node
 		}
 		template, err := mig.NewLaunchTemplate(ctx, "template", &mig.LaunchTemplateArgs{
 			Name:   pulumi.String("mig-small"),
@@ -30,7 +30,7 @@ func main() {
 			SubnetIds:      pulumi.ToStringArray(subnets),
 			LaunchTemplate: mig.TemplateRefArgs{Id: template.ID(), LatestVersion: template.LatestVersion},
 			Layout:         layout,
-			ScalingConfig:  mig.ScalingConfigArgs{MinSize: pulumi.Float64(0), MaxSize: pulumi.Float64(4)},
+			ScalingConfig:  mig.ScalingConfigArgs{MinSize: pulumi.Int(0), MaxSize: pulumi.Int(4)},
 		})
 		if err != nil {
 			return err
