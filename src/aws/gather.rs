@@ -8,12 +8,16 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::error::{AwsError, AwsErrorKind};
 
 /// How long the first asker waits for others.
 const WINDOW: Duration = Duration::from_millis(2);
+
+/// How much longer it waits for a call that is under way: whoever asks meanwhile shares the next one. A slow call does not hold the
+/// others up for longer.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Askers of one call; EC2 accepts no more names. A service that accepts fewer makes several calls of it.
 const MOST: usize = 200;
@@ -25,6 +29,8 @@ type Answer<T> = Result<Option<T>, AwsError>;
 #[derive(Debug)]
 pub(super) struct Gather<T> {
     waiting: Mutex<Vec<Waiting<T>>>,
+    /// The right to make a call at once.
+    free: Semaphore,
 }
 
 #[derive(Debug)]
@@ -37,6 +43,7 @@ impl<T> Default for Gather<T> {
     fn default() -> Self {
         Self {
             waiting: Mutex::default(),
+            free: Semaphore::new(1),
         }
     }
 }
@@ -62,6 +69,8 @@ impl<T: Clone> Gather<T> {
                 over: false,
             };
             tokio::time::sleep(WINDOW).await;
+            // Held to the end of the call. Without it the call is made all the same.
+            let _turn = tokio::time::timeout(PATIENCE, self.free.acquire()).await;
             let all = call.end();
             answer_all(all, fetch).await;
         }
@@ -162,6 +171,42 @@ mod tests {
         let shares = futures::future::join_all(ids.iter().map(|id| gather.get(id, fetch))).await;
         assert_eq!(shares, (0..250).map(|i| Ok(Some(i))).collect::<Vec<_>>());
         assert_eq!(calls.into_inner(), 2, "200 and 50");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_while_a_call_is_under_way_shares_the_next_one() {
+        let gather = Gather::default();
+        let calls = std::sync::Mutex::new(Vec::new());
+        let fetch = |ids: Vec<String>| {
+            calls.lock().unwrap().push(ids.join(" "));
+            async {
+                tokio::time::sleep(PATIENCE / 2).await;
+                numbers(ids).await
+            }
+        };
+        let (gather, fetch) = (&gather, &fetch);
+        let asked = (1..=4).map(|number: u64| async move {
+            tokio::time::sleep(WINDOW * 3 * u32::try_from(number).unwrap()).await;
+            gather.get(&number.to_string(), fetch).await
+        });
+        let shares = futures::future::join_all(asked).await;
+        assert_eq!(shares, (1..=4).map(|i| Ok(Some(i))).collect::<Vec<_>>());
+        assert_eq!(*calls.lock().unwrap(), ["1", "2 3 4"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_hangs_holds_up_no_other_for_long() {
+        let gather: Gather<usize> = Gather::default();
+        let hangs = gather.get("1", |_| std::future::pending());
+        let other = async {
+            tokio::time::sleep(WINDOW * 2).await;
+            gather.get("2", numbers).await
+        };
+        tokio::select! {
+            share = other => assert_eq!(share, Ok(Some(2))),
+            share = hangs => panic!("{share:?}"),
+            () = tokio::time::sleep(PATIENCE * 2) => panic!("it waits for the first call"),
+        }
     }
 
     #[tokio::test]
