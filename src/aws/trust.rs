@@ -7,6 +7,9 @@ use aws_config::profile;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 use aws_types::os_shim_internal::{Env, Fs};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -43,20 +46,22 @@ pub(super) async fn bundle(settings: &AwsSettings, files: &EnvConfigFiles) -> Op
 
 /// What the HTTP client trusts.
 ///
+/// The certificates are handed to it one by one: told to look for the system's, it would look a second time for what is looked for
+/// here to know that there are any, and it ends the process over one that it cannot use.
+///
 /// # Errors
-/// The bundle cannot be read, or has no certificate in it.
+/// The bundle cannot be read, or has no certificate in it that can be used.
 pub(super) fn context(bundle: Option<&Bundle>) -> Result<TlsContext, AwsError> {
-    // A client of a machine without any would end the process; it may have no use for them: a bundle, or plain http.
-    let native = !rustls_native_certs::load_native_certs().certs.is_empty();
-    let mut trust = TrustStore::empty().with_native_roots(native);
+    let mut trusted = usable(rustls_native_certs::load_native_certs().certs);
     if let Some(bundle) = bundle {
-        trust = trust.with_pem_certificate(read(bundle)?);
+        trusted.extend(read(bundle)?);
     }
+    let trust = TrustStore::empty().with_pem_certificate(pem(&trusted));
     let context = TlsContext::builder().with_trust_store(trust).build();
     context.map_err(|error| wrong(&error.to_string()))
 }
 
-fn read(bundle: &Bundle) -> Result<Vec<u8>, AwsError> {
+fn read(bundle: &Bundle) -> Result<Vec<CertificateDer<'static>>, AwsError> {
     let of = |why: String| {
         wrong(&format!(
             "{} names {}, {why}",
@@ -67,11 +72,31 @@ fn read(bundle: &Bundle) -> Result<Vec<u8>, AwsError> {
     let bytes = std::fs::read(home_expanded(&bundle.path))
         .map_err(|error| of(format!("which cannot be read: {error}")))?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-    match certificates {
-        Ok(found) if !found.is_empty() => Ok(bytes),
-        Ok(_) => Err(of("in which there is no certificate (PEM)".to_owned())),
-        Err(error) => Err(of(format!("which is no PEM: {error}"))),
+    let certificates = certificates.map_err(|error| of(format!("which is no PEM: {error}")))?;
+    if certificates.is_empty() {
+        return Err(of("in which there is no certificate (PEM)".to_owned()));
     }
+    match usable(certificates) {
+        none if none.is_empty() => Err(of(
+            "in which no certificate can be used as an authority".to_owned()
+        )),
+        found => Ok(found),
+    }
+}
+
+/// Those that can be an authority's.
+fn usable(mut certificates: Vec<CertificateDer<'static>>) -> Vec<CertificateDer<'static>> {
+    let mut roots = RootCertStore::empty();
+    certificates.retain(|certificate| roots.add(certificate.clone()).is_ok());
+    certificates
+}
+
+fn pem(certificates: &[CertificateDer<'_>]) -> String {
+    let block = |certificate: &CertificateDer<'_>| {
+        let body = STANDARD.encode(certificate);
+        format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
+    };
+    certificates.iter().map(block).collect()
 }
 
 fn home_expanded(path: &Path) -> PathBuf {
@@ -111,7 +136,22 @@ mod tests {
             empty.contains("no certificate") && empty.contains("ca.pem"),
             "{empty}"
         );
+        std::fs::write(&file, pem(&[CertificateDer::from(&b"no certificate"[..])])).unwrap();
+        let other = context(Some(&of(&file))).unwrap_err().to_string();
+        assert!(other.contains("no certificate can be used"), "{other}");
         assert!(context(None).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_left_out() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let parameters = rcgen::CertificateParams::new(["company.example".to_owned()]).unwrap();
+        let good: CertificateDer<'static> = parameters.self_signed(&key).unwrap().into();
+        let odd = CertificateDer::from(&b"no certificate"[..]);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        std::fs::write(&file, pem(&[odd, good.clone()])).unwrap();
+        assert_eq!(read(&of(&file)), Ok(vec![good]));
     }
 
     #[tokio::test]
