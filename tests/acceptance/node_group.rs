@@ -1,5 +1,6 @@
 //! `mig_node_group`.
 
+mod calls;
 mod drift;
 mod failures;
 mod faults;

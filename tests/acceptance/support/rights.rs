@@ -1,6 +1,6 @@
 //! Policies of the guides, against the calls that were made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use counterparts::FaultProxy;
 use serde_json::Value;
@@ -28,11 +28,20 @@ pub(crate) fn documented(guide: &str) -> BTreeSet<String> {
 
 /// The rights that the calls of a proxy need.
 pub(crate) fn needed(proxy: &FaultProxy) -> BTreeSet<String> {
-    proxy
-        .calls()
-        .iter()
-        .filter_map(|call| Some(format!("{}:{}", call.service.as_deref()?, action(&call.action))))
-        .collect()
+    counted(proxy).into_keys().collect()
+}
+
+/// The same, each with the number of its calls.
+pub(crate) fn counted(proxy: &FaultProxy) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for call in proxy.calls() {
+        if let Some(service) = call.service.as_deref() {
+            *counts
+                .entry(format!("{service}:{}", action(&call.action)))
+                .or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// EKS is asked by method and path.
