@@ -15,16 +15,21 @@ use crate::host::COOKIE;
 
 const SOURCE: &str = "eks-mig/empty";
 
-/// One resource of it.
-pub(crate) const CONFIGURATION: &str = r#"terraform {
-  required_providers {
-    empty = { source = "eks-mig/empty" }
-  }
+/// So many resources of it.
+pub(crate) fn configuration(count: usize) -> String {
+    format!(
+        r#"terraform {{
+  required_providers {{
+    empty = {{ source = "{SOURCE}" }}
+  }}
+}}
+resource "empty_note" "bench" {{
+  count = {count}
+  text  = "x"
+}}
+"#
+    )
 }
-resource "empty_note" "bench" {
-  text = "x"
-}
-"#;
 
 /// This program, to be installed as the provider.
 pub(crate) fn provider() -> Result<Installed, Failure> {

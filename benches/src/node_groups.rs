@@ -8,18 +8,64 @@ use http::Method;
 
 use crate::rows::{applied, mig, terraform_data};
 use crate::table::Row;
-use crate::timing::{medians, ms, no_op_plan, ratio, say};
-use crate::{Bench, Failure};
+use crate::timing::{medians, ms, no_op_plan, ratio, say, unrefreshed_plan};
+use crate::{Bench, Failure, empty};
 
 const REGION: &str = "us-east-1";
 const CLUSTER: &str = "bench";
-const RUNS: usize = 3;
+const RUNS: usize = 9;
 const GROUPS: usize = 50;
 const GOAL: f64 = 1.2;
 
-/// A no-op plan of fifty groups, less that of as many `terraform_data`, to as many bare concurrent reads.
+/// What the plans and the bare reads take, medians.
+struct Times {
+    ours: Duration,
+    unrefreshed: Duration,
+    bare: Duration,
+    empty: Duration,
+    built_in: Duration,
+}
+
+/// A no-op plan of fifty groups, to what it cannot do without: as many bare concurrent reads, and Terraform's plan of as many
+/// resources of a plugin that does nothing.
+///
+/// Two rows are information. The plan less one of what is built into Terraform leaves Terraform's handling of a plugin's resources to
+/// us. What refreshing adds is what the reads take, with Terraform's handling of what they answer.
 pub(crate) fn rows(bench: &Bench) -> Result<Vec<Row>, Failure> {
     say("50 node groups");
+    let times = times(bench)?;
+    let floor = times.bare + times.empty;
+    let found = ratio(times.ours, floor);
+    let beyond = ratio(times.ours.saturating_sub(times.built_in), times.bare);
+    let refreshing = ratio(times.ours.saturating_sub(times.unrefreshed), times.bare);
+    let [ours, bare, empty] = [times.ours, times.bare, times.empty].map(ms);
+    let [built_in, unrefreshed] = [times.built_in, times.unrefreshed].map(ms);
+    let goal = Row {
+        work: format!(
+            "no-op plan, {GROUPS} node groups, to {GROUPS} bare concurrent DescribeNodegroup and the plan of {GROUPS} resources of an empty provider over tfplug"
+        ),
+        measured: format!("{found:.2}x ({ours} to {bare} + {empty})"),
+        goal: format!("<= {GOAL}x"),
+        met: Some(found <= GOAL),
+    };
+    let information = |work: String, measured: String| Row {
+        work,
+        measured,
+        goal: String::new(),
+        met: None,
+    };
+    let alone = information(
+        format!("the same, less the plan of {GROUPS} terraform_data, to the bare reads alone"),
+        format!("{beyond:.2}x ({ours} - {built_in} to {bare})"),
+    );
+    let added = information(
+        "the same, what refreshing adds, to the bare reads alone".into(),
+        format!("{refreshing:.2}x ({ours} - {unrefreshed} to {bare})"),
+    );
+    Ok(vec![goal, alone, added])
+}
+
+fn times(bench: &Bench) -> Result<Times, Failure> {
     bench.moto.add_eks_cluster(&EksCluster {
         name: CLUSTER.into(),
         region: REGION.into(),
@@ -28,22 +74,27 @@ pub(crate) fn rows(bench: &Bench) -> Result<Vec<Row>, Failure> {
         version: "1.35".into(),
     })?;
     let subnets = bench.moto.default_subnets(REGION)?;
-    let floor = applied(bench, &[], &terraform_data(GROUPS))?;
     let ours = applied(bench, &[mig(bench)], &configuration(&format!("{subnets:?}")))?;
+    let empty = applied(bench, &[empty::provider()?], &empty::configuration(GROUPS))?;
+    let built_in = applied(bench, &[], &terraform_data(GROUPS))?;
     let times = medians(
         RUNS,
-        &mut [&mut || no_op_plan(&floor), &mut || no_op_plan(&ours), &mut || {
-            all_at_once(bench)
-        }],
+        &mut [
+            &mut || no_op_plan(&ours),
+            &mut || unrefreshed_plan(&ours),
+            &mut || all_at_once(bench),
+            &mut || no_op_plan(&empty),
+            &mut || no_op_plan(&built_in),
+        ],
     )?;
-    let [floor, ours, bare] = [0, 1, 2].map(|index| times.get(index).copied().unwrap_or_default());
-    let beyond = ratio(ours.saturating_sub(floor), bare);
-    Ok(vec![Row {
-        work: "no-op plan, 50 node groups, less that of 50 terraform_data, to 50 bare concurrent DescribeNodegroup".into(),
-        measured: format!("{beyond:.2}x ({} - {} to {})", ms(ours), ms(floor), ms(bare)),
-        goal: format!("<= {GOAL}x"),
-        met: Some(beyond <= GOAL),
-    }])
+    let at = |index: usize| times.get(index).copied().unwrap_or_default();
+    Ok(Times {
+        ours: at(0),
+        unrefreshed: at(1),
+        bare: at(2),
+        empty: at(3),
+        built_in: at(4),
+    })
 }
 
 fn configuration(subnets: &str) -> String {

@@ -82,7 +82,7 @@ fn provider_alone(bench: &Bench, go: &Provider, count: usize) -> Result<[Duratio
 }
 
 fn beside_empty(bench: &Bench) -> Result<Row, Failure> {
-    let empty = applied(bench, &[empty::provider()?], empty::CONFIGURATION)?;
+    let empty = applied(bench, &[empty::provider()?], &empty::configuration(1))?;
     let ours = applied(bench, &[mig(bench)], &templates("empty", 1))?;
     let times = medians(RUNS, &mut [&mut || no_op_plan(&empty), &mut || no_op_plan(&ours)])?;
     let [empty, ours] = pair(&times);

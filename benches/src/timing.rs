@@ -39,9 +39,19 @@ pub(crate) fn no_op_plan(project: &Project) -> Result<Duration, Failure> {
     no_op_plan_cost(project).map(|cost| cost.wall)
 }
 
+/// The same without refreshing: what it takes without a call to an API.
+pub(crate) fn unrefreshed_plan(project: &Project) -> Result<Duration, Failure> {
+    let unrefreshed = [&NO_OP_PLAN[..], &["-refresh=false"]].concat();
+    cost(project, &unrefreshed).map(|cost| cost.wall)
+}
+
 /// One plan that changes nothing.
 pub(crate) fn no_op_plan_cost(project: &Project) -> Result<Cost, Failure> {
-    let mut command = project.command(&NO_OP_PLAN);
+    cost(project, &NO_OP_PLAN)
+}
+
+fn cost(project: &Project, arguments: &[&str]) -> Result<Cost, Failure> {
+    let mut command = project.command(arguments);
     let spent = || getrusage(UsageWho::RUSAGE_CHILDREN).map(|usage| processor_time(&usage));
     let (start, before) = (Instant::now(), spent()?);
     let output = command.stdin(Stdio::null()).output()?;
