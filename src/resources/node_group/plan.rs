@@ -205,7 +205,8 @@ fn is_replaced(plan: &Plan<NodeGroup, Remembered>, prior: &NodeGroup) -> bool {
 
 /// What may surprise about a change of the layout.
 fn surprises(plan: &Plan<NodeGroup, Remembered>, layout: &Layout, facts: &Facts) -> Vec<Diagnostic> {
-    let Some(prior) = plan.prior.as_ref().filter(|prior| !is_replaced(plan, prior)) else {
+    let is_changed = |prior: &&NodeGroup| prior.layout != plan.planned.layout && !is_replaced(plan, prior);
+    let Some(prior) = plan.prior.as_ref().filter(is_changed) else {
         return Vec::new();
     };
     let was = prior
@@ -233,8 +234,11 @@ fn not_cut() -> Diagnostic {
 
 /// How many nodes the update rolls, and how.
 fn rolled(plan: &Plan<NodeGroup, Remembered>) -> Option<Diagnostic> {
-    let prior = plan.prior.as_ref().filter(|prior| !is_replaced(plan, prior))?;
+    let prior = plan.prior.as_ref()?;
     let changes = changes(prior, &plan.planned);
+    if changes.is_empty() || is_replaced(plan, prior) {
+        return None;
+    }
     let text = rolls(&Roll {
         nodes: plan.private.desired_size,
         changes: &changes,
