@@ -1,6 +1,8 @@
 //! What a provider serves, in one list: its code by kind and name, and the schemas beside it.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::action::{Action, RawAction, TypedAction};
 use crate::data_source::{DataSource, RawDataSource, TypedDataSource};
@@ -8,8 +10,9 @@ use crate::engine::calls::ResourceSchemas;
 use crate::ephemeral_resource::{EphemeralResource, RawEphemeralResource, TypedEphemeralResource};
 use crate::function::Function;
 use crate::list_resource::{ListResource, RawListResource, TypedListResource};
-use crate::resource::{RawResource, Resource, Typed};
+use crate::resource::{RawResource, Resource, Typed, types_of};
 use crate::schema::{ObjectKind, ProviderSchemas, Schema};
+use crate::ty::Type;
 
 /// Why a provider cannot be served as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +72,26 @@ pub(crate) struct Served<T: ?Sized> {
 pub(crate) struct ServedResource<C> {
     pub(crate) code: Box<dyn RawResource<C>>,
     pub(crate) schemas: ResourceSchemas,
+    /// The Rust types of its object and of its identity. They tell resources apart without making all types of the schemas, which each
+    /// start would pay for.
+    types: (TypeId, TypeId),
+    ty: OnceLock<Type>,
+}
+
+impl<C> ServedResource<C> {
+    fn new<R: Resource<Provider = C>>(code: Typed<R>, schemas: ResourceSchemas) -> Self {
+        Self {
+            code: Box::new(code),
+            schemas,
+            types: types_of::<R>(),
+            ty: OnceLock::new(),
+        }
+    }
+
+    /// The object's type, made when it is first needed: most processes handle a few of the resources, and those often.
+    pub(crate) fn ty(&self) -> &Type {
+        self.ty.get_or_init(|| self.schemas.object.ty())
+    }
 }
 
 impl<C: Send + Sync + 'static> Registry<C> {
@@ -93,7 +116,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
     /// Serves a resource.
     pub fn resource<R: Resource<Provider = C>>(&mut self, resource: R) -> &mut Self {
         let name = resource.type_name();
-        let code = Box::new(Typed(resource));
+        let code = Typed(resource);
         let schemas = ResourceSchemas {
             object: code.schema(),
             identity: code.identity_schema(),
@@ -103,7 +126,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
             self.schemas.identities.insert(name.to_owned(), identity);
         }
         self.resources
-            .insert(name.to_owned(), ServedResource { code, schemas });
+            .insert(name.to_owned(), ServedResource::new(code, schemas));
         self
     }
 
@@ -189,11 +212,8 @@ impl<C: Send + Sync + 'static> Registry<C> {
     fn check_list(&self, name: &str, code: &dyn RawListResource<C>) -> Result<(), RegistryError> {
         let resource = self.resources.get(name);
         let name = name.to_owned();
-        let served = resource.and_then(|resource| {
-            let identity = resource.schemas.identity.as_ref()?;
-            Some((resource.schemas.object.ty(), identity.ty()))
-        });
-        match served {
+        let served = resource.filter(|resource| resource.schemas.identity.is_some());
+        match served.map(|resource| resource.types) {
             None => Err(RegistryError::NothingToList { name }),
             Some(served) if served != code.listed() => Err(RegistryError::OtherResource { name }),
             Some(_) => Ok(()),

@@ -5,6 +5,8 @@ mod lossless;
 mod request;
 mod slot;
 
+use std::any::TypeId;
+
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -219,6 +221,11 @@ pub trait Resource: Send + Sync + 'static {
         let _ = source;
         None
     }
+}
+
+/// The Rust types of a resource's object and of its identity.
+pub(crate) fn types_of<R: Resource>() -> (TypeId, TypeId) {
+    (TypeId::of::<R::Model>(), TypeId::of::<R::Identity>())
 }
 
 /// A plan in the making.

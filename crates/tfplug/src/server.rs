@@ -203,7 +203,7 @@ impl<P: Provider> ProviderServer for Server<P> {
         } else {
             upgrade(resource.code.as_ref(), version, bytes)
         };
-        let decoded = upgraded.and_then(|bytes| json::decode(&bytes, &schema.ty(), json::Undeclared::Drop));
+        let decoded = upgraded.and_then(|bytes| json::decode(&bytes, resource.ty(), json::Undeclared::Drop));
         match decoded {
             Ok(value) => Outcome::ok(write_only::withheld(
                 schema,

@@ -1,14 +1,15 @@
 //! The untyped twin of [`ListResource`], which the engine works with.
 
+use std::any::TypeId;
+
 use async_trait::async_trait;
 
 use super::{ListRequest, ListResource, ListResults, RawResults};
 use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
-use crate::resource::Resource;
+use crate::resource::{Resource, types_of};
 use crate::schema::Schema;
-use crate::ty::Type;
 use crate::typed;
 use crate::value::Value;
 
@@ -16,8 +17,8 @@ use crate::value::Value;
 #[async_trait]
 pub(crate) trait RawListResource<P>: Send + Sync {
     fn schema(&self) -> Schema;
-    /// The types of the object and of the identity that it finds.
-    fn listed(&self) -> (Type, Type);
+    /// The Rust types of the object and of the identity that it finds.
+    fn listed(&self) -> (TypeId, TypeId);
     fn validate(&self, config: &Value, diags: &mut Diagnostics);
     async fn list(&self, cx: &Context<P>, request: RawListRequest<'_>) -> Result<(), Diagnostics>;
 }
@@ -39,10 +40,8 @@ impl<L: ListResource> RawListResource<<L::Resource as Resource>::Provider> for T
         L::Config::schema(0)
     }
 
-    fn listed(&self) -> (Type, Type) {
-        let object = <L::Resource as Resource>::Model::schema(0);
-        let identity = <L::Resource as Resource>::Identity::identity_schema(0);
-        (object.ty(), identity.ty())
+    fn listed(&self) -> (TypeId, TypeId) {
+        types_of::<L::Resource>()
     }
 
     fn validate(&self, config: &Value, diags: &mut Diagnostics) {
