@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use counterparts::{Cache, install_cyclonedx};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -42,7 +42,7 @@ fn release(programs: &[&str]) -> (TempDir, BTreeMap<String, Vec<u8>>) {
     (folder, files)
 }
 
-fn json(files: &BTreeMap<String, Vec<u8>>, end: &str) -> Value {
+fn file(files: &BTreeMap<String, Vec<u8>>, end: &str) -> Value {
     let name = format!("terraform-provider-mig_{VERSION}_{end}");
     serde_json::from_slice(&files[&name]).unwrap()
 }
@@ -186,7 +186,7 @@ fn checksums_and_origin_are_of_every_file() {
     );
     assert!(of_registries.iter().all(|(name, sum)| all[name] == *sum));
 
-    let statement = json(&files, "provenance.json");
+    let statement = file(&files, "provenance.json");
     let subjects = statement["subject"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let stated: BTreeMap<_, _> = subjects
@@ -205,7 +205,7 @@ fn checksums_and_origin_are_of_every_file() {
         String::from_utf8_lossy(&commit.stdout).trim()
     );
     assert_eq!(
-        json(&files, "manifest.json")["metadata"]["protocol_versions"][0],
+        file(&files, "manifest.json")["metadata"]["protocol_versions"][0],
         "6.0"
     );
 }
@@ -213,7 +213,7 @@ fn checksums_and_origin_are_of_every_file() {
 #[test]
 fn the_bill_has_every_package_with_its_checksum() {
     let (_folder, files) = release(&["linux_amd64=Cargo.toml"]);
-    let bill = json(&files, "linux_amd64.cdx.json");
+    let bill = file(&files, "linux_amd64.cdx.json");
     let components: Vec<_> = bill["components"].as_array().unwrap().iter().collect();
     let root = &bill["metadata"]["component"];
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -260,15 +260,17 @@ fn the_bill_has_every_package_with_its_checksum() {
     assert_eq!(references.len(), listed.len());
 }
 
-/// What is wrong with bills, by the schema that CycloneDX publishes: a line for each fault, with its place.
-fn faults(bills: &[Value]) -> String {
-    let script = "import json, sys\n\
+/// How much is wrong with each of these bills, by the schema that CycloneDX publishes.
+fn faults(bills: &[Value]) -> Vec<usize> {
+    let script = "import sys\n\
                   from cyclonedx.schema import SchemaVersion\n\
                   from cyclonedx.validation.json import JsonStrictValidator\n\
                   validator = JsonStrictValidator(SchemaVersion.V1_6)\n\
                   for line in sys.stdin:\n\
-                  \x20   for fault in validator.validate_str(line, all_errors=True) or []:\n\
-                  \x20       print(fault.data.json_path, fault.data.message)\n";
+                  \x20   found = [fault.data for fault in validator.validate_str(line, all_errors=True) or []]\n\
+                  \x20   print(len(found))\n\
+                  \x20   for fault in found:\n\
+                  \x20       print(fault.json_path, fault.message[:300], file=sys.stderr)\n";
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bills");
     let lines: Vec<_> = bills.iter().map(Value::to_string).collect();
@@ -276,25 +278,22 @@ fn faults(bills: &[Value]) -> String {
     let mut python = Command::new(install_cyclonedx(&Cache::open().unwrap()).unwrap());
     python.args(["-c", script]).stdin(fs::File::open(&file).unwrap());
     let output = python.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    // Shown if the test fails.
+    eprintln!("{said}");
+    let counts = String::from_utf8(output.stdout).unwrap();
+    counts.lines().map(|line| line.parse().unwrap()).collect()
 }
 
 #[test]
 fn the_bills_are_valid_by_the_published_schema() {
-    let platforms = ["linux_amd64", "darwin_arm64", "windows_amd64"];
-    let (_folder, files) = release(
-        &platforms
-            .map(|name| format!("{name}=Cargo.toml"))
-            .each_ref()
-            .map(String::as_str),
-    );
-    let bills = platforms.map(|name| json(&files, &format!("{name}.cdx.json")));
-    assert_eq!(faults(&bills), "");
+    let platforms = ["linux_amd64", "windows_amd64"];
+    let programs = platforms.map(|name| format!("{name}=Cargo.toml"));
+    let (_folder, files) = release(&programs.each_ref().map(String::as_str));
+    let mut bills = platforms
+        .map(|name| file(&files, &format!("{name}.cdx.json")))
+        .to_vec();
     // The judge knows a wrong one: by what must be there, by a form, and by a list.
     for (place, wrong) in [
         ("/components/0/name", Value::Null),
@@ -302,10 +301,14 @@ fn the_bills_are_valid_by_the_published_schema() {
         ("/metadata/timestamp", "yesterday".into()),
         ("/components/0/hashes/0/alg", "CRC-32".into()),
     ] {
+        // Every entry is compared with every other one, which takes seconds.
         let mut bill = bills[0].clone();
+        bill["components"].as_array_mut().unwrap().truncate(1);
+        bill["dependencies"] = json!([]);
         *bill.pointer_mut(place).unwrap() = wrong;
-        assert_ne!(faults(&[bill]), "", "{place}");
+        bills.push(bill);
     }
+    assert_eq!(faults(&bills), [0, 0, 1, 1, 1, 1]);
 }
 
 #[test]
