@@ -33,7 +33,7 @@ echo
 compared=0
 differing=0
 for platform in $PLATFORMS; do
-  for file in "$second"/*"${platform/_/[_-]}"*; do
+  for file in "$second"/*"${platform%_*}"[_-]"${platform#*_}"*; do
     compared=$((compared + 1))
     cmp "$first/${file##*/}" "$file" || differing=$((differing + 1))
   done

@@ -393,3 +393,67 @@ fn a_program_that_is_not_of_this_release_is_found_by_starting_it() {
         assert!(!output.status.success() && stderr.contains(words), "{stderr}");
     }
 }
+
+/// Makes the files of one system, of which one has what `$ADDED` prints, as `scripts/release.sh` names them.
+const RELEASING: &str = r#"set -euo pipefail
+cd "$(dirname "$0")/.."
+out=$CARGO_TARGET_DIR/release-$1
+mkdir -p "$out"
+echo "\"gitCommit\": \"$(git rev-parse HEAD)\"" >"$out/terraform-provider-mig_$1_provenance.json"
+for name in terraform-provider-mig_$1_linux_amd64.{zip,cdx.json} pulumi-resource-mig-v$1-linux-amd64.tar.gz; do echo "$name" >"$out/$name"; done
+$ADDED >"$out/mig_$1_linux_amd64.tar.gz"
+echo made >>"$CARGO_TARGET_DIR/made"
+"#;
+
+#[test]
+fn a_second_release_is_compared_with_the_first_file_by_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("scripts")).unwrap();
+    fs::copy(
+        root().join("scripts/release-twice.sh"),
+        at("scripts/release-twice.sh"),
+    )
+    .unwrap();
+    fs::write(
+        at("scripts/release.sh"),
+        format!("#!/usr/bin/env bash\n{RELEASING}"),
+    )
+    .unwrap();
+    let prepare = "chmod +x scripts/*.sh && git init -q && git add scripts && \
+                   git -c user.name=Test -c user.email=test@example.com commit -qm Test";
+    let mut bash = Command::new("bash");
+    assert!(
+        bash.args(["-c", prepare])
+            .current_dir(folder.path())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let twice = |target: &str, added: &str| {
+        let mut script = Command::new(at("scripts/release-twice.sh"));
+        script
+            .arg(VERSION)
+            .env("ADDED", added)
+            .env("TMPDIR", folder.path());
+        let output = script
+            .env("CARGO_TARGET_DIR", at(target))
+            .env_remove("PLATFORMS")
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).unwrap())
+    };
+
+    // The second time the first release is there already.
+    for _ in 0..2 {
+        let (code, text) = twice("same", "true");
+        assert!(
+            code == Some(0) && text.contains("All 4 files of linux_amd64 have the same bytes"),
+            "{text}"
+        );
+    }
+    assert_eq!(fs::read_to_string(at("same/made")).unwrap(), "made\n");
+    let (code, text) = twice("other", "pwd");
+    assert!(code == Some(1) && text.contains("1 of 4 files differ"), "{text}");
+}
