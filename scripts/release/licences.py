@@ -20,6 +20,7 @@ STANDARD = {
 BESIDES = {
     "Rust's standard library (MIT OR Apache-2.0)": ROOT / "LICENSE",
     "musl, in the programs for Linux (MIT)": HERE / "musl.txt",
+    "mingw-w64's runtime, in the programs for Windows (ZPL-2.1)": HERE / "mingw-w64.txt",
 }
 
 

@@ -330,6 +330,15 @@ fn the_notices_are_of_every_package_that_is_linked() {
             (words.next().unwrap(), words.next().unwrap())
         }));
     }
+    // What the linkers bring besides packages.
+    for besides in ["Rust's standard library ", "musl, ", "mingw-w64's runtime, "] {
+        assert!(
+            parts
+                .iter()
+                .any(|part| part.lines().any(|line| line.starts_with(besides))),
+            "{besides}"
+        );
+    }
     let missing: Vec<_> = tree("normal,no-proc-macro")
         .difference(&covered)
         .cloned()
