@@ -8,7 +8,7 @@ export RUSTC_WRAPPER=$PWD/scripts/release/rustc.sh
 echo "Building the release binary. The first time takes some minutes."
 cargo build --quiet --locked --release -p terraform-provider-mig
 cargo build --quiet --locked --release -p mig-bench
-# What people get starts otherwise than what cargo links here.
+# The program of `make release` is linked otherwise than the one above, and its start takes another time.
 triple=$(python3 scripts/release/targets.py "$(scripts/platform.sh)" | cut -d ' ' -f 2)
 released=$target/$triple/release/terraform-provider-mig
 if [ -e "$released" ] && [ -z "$(find Cargo.toml Cargo.lock src crates -newer "$released" -type f -print -quit)" ]; then

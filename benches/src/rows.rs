@@ -144,7 +144,7 @@ fn start(bench: &Bench) -> Result<Vec<Row>, Failure> {
         Some(released) => (released, "the program of `make release`"),
         None => (
             &bench.provider,
-            "this bench's own build: `make release` has none of this code",
+            "the bench's own build, since `make release` has not built this code",
         ),
     };
     let times = medians(STARTS, &mut [&mut || host.start_to_schema(program)])?;

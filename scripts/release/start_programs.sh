@@ -41,7 +41,7 @@ for argument in "$@"; do
   program=${argument#*=}
   qemu=
   if [ "$platform" = "$here" ] || qemu=$(qemu_of "$platform" | grep .); then
-    # Without an emulator there is no word.
+    # Without an emulator, `qemu` is empty and adds no argument.
     start "$platform" ${qemu:+"$qemu"} "$program"
   else
     echo "$platform: not started, since this machine cannot"

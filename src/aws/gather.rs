@@ -15,8 +15,8 @@ use super::error::{AwsError, AwsErrorKind};
 /// How long the first asker waits for others.
 const WINDOW: Duration = Duration::from_millis(2);
 
-/// How much longer it waits for a call that is under way: whoever asks meanwhile shares the next one. A slow call does not hold the
-/// others up for longer.
+/// How much longer the first asker waits while another call is under way. All who ask in that time share the next call. The limit keeps a
+/// slow call from delaying the others.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Askers of one call; EC2 accepts no more names. A service that accepts fewer makes several calls of it.
@@ -29,7 +29,7 @@ type Answer<T> = Result<Option<T>, AwsError>;
 #[derive(Debug)]
 pub(super) struct Gather<T> {
     waiting: Mutex<Vec<Waiting<T>>>,
-    /// The right to make a call at once.
+    /// Held by the call that is under way.
     free: Semaphore,
 }
 
@@ -69,7 +69,7 @@ impl<T: Clone> Gather<T> {
                 over: false,
             };
             tokio::time::sleep(WINDOW).await;
-            // Held to the end of the call. Without it the call is made all the same.
+            // Held to the end of the call. When the wait is over, the call is made without it.
             let _turn = tokio::time::timeout(PATIENCE, self.free.acquire()).await;
             let all = call.end();
             answer_all(all, fetch).await;

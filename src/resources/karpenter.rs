@@ -160,8 +160,7 @@ impl<M: KarpenterObject> ManifestLife for M {
 
     async fn warn_at_plan(cx: &Context<Connections>, planned: &Self, prior: Option<&Self>, facts: &Facts) {
         let before = prior.and_then(|prior| prior.manifests().known());
-        remote::warn_of_rolling(cx, planned, before).await;
-        remote::warn_of_lost_resources(cx, planned, before, facts).await;
+        remote::warn_of_rolling(cx, planned, before, facts).await;
         remote::warn_of_missing_types(cx, planned, before).await;
         remote::warn_of_device_classes(cx, planned, before).await;
     }

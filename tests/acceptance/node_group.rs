@@ -47,6 +47,13 @@ resource "mig_node_group" "this" {{
     )
 }
 
+/// So many groups on one template.
+fn many(name: &str, count: usize) -> String {
+    let one = format!("node_group_name = \"{name}\"");
+    let each = format!("count           = {count}\n  node_group_name = \"{name}-${{count.index}}\"");
+    group(name, SMALL, SIZES).replace(&one, &each)
+}
+
 const SMALL: &str = "\"1g.10gb\" = 7";
 const SIZES: &str = "  scaling_config = { min_size = 0, max_size = 3 }";
 

@@ -86,7 +86,7 @@ fn two_packagings_have_equal_bytes() {
     assert!(first == second, "the bytes differ");
 }
 
-/// Whoever builds one system again can compare.
+/// So a release of one system can be compared with a release of all.
 #[test]
 fn the_files_of_a_system_are_the_same_beside_other_systems() {
     let (_one, alone) = release(&["linux_amd64=Cargo.toml"]);

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tfplug::{Diagnostic, Path};
 
+use crate::resources::manifests::remote::first_of;
+
 /// What the names of all resources of GPUs begin with.
 const OF_GPUS: &str = "nvidia.com/";
 
@@ -51,7 +53,12 @@ pub(super) fn lost(claims: &[Claim], offered: &BTreeSet<String>) -> Option<Diagn
     }
     let lines: Vec<_> = lost
         .iter()
-        .map(|(resource, claims)| line(resource, claims))
+        .map(|(resource, claims)| {
+            format!(
+                "{resource}: NodeClaims launched for it: {}.",
+                first_of(claims, SHOWN)
+            )
+        })
         .collect();
     let detail = format!(
         "{}\n\nPods that still ask for it stay pending after the change. Until Karpenter has read the new overlay, it may also \
@@ -61,18 +68,6 @@ pub(super) fn lost(claims: &[Claim], offered: &BTreeSet<String>) -> Option<Diagn
     );
     let summary = "Pods ask for what the new layout does not have";
     Some(Diagnostic::warning(summary, detail).at(Path::attr("layout")))
-}
-
-fn line(resource: &str, claims: &BTreeSet<&str>) -> String {
-    let shown: Vec<&str> = claims.iter().take(SHOWN).copied().collect();
-    let more = match claims.len() - shown.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!(
-        "{resource}: NodeClaims launched for it: {}{more}.",
-        shown.join(", ")
-    )
 }
 
 #[cfg(test)]

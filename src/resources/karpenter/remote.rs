@@ -25,11 +25,13 @@ use crate::wait::WaitOptions;
 
 pub(crate) use list::{Wanted, list};
 
-/// Says in the plan that nodes will be replaced, and how many there are, if the cluster can be asked.
+/// Says in the plan that nodes will be replaced, and, if the cluster can be asked, how many there are and which resources their pods
+/// lose.
 pub(super) async fn warn_of_rolling<M: KarpenterObject>(
     cx: &Context<Connections>,
     planned: &M,
     before: Option<&Manifests>,
+    facts: &Facts,
 ) {
     let Some(before) = before.filter(|_| planned.manifests().known().is_some()) else {
         return;
@@ -44,13 +46,18 @@ pub(super) async fn warn_of_rolling<M: KarpenterObject>(
     if changed.is_empty() {
         return;
     }
-    let count = how_many(cx, planned).await;
+    let claims = claims_of(cx, planned).await;
+    let count = how_many(claims.as_deref());
     let detail = format!(
         "Changed: {}. {count} Karpenter replaces them within the disruption budgets, and nodes that are launched from now \
          on have the new form.",
         changed.join(", ")
     );
     cx.warn(Diagnostic::warning("The change rolls nodes", detail));
+    let offered = claims.zip(planned.resources(facts));
+    if let Some(warning) = offered.and_then(|(claims, offered)| lost(&claims, &offered)) {
+        cx.warn(warning);
+    }
 }
 
 /// What rolls nodes of the object as the API server has it, and would have it. The state knows only the fields that are
@@ -82,47 +89,21 @@ async fn really_rolling<M: KarpenterObject>(
     }
 }
 
-async fn how_many<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -> String {
-    let unknown = "How many nodes there are could not be asked.".to_owned();
-    let (Some(labels), Some(connection)) = (planned.claims(), connect_at_plan(cx, planned).await) else {
-        return unknown;
-    };
+/// The NodeClaims of the object; none where the cluster cannot be asked for them. One that does not answer is reported where the
+/// objects are tried out.
+async fn claims_of<M: KarpenterObject>(cx: &Context<Connections>, planned: &M) -> Option<Vec<Claim>> {
+    let labels = planned.claims()?;
+    let connection = connect_at_plan(cx, planned).await?;
     let api = Cancellable::new(connection.api(), cx.cancel());
-    let found = claims(&api, &labels).await;
-    match found.map(|names| names.len()) {
-        Ok(0) => "There are no nodes (NodeClaims) of it now.".to_owned(),
-        Ok(1) => "There is 1 node (NodeClaim) of it now.".to_owned(),
-        Ok(count) => format!("There are {count} nodes (NodeClaims) of it now."),
-        // A cluster that does not answer is reported where the objects are tried out.
-        Err(_) => unknown,
-    }
+    claims(&api, &labels).await.ok()
 }
 
-/// Warns in the plan of resources that nodes were launched for and will not have after the change. Without the right to list
-/// NodeClaims there is no warning.
-pub(super) async fn warn_of_lost_resources<M: KarpenterObject>(
-    cx: &Context<Connections>,
-    planned: &M,
-    before: Option<&Manifests>,
-    facts: &Facts,
-) {
-    if before.is_none_or(|before| *before == planned.wanted()) {
-        return;
-    }
-    let (Some(offered), Some(labels)) = (planned.resources(facts), planned.claims()) else {
-        return;
-    };
-    let Some(connection) = connect_at_plan(cx, planned).await else {
-        return;
-    };
-    let api: &dyn KubeApi = &Cancellable::new(connection.api(), cx.cancel());
-    let listing = Listing {
-        labels: &labels,
-        ..Listing::all(kinds::NODE_CLAIM)
-    };
-    let claims = kube::list::<Claim>(api, &listing).await.unwrap_or_default();
-    if let Some(warning) = lost(&claims, &offered) {
-        cx.warn(warning);
+fn how_many(claims: Option<&[Claim]>) -> String {
+    match claims.map(<[Claim]>::len) {
+        None => "How many nodes there are could not be asked.".to_owned(),
+        Some(0) => "There are no nodes (NodeClaims) of it now.".to_owned(),
+        Some(1) => "There is 1 node (NodeClaim) of it now.".to_owned(),
+        Some(count) => format!("There are {count} nodes (NodeClaims) of it now."),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::connections::Connections;
 use crate::kube::{Cancellable, Connection};
 
 pub(crate) use connect::{FIELD_MANAGER, Provenance, connect, failure, replace_if_moved};
-pub(crate) use delete::claims;
+pub(crate) use delete::{claims, first_of};
 pub(crate) use read::{objects_of_kind, read_or_import};
 pub(crate) use trial::{connect_at_plan, is_silent, try_out};
 

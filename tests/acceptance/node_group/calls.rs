@@ -2,24 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{SIZES, SMALL, group};
+use super::many;
 use crate::support::{Ground, REGION, eks, rights, with_a_cli};
 
 /// More than Terraform reads at once.
 const GROUPS: usize = 12;
-
-fn many(name: &str) -> String {
-    let one = format!("node_group_name = \"{name}\"");
-    let each = format!("count           = {GROUPS}\n  node_group_name = \"{name}-${{count.index}}\"");
-    group(name, SMALL, SIZES).replace(&one, &each)
-}
 
 #[test]
 fn a_plan_without_changes_asks_for_each_group_once() {
     with_a_cli(|cli| {
         let ground = Ground::with(cli, "calls", |name| {
             eks::add_cluster(REGION, name);
-            many(name)
+            many(name, GROUPS)
         });
         ground.settle();
         ground.proxy.clear_calls();

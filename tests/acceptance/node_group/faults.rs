@@ -2,7 +2,7 @@
 
 use counterparts::{Fault, Rule};
 
-use super::{SIZES, SMALL, SUBNETS, ground, group};
+use super::{SIZES, ground, many};
 use crate::support::{Ground, REGION, eks, with_a_cli};
 
 #[test]
@@ -19,32 +19,12 @@ fn a_create_whose_answers_are_lost_makes_one_group() {
     });
 }
 
-/// Fifty groups on one template.
-fn fifty(name: &str) -> String {
-    let one = group(name, SMALL, SIZES);
-    let (template, _) = one.split_once("\nresource \"mig_node_group\"").unwrap();
-    format!(
-        r#"{template}
-resource "mig_node_group" "many" {{
-  count           = 50
-  cluster_name    = "{name}"
-  node_group_name = "{name}-${{count.index}}"
-  node_role_arn   = "arn:aws:iam::123456789012:role/nodes"
-  subnet_ids      = {}
-  launch_template = mig_launch_template.this
-{SIZES}
-}}
-"#,
-        SUBNETS.as_str()
-    )
-}
-
 #[test]
 fn fifty_groups_are_planned_while_eks_throttles() {
     with_a_cli(|cli| {
         let ground = Ground::with(cli, "fifty", |name| {
             eks::add_cluster(REGION, name);
-            fifty(name)
+            many(name, 50)
         });
         let path = format!("/clusters/{}/node-groups/", ground.name);
         let throttled = Fault::json_error(429, "ThrottlingException", "Rate exceeded");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tfplug::{Context, Diagnostic, Diagnostics};
 
@@ -104,12 +105,12 @@ async fn not_deleted<M: ManifestModel>(
     // Who is asked to stop asks no more.
     let waited = error.kind == KubeErrorKind::Timeout;
     let holders = match model.claims().filter(|_| waited) {
-        Some(labels) => claims(api, &labels).await,
+        Some(labels) => claims::<Name>(api, &labels).await,
         None => return told,
     };
     told.detail = match holders {
-        Ok(names) if names.is_empty() => told.detail,
-        Ok(names) => format!("{}\n\n{}", told.detail, held_by(&names)),
+        Ok(claims) if claims.is_empty() => told.detail,
+        Ok(claims) => format!("{}\n\n{}", told.detail, held_by(claims)),
         Err(error) => format!(
             "{}\n\nWhich NodeClaims hold it could not be asked: {error}",
             told.detail
@@ -118,33 +119,40 @@ async fn not_deleted<M: ManifestModel>(
     told
 }
 
-fn held_by(names: &[String]) -> String {
-    let more = match names.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+fn held_by(claims: Vec<Name>) -> String {
+    let names: BTreeSet<String> = claims.into_iter().map(|Name(name)| name).collect();
     format!(
-        "It is held by the NodeClaims {}{more}: Karpenter drains their nodes first. Pods that must not be disrupted, or \
+        "It is held by the NodeClaims {}: Karpenter drains their nodes first. Pods that must not be disrupted, or \
          disruption budgets, may keep one indefinitely: look at kubectl describe nodeclaim. The deletion is under way and \
          goes on; repeat the command to see its end.",
-        names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ")
+        first_of(&names, SHOWN)
     )
 }
 
-/// Names of the NodeClaims with these labels, in order.
+/// The first names, and how many more there are.
+pub(crate) fn first_of<S: AsRef<str>>(names: &BTreeSet<S>, most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    let more = match names.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// The NodeClaims with these labels, each decoded as `T`.
 ///
 /// # Errors
 /// When they cannot be listed. Where the cluster does not know the kind there are none.
-pub(crate) async fn claims(api: &dyn KubeApi, labels: &str) -> Result<Vec<String>, KubeError> {
+pub(crate) async fn claims<T: DeserializeOwned>(
+    api: &dyn KubeApi,
+    labels: &str,
+) -> Result<Vec<T>, KubeError> {
     let listing = Listing {
         labels,
         ..Listing::all(kinds::NODE_CLAIM)
     };
-    let found: Vec<Name> = match kube::list(api, &listing).await {
-        Err(error) if error.kind == KubeErrorKind::CrdMissing => return Ok(Vec::new()),
-        found => found?,
-    };
-    let mut names: Vec<String> = found.into_iter().map(|Name(name)| name).collect();
-    names.sort();
-    Ok(names)
+    match kube::list(api, &listing).await {
+        Err(error) if error.kind == KubeErrorKind::CrdMissing => Ok(Vec::new()),
+        found => found,
+    }
 }
