@@ -85,8 +85,13 @@ macro_rules! integer {
                 match number.to_i64().and_then(|n| n.try_into().ok()) {
                     Some(n) => Attr::Known(n),
                     None => {
-                        let detail =
-                            format!("Expected a whole number from {} to {}, found {number}.", <$int>::MIN, <$int>::MAX);
+                        // The range is the fault only of a number that is whole.
+                        let range = if number.is_whole() {
+                            format!(" from {} to {}", <$int>::MIN, <$int>::MAX)
+                        } else {
+                            String::new()
+                        };
+                        let detail = format!("Expected a whole number{range}, found {number}.");
                         diags.error_at(path.clone(), format!("Wrong number in {path}"), detail);
                         Attr::Null
                     }
@@ -263,6 +268,21 @@ impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fraction_is_told_without_a_range() {
+        let told = |text: &str| {
+            let mut diags = Diagnostics::new();
+            let value = Value::Number(text.parse().unwrap());
+            assert!(Attr::<u16>::decode(&value, &Path::attr("size"), &mut diags).is_null());
+            diags.iter().map(|d| d.detail.clone()).collect::<String>()
+        };
+        assert_eq!(told("1.5"), "Expected a whole number, found 1.5.");
+        assert_eq!(
+            told("70000"),
+            "Expected a whole number from 0 to 65535, found 70000."
+        );
+    }
 
     #[test]
     fn numbers_are_whole_where_every_one_of_them_is() {

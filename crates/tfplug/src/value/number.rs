@@ -26,6 +26,11 @@ pub struct NumberError(String);
 const MAX_EXPONENT: i64 = 4096;
 
 impl Number {
+    /// Whether it is finite and has no fraction.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self, Number::Finite(number) if number.is_integer())
+    }
+
     /// The number as an integer of 64 bits, if it is one.
     pub fn to_i64(&self) -> Option<i64> {
         match self {
