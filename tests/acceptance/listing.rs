@@ -1,5 +1,6 @@
-//! `mig list`: objects that exist, as import blocks.
+//! Objects that exist: as import blocks by `mig list`, and as Terraform finds them.
 
+mod query;
 mod whole;
 
 use std::process::{Command, Output};

@@ -8,18 +8,20 @@ pub(crate) mod kube;
 pub(crate) mod pulumi;
 pub(crate) mod rights;
 
-use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
-use counterparts::cli::{Flavor, Output, Plan, peer};
+use counterparts::cli::{Output, Plan, ProviderCopy, peer};
 use counterparts::eks::{ADMIN, aws_env};
-use counterparts::{Cli, FaultProxy, Moto, Project, Provider, Workspace};
+use counterparts::{Cli, FaultProxy, Moto, Project, Provider};
 use serde_json::Value;
 
 /// AWS of this test process. Tests keep apart by the names of their objects.
 pub(crate) static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());
 
-static CLIS: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::all().unwrap());
+static TERRAFORMS: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::terraforms().unwrap());
+
+static TOFU: LazyLock<Cli> = LazyLock::new(|| Cli::tofu().unwrap());
 
 /// The region that tests work in unless they say otherwise.
 pub(crate) const REGION: &str = "us-east-1";
@@ -28,28 +30,28 @@ pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const HEAD: &str =
     "terraform {\n  required_providers {\n    mig = { source = \"eks-mig/mig\" }\n  }\n}\n";
 
-/// A copy of the binary as it was when the tests began: `init` notes its checksum, which a build meanwhile changes.
-static BINARY: LazyLock<(Workspace, PathBuf)> = LazyLock::new(|| {
-    let work = Workspace::new("provider").unwrap();
-    let copy = work.path().join("terraform-provider-mig");
-    std::fs::copy(env!("CARGO_BIN_EXE_terraform-provider-mig"), &copy).unwrap();
-    (work, copy)
-});
+static BINARY: LazyLock<ProviderCopy> =
+    LazyLock::new(|| ProviderCopy::of(env!("CARGO_BIN_EXE_terraform-provider-mig")).unwrap());
 
 /// The provider under test.
 pub(crate) fn provider() -> Provider {
-    Provider::mig(&BINARY.1)
+    Provider::mig(BINARY.path())
 }
 
-/// Runs a test with Terraform and with OpenTofu, at the same time: whole lives, imports, and what the programs do in ways of
-/// their own.
+/// One of these, by the name of the running test always the same one.
+fn by_name<T>(all: &[T]) -> &T {
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    let sum: usize = name.bytes().map(usize::from).sum();
+    &all[sum % all.len()]
+}
+
+/// Runs a test with a Terraform and with OpenTofu, at the same time: whole lives, imports, and what the programs do in ways of
+/// their own. Which Terraform, the machine's own or the newest, goes by the test's name.
 pub(crate) fn with_each_cli(test: impl Fn(&Cli) + Sync) {
+    let terraform = by_name(&TERRAFORMS);
     std::thread::scope(|scope| {
         let test = &test;
-        let running: Vec<_> = CLIS
-            .iter()
-            .map(|cli| (cli, scope.spawn(move || test(cli))))
-            .collect();
+        let running = [terraform, &TOFU].map(|cli| (cli, scope.spawn(move || test(cli))));
         for (cli, thread) in running {
             if let Err(panic) = thread.join() {
                 eprintln!("failed with {} {}", cli.flavor().program(), cli.version());
@@ -59,22 +61,27 @@ pub(crate) fn with_each_cli(test: impl Fn(&Cli) + Sync) {
     });
 }
 
-/// Runs a test with Terraform or with OpenTofu, by its name always the same one: where the provider is tested and not the
+/// Runs a test with a Terraform or with OpenTofu, by its name always the same one: where the provider is tested and not the
 /// program. With `MIG_TEST_CLIS=all` it is run with both.
 pub(crate) fn with_a_cli(test: impl Fn(&Cli) + Sync) {
     if std::env::var_os("MIG_TEST_CLIS").is_some_and(|which| which == "all") {
         return with_each_cli(test);
     }
-    let name = std::thread::current().name().unwrap_or_default().to_owned();
-    let sum: usize = name.bytes().map(usize::from).sum();
-    test(&CLIS[sum % CLIS.len()]);
+    let all: Vec<&Cli> = TERRAFORMS.iter().chain([&*TOFU]).collect();
+    let cli = by_name(&all);
+    eprintln!("with {} {}", cli.flavor().program(), cli.version());
+    test(cli);
 }
 
 /// Runs a test with OpenTofu alone: import by identity came to Terraform in 1.12 only, for example.
 pub(crate) fn with_tofu(test: impl Fn(&Cli)) {
-    CLIS.iter()
-        .filter(|cli| cli.flavor() == Flavor::OpenTofu)
-        .for_each(test);
+    test(&TOFU);
+}
+
+/// Runs a test with the newest Terraform: `query` came in 1.14.
+pub(crate) fn with_newest_terraform(test: impl Fn(&Cli)) {
+    let newest = TERRAFORMS.iter().max_by_key(|cli| cli.version());
+    newest.into_iter().for_each(test);
 }
 
 /// A project whose way to AWS leads through a proxy of its own.
@@ -92,7 +99,7 @@ impl Ground {
         let proxy = FaultProxy::start(&MOTO.url()).unwrap();
         let mut project = Project::new(cli, &[provider()]).unwrap();
         project.set_envs(aws_env(&proxy.url(), &ADMIN));
-        let name = format!("{test}-{}", cli.flavor().program());
+        let name = free_name(&format!("{test}-{}", cli.flavor().program()));
         Self { project, proxy, name }
     }
 
@@ -203,6 +210,15 @@ impl Ground {
         assert_eq!(output.code, 1, "{}", output.stdout);
         output.words()
     }
+}
+
+/// The name, with a number behind it if another test has it.
+fn free_name(name: &str) -> String {
+    static TAKEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| taken.insert(name.clone())).unwrap()
 }
 
 /// Asserts that a text has every one of these parts.

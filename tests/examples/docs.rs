@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use counterparts::{Cli, Project, Provider};
+use counterparts::{Cli, Project};
 
 use crate::markdown::{Block, Document, documents};
-use crate::{HEAD, examples, stack};
+use crate::{HEAD, examples, provider, stack};
 use configuration::{Configuration, configurations};
 
 /// Texts of `examples/` and of the modules' own files, which other tests of this program carry out.
@@ -51,8 +51,7 @@ fn all() -> Vec<Configuration> {
 }
 
 fn empty_project(cli: &Cli, environment: Vec<(&'static str, String)>) -> Project {
-    let binary = env!("CARGO_BIN_EXE_terraform-provider-mig");
-    let mut project = Project::new(cli, &[Provider::mig(binary)]).unwrap();
+    let mut project = Project::new(cli, &[provider()]).unwrap();
     project.set_envs(environment);
     project
 }

@@ -1,6 +1,6 @@
 //! The three ways to import each resource.
 
-use counterparts::{Cli, Project, Stack, unavailable};
+use counterparts::{Cli, Project, Stack};
 use serde_json::Value;
 
 use crate::{HEAD, files, knows_identity, name, project, text, with_each_cli};
@@ -61,7 +61,11 @@ fn every_way_to_import_finds_what_there_is() {
 impl Import<'_> {
     /// A project that has the resource in its configuration and not in its state.
     fn importer(&self) -> Project {
-        project(self.cli, self.stack, &[HEAD, &self.example, &self.others])
+        self.importer_of(self.cli)
+    }
+
+    fn importer_of(&self, cli: &Cli) -> Project {
+        project(cli, self.stack, &[HEAD, &self.example, &self.others])
     }
 
     fn file(&self, name: &str) -> String {
@@ -77,11 +81,14 @@ impl Import<'_> {
     }
 
     fn by_identity(&self) {
-        if !knows_identity(self.cli) {
-            let what = format!("{} import by identity", self.cli.flavor().program());
-            return unavailable(&what, &format!("{} is older than 1.12", self.cli.version()));
-        }
-        let importer = self.importer();
+        let newer;
+        let cli = if knows_identity(self.cli) {
+            self.cli
+        } else {
+            newer = Cli::pinned_terraform().unwrap();
+            &newer
+        };
+        let importer = self.importer_of(cli);
         let block = self.file("import-by-identity.tf");
         let block = block.replace(ID_PLACEHOLDER, self.made["id"].as_str().unwrap());
         importer.write("import.tf", &block).unwrap();

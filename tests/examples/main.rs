@@ -21,7 +21,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use counterparts::cli::Flavor;
+use counterparts::cli::{Flavor, ProviderCopy};
 use counterparts::{Cli, Project, Provider, Stack, karpenter, karpenter_crds};
 
 /// What examples leave to `provider/provider.tf`.
@@ -104,13 +104,16 @@ fn text(file: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The provider under test.
+fn provider() -> Provider {
+    static BINARY: LazyLock<ProviderCopy> =
+        LazyLock::new(|| ProviderCopy::of(env!("CARGO_BIN_EXE_terraform-provider-mig")).unwrap());
+    Provider::mig(BINARY.path())
+}
+
 /// A project of these texts, each as a file of its own, in the environment of the stack.
 fn project(cli: &Cli, stack: &Stack, texts: &[&str]) -> Project {
-    let mut project = Project::new(
-        cli,
-        &[Provider::mig(env!("CARGO_BIN_EXE_terraform-provider-mig"))],
-    )
-    .unwrap();
+    let mut project = Project::new(cli, &[provider()]).unwrap();
     project.set_envs(stack.env());
     let subnet = stack.moto.default_subnets("us-east-1").unwrap().remove(0);
     for (number, text) in texts.iter().enumerate() {

@@ -12,7 +12,7 @@ use std::process::Command;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 const OURS: [&str; 2] = ["tfplugin6.proto", "plugin.proto"];
-const TERRAFORM: &str = "github.com/hashicorp/terraform@v1.16.0";
+const TERRAFORM: &str = "github.com/hashicorp/terraform@v1.16.2";
 const GO_PLUGIN: &str = "github.com/hashicorp/go-plugin@v1.7.0";
 
 fn crate_dir() -> PathBuf {

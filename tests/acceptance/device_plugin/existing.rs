@@ -43,7 +43,7 @@ fn two_states_do_not_share_one_plugin() {
     with_each_cli(|cli| {
         let first = ground(cli, "twice");
         first.settle();
-        let second = Ground::with(cli, "twice", |namespace| plugin(namespace, &[MIXED], ""));
+        let second = Ground::with(cli, "again", |_| plugin(&first.name, &[MIXED], ""));
         assert_says(
             &second.failed_apply(),
             &["exists already", "another configuration may manage it"],

@@ -84,8 +84,7 @@ fn c_compiler() -> Result<String> {
 fn on_path(flavor: Flavor) -> String {
     match Cli::installed(flavor) {
         Ok(Some(cli)) => format!("{} at {}", cli.version(), cli.path().display()),
-        Ok(None) if flavor == Flavor::OpenTofu => "none that fits: one is built".to_owned(),
-        Ok(None) => "none that fits: tests run with OpenTofu only".to_owned(),
+        Ok(None) => "none that fits: one is built".to_owned(),
         Err(error) => error.to_string(),
     }
 }

@@ -29,18 +29,18 @@ pub(crate) fn all() -> Vec<(&'static str, fn())> {
 
 fn each(test: impl Fn(Project)) {
     let this = std::env::current_exe().unwrap();
-    for cli in Cli::all().unwrap() {
+    for cli in Cli::every_version().unwrap() {
         test(Project::new(&cli, &[Provider::new("example/probe", &this)]).unwrap());
     }
 }
 
-fn write(project: &Project, rest: &str) {
+pub(super) fn write(project: &Project, rest: &str) {
     let head = "terraform {\n  required_providers {\n    probe = { source = \"example/probe\" }\n  }\n}\n";
     project.write("main.tf", &format!("{head}{rest}")).unwrap();
 }
 
 /// Applies from nothing, and finds nothing to do afterwards.
-fn apply(project: &Project, rest: &str) {
+pub(super) fn apply(project: &Project, rest: &str) {
     write(project, rest);
     project.init().unwrap();
     project.apply(&[]).unwrap();
@@ -48,12 +48,12 @@ fn apply(project: &Project, rest: &str) {
 }
 
 #[track_caller]
-fn assert_quiet(project: &Project) {
+pub(super) fn assert_quiet(project: &Project) {
     let plan = project.plan(&[]).unwrap();
     assert!(plan.is_empty(), "{}", plan.output.stdout);
 }
 
-fn thing(attributes: &str) -> String {
+pub(super) fn thing(attributes: &str) -> String {
     format!("resource \"probe_thing\" \"this\" {{\n  name = \"n\"\n{attributes}\n}}\n")
 }
 

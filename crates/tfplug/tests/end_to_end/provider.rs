@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use tfplug::schema::{FunctionSignature, Parameter};
+use tfplug::schema::{FunctionSignature, Parameter, validators};
 use tfplug::ty::Type;
 use tfplug::value::Number;
 use tfplug::wire::{Options, serve};
@@ -38,6 +38,8 @@ impl Provider for Probe {
         registry
             .resource(ThingResource)
             .data_source(EchoDataSource)
+            .list_resource(ThingList)
+            .action(Ring)
             .function(Describe)
             .function(Plain);
     }
@@ -112,6 +114,11 @@ struct Memory {
 }
 
 struct ThingResource;
+
+/// A thing without any value.
+fn nothing() -> Thing {
+    Thing::from_value(&Value::Null, &mut Diagnostics::new())
+}
 
 fn filled(mut thing: Thing, config: &Thing, memory: &Memory) -> Thing {
     if thing.id.is_unknown() {
@@ -198,6 +205,18 @@ impl Resource for ThingResource {
         Some(ThingIdentity { id: state.id.clone() })
     }
 
+    async fn import(
+        &self,
+        _: &Context<()>,
+        target: ImportTarget<ThingIdentity>,
+    ) -> Result<Thing, Diagnostics> {
+        let id = match target {
+            ImportTarget::Id(id) => id.into(),
+            ImportTarget::Identity(identity) => identity.id,
+        };
+        Ok(Thing { id, ..nothing() })
+    }
+
     /// Version 0 called the name `title`.
     fn upgrade(&self, version: i64, mut state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
         if version != 0 {
@@ -215,14 +234,83 @@ impl Resource for ThingResource {
             return None;
         }
         let text = |json: &serde_json::Value| Attr::from(json.as_str().map(str::to_owned));
-        let mut diags = Diagnostics::new();
-        let empty = Thing::from_value(&Value::Null, &mut diags);
         Some(Ok(Thing {
             name: text(&source.state["input"]["value"]),
             id: text(&source.state["id"]),
             revision: 0.into(),
-            ..empty
+            ..nothing()
         }))
+    }
+}
+
+/// How many things there are said to be.
+#[derive(Clone, Model)]
+struct ThingFilter {
+    /// So many.
+    #[attr(required, validate = validators::between(0, 1_000_000))]
+    number: Attr<i64>,
+}
+
+struct ThingList;
+
+#[async_trait]
+impl ListResource for ThingList {
+    type Resource = ThingResource;
+    type Config = ThingFilter;
+
+    fn type_name(&self) -> &'static str {
+        "probe_thing"
+    }
+
+    async fn list(&self, _: &Context<()>, request: ListRequest<'_, Self>) -> Result<(), Diagnostics> {
+        for number in 0..*request.config.number.known().unwrap_or(&0) {
+            let id: Attr<String> = format!("id-{number}").into();
+            let mut found = ListResult::new(ThingIdentity { id: id.clone() }, format!("thing {number}"));
+            if request.include_resource {
+                found = found.with_resource(Thing {
+                    name: id.clone(),
+                    id,
+                    revision: 1.into(),
+                    ..nothing()
+                });
+            }
+            request.results.push(found).await;
+        }
+        Ok(())
+    }
+}
+
+/// How often a bell is rung.
+#[derive(Clone, Model)]
+struct Ringing {
+    /// So often; at the thirteenth time it breaks.
+    #[attr(required, validate = validators::between(1, 100))]
+    times: Attr<i64>,
+}
+
+struct Ring;
+
+#[async_trait]
+impl Action for Ring {
+    type Provider = ();
+    type Config = Ringing;
+
+    fn type_name(&self) -> &'static str {
+        "probe_ring"
+    }
+
+    async fn invoke(
+        &self,
+        _: &Context<()>,
+        request: InvokeActionRequest<'_, Self>,
+    ) -> Result<(), Diagnostics> {
+        for number in 1..=*request.config.times.known().unwrap_or(&0) {
+            if number == 13 {
+                return Err(Diagnostic::error("The bell is broken", "It was rung too often.").into());
+            }
+            request.progress.report(format!("ring {number}")).await;
+        }
+        Ok(())
     }
 }
 

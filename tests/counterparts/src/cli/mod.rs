@@ -1,5 +1,6 @@
 //! Real Terraform and OpenTofu, as users run them.
 
+mod copy;
 mod outcome;
 pub mod peer;
 mod project;
@@ -11,6 +12,7 @@ use std::process::Command;
 use semver::{Version, VersionReq};
 use serde_json::Value;
 
+pub use copy::ProviderCopy;
 pub use outcome::{Output, Plan, ResourceChange};
 pub use project::{Project, Provider};
 pub use running::Running;
@@ -64,19 +66,20 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The terraform on PATH; `None` (and noted in the report) if there is none or it is too old.
+    /// The terraform on PATH if it fits, else the pinned one.
     ///
     /// # Errors
-    /// It is there and does not say its version.
-    pub fn terraform() -> Result<Option<Self>> {
-        let found = Self::installed(Flavor::Terraform)?;
-        if found.is_none() {
-            report::unavailable(
-                "terraform",
-                &format!("none {TERRAFORM_FITS} on PATH, and it cannot be built"),
-            );
-        }
-        Ok(found)
+    /// As [`Cli::pinned_terraform`].
+    pub fn terraform() -> Result<Self> {
+        Self::installed(Flavor::Terraform)?.map_or_else(Self::pinned_terraform, Ok)
+    }
+
+    /// The Terraform that go.mod pins, built: the newest that can be had, with commands that the machine's own may lack.
+    ///
+    /// # Errors
+    /// Go is missing or the build fails.
+    pub fn pinned_terraform() -> Result<Self> {
+        Self::built(Flavor::Terraform, Program::Terraform)
     }
 
     /// The tofu on PATH if it fits, else one that is built.
@@ -84,21 +87,34 @@ impl Cli {
     /// # Errors
     /// Go is missing or the build fails.
     pub fn tofu() -> Result<Self> {
-        if let Some(found) = Self::installed(Flavor::OpenTofu)? {
-            return Ok(found);
-        }
-        let path = install(&Cache::open()?, Program::OpenTofu)?;
-        let built = Self::at(Flavor::OpenTofu, path)?;
-        built.note("built by us");
-        Ok(built)
+        let build = || Self::built(Flavor::OpenTofu, Program::OpenTofu);
+        Self::installed(Flavor::OpenTofu)?.map_or_else(build, Ok)
     }
 
-    /// Every one that is available: what a test of the provider runs with.
+    /// One Terraform and one OpenTofu: what a test of the provider runs with.
     ///
     /// # Errors
-    /// As [`Cli::tofu`].
+    /// Go is missing or a build fails.
     pub fn all() -> Result<Vec<Self>> {
-        Ok(Self::terraform()?.into_iter().chain([Self::tofu()?]).collect())
+        Ok(vec![Self::terraform()?, Self::tofu()?])
+    }
+
+    /// The machine's own Terraform, if it has one that fits, and the pinned one, if that is another version.
+    ///
+    /// # Errors
+    /// As [`Cli::pinned_terraform`].
+    pub fn terraforms() -> Result<Vec<Self>> {
+        let mut all = vec![Self::terraform()?, Self::pinned_terraform()?];
+        all.dedup_by(|second, first| second.version == first.version);
+        Ok(all)
+    }
+
+    /// Every version: [`Cli::terraforms`] and OpenTofu, for what differs between them or is quickly tried.
+    ///
+    /// # Errors
+    /// As [`Cli::all`].
+    pub fn every_version() -> Result<Vec<Self>> {
+        Ok(Self::terraforms()?.into_iter().chain([Self::tofu()?]).collect())
     }
 
     /// The one that a quickstart uses: whichever is installed, Terraform first, else OpenTofu built.
@@ -106,7 +122,13 @@ impl Cli {
     /// # Errors
     /// As [`Cli::tofu`].
     pub fn any() -> Result<Self> {
-        Self::terraform()?.map_or_else(Self::tofu, Ok)
+        Self::installed(Flavor::Terraform)?.map_or_else(Self::tofu, Ok)
+    }
+
+    fn built(flavor: Flavor, program: Program) -> Result<Self> {
+        let built = Self::at(flavor, install(&Cache::open()?, program)?)?;
+        built.note("built by us");
+        Ok(built)
     }
 
     /// Which of the two it is.
@@ -148,7 +170,7 @@ impl Cli {
     }
 
     fn note(&self, origin: &str) {
-        report::used(self.flavor.program(), &format!("{} ({origin})", self.version));
+        report::used(&format!("{} {}", self.flavor.program(), self.version), origin);
     }
 
     fn at(flavor: Flavor, path: PathBuf) -> Result<Self> {

@@ -95,12 +95,12 @@ pub fn go_version() -> Result<String> {
     })
 }
 
-/// The plugin protocol file that HashiCorp publishes, from the module cache: `tfplugin6.proto` of Terraform 1.16.0.
+/// The plugin protocol file that HashiCorp publishes, from the module cache: `tfplugin6.proto` of the pinned Terraform.
 ///
 /// # Errors
 /// Go is missing, or the module cannot be downloaded or has another checksum than go.sum says.
 pub fn published_tfplugin6_proto() -> Result<PathBuf> {
-    let dir = module_download("terraform-protocol", "github.com/hashicorp/terraform")?;
+    let dir = module_download("terraform", "github.com/hashicorp/terraform")?;
     Ok(dir.join("docs/plugin-protocol/tfplugin6.proto"))
 }
 
@@ -170,6 +170,7 @@ fn linker_flags(program: Program, version: &str) -> String {
     match program.recipe().stamp {
         Stamp::None => base.to_owned(),
         Stamp::Karpenter => format!("{base} -X sigs.k8s.io/karpenter/pkg/operator.Version={number}"),
+        Stamp::Terraform => format!("{base} -X github.com/hashicorp/terraform/version.dev=no"),
         Stamp::Pulumi => {
             format!("{base} -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={version}")
         }

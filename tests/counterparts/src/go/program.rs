@@ -21,6 +21,8 @@ pub enum Program {
     KarpenterAws,
     /// OpenTofu.
     OpenTofu,
+    /// Terraform, whose newer commands the machine's own may not know.
+    Terraform,
     /// The checker of documentation for the Terraform registry.
     TfPluginDocs,
     /// Prints what NVIDIA's mock GPUs can be cut into; ours, over NVIDIA's packages.
@@ -76,6 +78,8 @@ pub(super) enum Stamp {
     Kubernetes,
     /// The version of Karpenter, which its log and its user agent name.
     Karpenter,
+    /// That the version is a released one, which providers and `required_version` are told.
+    Terraform,
     /// The version of Pulumi, which it would otherwise not know.
     Pulumi,
     /// The version of the YAML host, which it must answer.
@@ -164,6 +168,18 @@ const OPEN_TOFU: Recipe = Recipe {
     tags: "",
     stamp: Stamp::None,
     minutes: 4,
+};
+
+/// The state backends that Terraform keeps in modules of their own are not published: go.mod puts empty ones in their place.
+const TERRAFORM: Recipe = Recipe {
+    name: "terraform",
+    module: "terraform",
+    pinned: "github.com/hashicorp/terraform",
+    package: "github.com/hashicorp/terraform",
+    cgo: false,
+    tags: "",
+    stamp: Stamp::Terraform,
+    minutes: 3,
 };
 
 const TF_PLUGIN_DOCS: Recipe = Recipe {
@@ -288,7 +304,7 @@ impl Recipe {
 
 impl Program {
     /// All that tests need, in the order in which a full installation builds them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Etcd,
         Self::KubeApiServer,
         Self::KubeControllerManager,
@@ -298,6 +314,7 @@ impl Program {
         Self::KarpenterCore,
         Self::KarpenterAws,
         Self::OpenTofu,
+        Self::Terraform,
         Self::TfPluginDocs,
         Self::MockGpus,
         Self::NodeadmCheck,
@@ -326,6 +343,7 @@ impl Program {
             Self::KarpenterCore => KARPENTER_CORE,
             Self::KarpenterAws => KARPENTER_AWS,
             Self::OpenTofu => OPEN_TOFU,
+            Self::Terraform => TERRAFORM,
             Self::TfPluginDocs => TF_PLUGIN_DOCS,
             Self::MockGpus => MOCK_GPUS,
             Self::NodeadmCheck => NODEADM_CHECK,
