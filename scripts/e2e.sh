@@ -8,11 +8,11 @@ target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-targe
 export MIG_COUNTERPARTS_REPORT=$target/e2e-report
 rm -f "$MIG_COUNTERPARTS_REPORT"
 
-tests=(cargo test --locked --test karpenter)
-"${tests[@]}" --no-run
+cargo test --locked --test acceptance --test domain --test servers --no-run
 # Here and not inside the first test that needs them, so that the wait explains itself.
 "$target/debug/counterparts" install --all
 failed=0
-"${tests[@]}" --no-fail-fast -- "$@" || failed=1
+cargo test --locked --no-fail-fast --test domain --test servers -- "${@:-karpenter::}" || failed=1
+cargo test --locked --no-fail-fast --test acceptance -- "${@:-pending_pod::}" || failed=1
 "$target/debug/counterparts" report "$MIG_COUNTERPARTS_REPORT"
 exit "$failed"

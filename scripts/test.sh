@@ -24,22 +24,40 @@ cargo test --locked --no-run
 host=$(rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)
 export "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/timed.sh"
 
-# Tests with real controllers, boots and drivers mostly wait, so they run beside the others, and their output follows.
-beside=(domain karpenter)
-names=$(cargo metadata --locked --no-deps --format-version 1 | python3 -c '
+# Three runs at once, so that one computes while another waits: for Terraform, for controllers and boots, for everything else.
+waiting=(domain servers)
+# Karpenter computes as long as it runs, so the tests with one have processes of their own.
+karpenter=karpenter::
+e2e=pending_pod:: # of acceptance
+# No --package: which packages are selected decides which features the AWS SDK is built with.
+mapfile -t others < <(cargo metadata --locked --no-deps --format-version 1 | python3 -c '
 import json, sys
-packages = json.load(sys.stdin)["packages"]
-names = {target["name"] for package in packages for target in package["targets"] if target["kind"] == ["test"]}
-print("\n".join(sorted(names - set(sys.argv[1:]))))' "${beside[@]}")
-mapfile -t others <<<"$names"
-beside_log=$target/test-log-beside
-cargo test --locked --no-fail-fast "${beside[@]/#/--test=}" >"$beside_log" 2>&1 &
-beside_run=$!
-trap 'kill "$beside_run" 2>/dev/null || true' EXIT
-logged cargo test --locked --no-fail-fast --lib --bins "${others[@]/#/--test=}" || failed=1
-logged cargo test --locked --no-fail-fast --doc || failed=1
-wait "$beside_run" || failed=1
-logged cat "$beside_log"
+targets = [target for package in json.load(sys.stdin)["packages"] for target in package["targets"]]
+tested = {(kind, target["name"]) for target in targets for kind in target["kind"] if target["test"] and kind != "lib"}
+print("--lib", *sorted(f"--{kind}={name}" for kind, name in tested if name not in sys.argv[1:]), sep="\n")
+' acceptance "${waiting[@]}")
+run_waiting() {
+  local failed=0
+  cargo test --locked --no-fail-fast "${waiting[@]/#/--test=}" -- --skip "$karpenter" || failed=1
+  cargo test --locked --no-fail-fast "${waiting[@]/#/--test=}" -- "$karpenter" || failed=1
+  cargo test --locked --no-fail-fast --test=acceptance -- "$e2e" || failed=1
+  return "$failed"
+}
+run_others() {
+  local failed=0
+  cargo test --locked --no-fail-fast "${others[@]}" || failed=1
+  cargo test --locked --no-fail-fast --doc || failed=1
+  return "$failed"
+}
+run_waiting >"$log-waiting" 2>&1 &
+waiting_run=$!
+run_others >"$log-others" 2>&1 &
+others_run=$!
+trap 'pkill -P "$waiting_run,$others_run" || true' EXIT
+logged cargo test --locked --no-fail-fast --test=acceptance -- --skip "$e2e" || failed=1
+wait "$waiting_run" || failed=1
+wait "$others_run" || failed=1
+logged cat "$log-waiting" "$log-others"
 
 echo
 "$target/debug/counterparts" report "$MIG_COUNTERPARTS_REPORT"

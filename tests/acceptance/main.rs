@@ -22,6 +22,7 @@ mod node_group;
 mod node_status;
 mod nulls;
 mod outages;
+mod pending_pod;
 mod proxies;
 mod pulumi;
 mod pulumi_bridge;

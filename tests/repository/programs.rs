@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::cargo;
 
 /// Each program is linked, started, and brings up servers of its own.
-const MOST: usize = 19;
+const MOST: usize = 16;
 
 /// Every test program of the workspace: what kind of target it is of, its name and its first file.
 fn programs() -> Vec<(String, String, PathBuf)> {

@@ -1,5 +1,5 @@
 //! What `crates/mig` renders, given to the real programs that read it: nodeadm, a node's systemd, shellcheck, the device
-//! plugin, an API server with Karpenter's definitions, Karpenter's core. The real Karpenter with its AWS is `karpenter/`.
+//! plugin, an API server with Karpenter's definitions, Karpenter's core, and the whole Karpenter with moto for AWS.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 )]
 
 mod device_plugin;
+mod karpenter;
 mod karpenter_core;
 mod karpenter_crds;
 mod mock_gpus;

@@ -4,8 +4,8 @@ use counterparts::karpenter::Pod;
 use counterparts::{KarpenterCore, KarpenterOptions};
 use serde_json::{Value, json};
 
-use crate::objects::{SLICE, node_overlay, node_pool};
-use crate::{LIMIT, brings_up_nothing};
+use super::objects::{SLICE, node_overlay, node_pool};
+use super::{LIMIT, brings_up_nothing};
 
 fn instance_types() -> Value {
     let requirement = |key: &str, value: &str| json!({ "key": key, "operator": "In", "values": [value] });

@@ -5,8 +5,8 @@ use counterparts::kube::object_path;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::STACK;
-use crate::objects::{node_class, node_overlay, node_pool};
+use super::STACK;
+use super::objects::{node_class, node_overlay, node_pool};
 
 /// What the server says to an object, without keeping it.
 fn tried(object: &Value) -> HttpResponse {

@@ -5,8 +5,8 @@ use counterparts::kube::object_path;
 use counterparts::{KarpenterAws, KarpenterOptions};
 use serde_json::Value;
 
-use crate::brings_up_nothing;
-use crate::objects::{SLICE, node_class, node_overlay, node_pool, user_data};
+use super::brings_up_nothing;
+use super::objects::{SLICE, node_class, node_overlay, node_pool, user_data};
 
 #[test]
 fn with_the_gate_off_an_overlay_gets_no_status_and_brings_up_nothing() {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use counterparts::karpenter::Pod;
 use counterparts::kube::is_true;
 
-use crate::objects::{SLICE, node_class, node_overlay, node_pool, user_data};
-use crate::{LIMIT, STACK, brings_up_nothing};
+use super::objects::{SLICE, node_class, node_overlay, node_pool, user_data};
+use super::{LIMIT, STACK, brings_up_nothing};
 
 #[test]
 fn a_slice_pod_brings_up_a_node_that_has_the_slice() {

@@ -2,8 +2,8 @@
 
 use counterparts::kube::{is_true, object_path};
 
-use crate::objects::{node_class, user_data};
-use crate::{LIMIT, STACK};
+use super::objects::{node_class, user_data};
+use super::{LIMIT, STACK};
 
 #[test]
 fn a_node_class_becomes_ready_and_karpenter_adds_its_own_part_last() {

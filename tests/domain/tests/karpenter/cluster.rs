@@ -11,7 +11,7 @@ use counterparts::{KarpenterAws, KarpenterOptions};
 use mig::Layout;
 use serde_json::Value;
 
-use crate::product::{LABEL, Wishes, devices, objects};
+use super::product::{LABEL, Wishes, devices, objects};
 
 pub(crate) const CLUSTER: &str = "prod";
 

@@ -3,11 +3,11 @@
 use counterparts::kube::{condition, is_true};
 use serde_json::Value;
 
-use crate::cluster::{
+use super::cluster::{
     LIMIT, alone, apply, apply_overlays_first, claim_is, claim_now, claim_path, claims, join_cut, pods,
     running, stack,
 };
-use crate::product::{Wishes, layout};
+use super::product::{Wishes, layout};
 
 #[test]
 fn a_change_of_the_user_data_alone_drifts_the_nodes_of_the_class() {
@@ -21,7 +21,7 @@ fn a_change_of_the_user_data_alone_drifts_the_nodes_of_the_class() {
     assert!(is_true(&claim_now(&claim), "Drifted").is_err());
     // The same bytes again roll nothing.
     apply("drift", &sliced, &Wishes::default());
-    crate::cluster::stays(|| assert_eq!(condition(&claim_now(&claim), "Drifted"), &Value::Null));
+    super::cluster::stays(|| assert_eq!(condition(&claim_now(&claim), "Drifted"), &Value::Null));
     let longer = Wishes {
         deadline_seconds: Some(700),
         ..Wishes::default()

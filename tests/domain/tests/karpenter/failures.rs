@@ -3,8 +3,8 @@
 use counterparts::kube::{condition, is_true};
 use serde_json::Value;
 
-use crate::cluster::{apply, claim_now, claims, join, join_cut, pods, running, shared, stack, stays};
-use crate::product::{Wishes, layout, uncut};
+use super::cluster::{apply, claim_now, claims, join, join_cut, pods, running, shared, stack, stays};
+use super::product::{Wishes, layout, uncut};
 
 /// How many NodeClaims a pool has.
 fn bought(pool: &str) -> usize {
@@ -22,7 +22,7 @@ fn a_mixed_node_that_joins_uncut_is_a_zombie() {
     let path = format!("/api/v1/nodes/{node}");
     let ready = stack()
         .kube
-        .wait_until(&path, crate::cluster::LIMIT, |node| is_true(node, "Ready"));
+        .wait_until(&path, super::cluster::LIMIT, |node| is_true(node, "Ready"));
     ready.unwrap();
     // Ready and billed, never initialized, never removed, never replaced.
     stays(|| {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use mig::manifests::karpenter::preference::preference;
 
-use crate::cluster::{apply, claims, join_cut, pods, running, shared, stack};
-use crate::product::{Wishes, layout};
+use super::cluster::{apply, claims, join_cut, pods, running, shared, stack};
+use super::product::{Wishes, layout};
 
 #[test]
 fn the_second_layout_serves_what_the_first_may_not() {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{
+use super::cluster::{
     apply, claim_path, claims, event, gone, join_cut, no_pods, pods, running, shared, stack, stays,
 };
-use crate::product::{Wishes, layout};
+use super::product::{Wishes, layout};
 
 #[test]
 fn a_limit_of_one_nodes_slices_buys_one_node_for_more_pods() {

@@ -1,7 +1,7 @@
 //! Two pools with different layouts of the same instance type.
 
-use crate::cluster::{apply, claims, join_cut, pods, running, shared, stack};
-use crate::product::{Wishes, layout};
+use super::cluster::{apply, claims, join_cut, pods, running, shared, stack};
+use super::product::{Wishes, layout};
 
 #[test]
 fn each_pod_gets_a_node_of_the_layout_that_has_its_slice() {
@@ -27,7 +27,7 @@ fn each_pod_gets_a_node_of_the_layout_that_has_its_slice() {
     assert_eq!(running("two-three", 1), [large_node]);
     // A whole GPU is in neither: the overlays hide them.
     pods("two", "two-whole", "nvidia.com/gpu", 1);
-    crate::cluster::stays(|| {
+    super::cluster::stays(|| {
         for pool in ["two-small", "two-large"] {
             assert_eq!(stack().kube.node_claims(pool).unwrap().len(), 1);
         }

@@ -9,7 +9,7 @@ use mig::manifests::karpenter::{
 use mig::{Catalog, Layout, LayoutSpec};
 use serde_json::{Value, json};
 
-use crate::cluster::CLUSTER;
+use super::cluster::CLUSTER;
 
 /// The type of all nodes here.
 pub(crate) const TYPE: &str = "p5.48xlarge";

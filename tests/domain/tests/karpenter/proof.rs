@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use counterparts::node_box::Image;
 use mig::Profile;
 
-use crate::cluster::{apply, claim_is, claims, pods, running, shared, stack};
-use crate::node::{Kubelet, Node, kubelet, runs_here};
-use crate::product::{Wishes, devices, layout};
+use super::cluster::{apply, claim_is, claims, pods, running, shared, stack};
+use super::product::{Wishes, devices, layout};
+use crate::node_box::node::{Kubelet, Node, kubelet, runs_here};
 
 #[test]
 fn a_pod_runs_on_a_slice_that_its_node_has_cut_itself() {

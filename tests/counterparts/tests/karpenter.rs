@@ -1,7 +1,5 @@
 //! Karpenter as a counterpart: its definitions, its AWS provider against moto, its core with the kwok provider.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
-
 mod core;
 mod definitions;
 mod gate;

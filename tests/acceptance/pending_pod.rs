@@ -1,12 +1,6 @@
 //! The product's point: `terraform apply` of `examples/karpenter`, and a pending pod that asks for a slice gets a node
 //! that has it, from a real Karpenter. AWS is moto and the kubelets are kwok's.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests may fail as tests do"
-)]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -15,8 +9,10 @@ use std::time::Duration;
 use counterparts::eks::{ADMIN, aws_env};
 use counterparts::karpenter::Pod;
 use counterparts::kube::is_true;
-use counterparts::{Cli, KarpenterAws, KarpenterOptions, Project, Provider};
+use counterparts::{Cli, KarpenterAws, KarpenterOptions, Project};
 use serde_json::Value;
+
+use crate::support::provider;
 
 /// For everything that happens by itself, on a machine that does much else.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -39,8 +35,7 @@ fn stack() -> MutexGuard<'static, KarpenterAws> {
 
 /// An example, initialised, in the environment of an administrator.
 fn example(stack: &KarpenterAws, cli: &Cli, name: &str) -> Project {
-    let provider = Provider::mig(env!("CARGO_BIN_EXE_terraform-provider-mig"));
-    let mut project = Project::new(cli, &[provider]).unwrap();
+    let mut project = Project::new(cli, &[provider()]).unwrap();
     project.set_envs(aws_env(&stack.moto.url(), &ADMIN));
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("examples").join(name).join("main.tf")).unwrap();
