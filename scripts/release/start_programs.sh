@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Starts the programs of a release that can be started here: that of this machine, and those for Linux on another processor where QEMU
-# (Debian's package qemu-user-static) is installed. Each must say its version and the schemas of the checkout.
+# Starts the programs of a release that can be started here: that of this machine; those for Linux on another processor where QEMU
+# (Debian's package qemu-user-static) is installed; that for Windows on amd64 where Wine (Debian's wine64) is. Each must say its version
+# and the schemas of the checkout.
 #   start_programs.sh VERSION PLATFORM=PROGRAM...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -8,14 +9,20 @@ here=$("$root/scripts/platform.sh")
 version=$1
 shift
 
-# qemu_of PLATFORM prints the emulator for a program of Linux.
-qemu_of() {
-  local processor=
+# Wine's registry and drives, which it would make in the home folder, and no word of its own between the program's.
+WINEPREFIX=$(mktemp -d)
+export WINEPREFIX WINEDEBUG=-all
+trap 'rm -rf "$WINEPREFIX"' EXIT
+
+# emulator_of PLATFORM prints what starts a program of another system here; nothing if that is not installed.
+emulator_of() {
+  local names=()
   case $1 in
-    linux_amd64) processor=x86_64 ;;
-    linux_arm64) processor=aarch64 ;;
+    linux_amd64) names=(qemu-x86_64-static qemu-x86_64) ;;
+    linux_arm64) names=(qemu-aarch64-static qemu-aarch64) ;;
+    windows_amd64) names=(wine64 wine) ;;
   esac
-  [ -n "$processor" ] && [ "$(uname -s)" = Linux ] && command -v "qemu-$processor-static" "qemu-$processor" | head -n 1
+  [ "$(uname -s)" != Linux ] || command -v "${names[@]}" | head -n 1
 }
 
 # start PLATFORM COMMAND...
@@ -39,10 +46,10 @@ start() {
 for argument in "$@"; do
   platform=${argument%%=*}
   program=${argument#*=}
-  qemu=
-  if [ "$platform" = "$here" ] || qemu=$(qemu_of "$platform" | grep .); then
-    # Without an emulator, `qemu` is empty and adds no argument.
-    start "$platform" ${qemu:+"$qemu"} "$program"
+  emulator=
+  if [ "$platform" = "$here" ] || emulator=$(emulator_of "$platform" | grep .); then
+    # Without an emulator, the variable is empty and adds no argument.
+    start "$platform" ${emulator:+"$emulator"} "$program"
   else
     echo "$platform: not started, since this machine cannot"
   fi
