@@ -10,6 +10,10 @@ use provider::{cli, pulumi};
 use tfplug::Server;
 use tfplug::wire::{COOKIE_NAME, Options, serve};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
     let name = arguments.next().unwrap_or_default();

@@ -9,6 +9,8 @@ from packages import ROOT, Package
 
 HERE = Path(__file__).resolve().parent
 NOTICE = re.compile(r"(licen[sc]e|copying|notice|unlicense|copyright)", re.IGNORECASE)
+# Code about licences.
+CODE = (".rs", ".py", ".json", ".html", ".toml")
 # The shortest licence, ISC, has some more.
 WORDS = 100
 # For packages that name a licence and come without its text.
@@ -39,15 +41,21 @@ def notices(built_of: Iterable[Package]) -> str:
 
 
 def texts(package: Package) -> list[str]:
-    """The texts that a package carries, and the standard one of its licence if none of them is a licence."""
-    files = [path for path in package.folder.iterdir() if path.is_file() and NOTICE.match(path.name)]
-    own = [tidy(path.read_text(errors="replace")) for path in sorted(files)]
+    """The texts that a package carries, the standard one of its licence if none of them is a licence, and those of sources of others in it."""
+    found = sorted(path for path in package.folder.rglob("*") if NOTICE.match(path.name) and path.suffix not in CODE)
+    own = [tidy(path.read_text(errors="replace")) for path in found if path.is_file() and path.parent == package.folder]
+    others = [tidy(path.read_text(errors="replace")) for path in found if path.is_file() and path.parent != package.folder]
     # A shorter one only says which licence it is.
-    if any(len(text.split()) >= WORDS for text in own):
-        return own
+    if not any(len(text.split()) >= WORDS for text in own):
+        own.append(standard(package))
+    return list(dict.fromkeys(own + others))
+
+
+def standard(package: Package) -> str:
+    """The text of the licence that a package names and does not carry."""
     for name, path in STANDARD.items():
         if re.search(rf"\b{re.escape(name)}\b", package.licence):
-            return [*own, tidy(path.read_text())]
+            return tidy(path.read_text())
     raise SystemExit(
         f"{package.name} {package.version} has the licence {package.licence} and no text of it. "
         f"Add the text to scripts/release/ and name it in {Path(__file__).name}."

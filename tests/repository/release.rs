@@ -339,6 +339,10 @@ fn the_notices_are_of_every_package_that_is_linked() {
             "{besides}"
         );
     }
+    // Sources of others inside of packages: AWS-LC's, and the allocator of the programs that are linked with musl.
+    for other in ["fiat-crypto", "Microsoft Corporation, Daan Leijen"] {
+        assert!(notices.contains(other), "{other}");
+    }
     let missing: Vec<_> = tree("normal,no-proc-macro")
         .difference(&covered)
         .cloned()
