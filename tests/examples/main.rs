@@ -126,11 +126,11 @@ fn project(cli: &Cli, stack: &Stack, texts: &[&str]) -> Project {
 
 /// Runs a test with Terraform and with OpenTofu, at the same time.
 fn with_each_cli(test: impl Fn(&Cli, &Stack) + Sync) {
-    let all = Cli::all().unwrap();
+    static ALL: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::all().unwrap());
     std::thread::scope(|scope| {
         let test = &test;
         let start = |cli| (cli, scope.spawn(move || test(cli, &stack(cli.flavor()))));
-        let running: Vec<(&Cli, _)> = all.iter().map(start).collect();
+        let running: Vec<(&Cli, _)> = ALL.iter().map(start).collect();
         for (cli, thread) in running {
             if let Err(panic) = thread.join() {
                 eprintln!("failed with {} {}", cli.flavor().program(), cli.version());
@@ -138,6 +138,15 @@ fn with_each_cli(test: impl Fn(&Cli, &Stack) + Sync) {
             }
         }
     });
+}
+
+/// Runs a test with one of the programs, by the example's name always the same: where the provider is tested and not the program.
+fn with_a_cli(example: &str, test: impl Fn(&Cli, &Stack)) {
+    static ALL: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::every_version().unwrap());
+    let sum: usize = example.bytes().map(usize::from).sum();
+    let cli = &ALL[sum % ALL.len()];
+    eprintln!("{example} with {} {}", cli.flavor().program(), cli.version());
+    test(cli, &stack(cli.flavor()));
 }
 
 /// Whether the program knows resource identity: both since their version 1.12.

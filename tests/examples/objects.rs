@@ -3,7 +3,7 @@
 use counterparts::{Cli, EksCluster, Project, Stack};
 use serde_json::Value;
 
-use crate::{HEAD, files, name, project, text, with_each_cli};
+use crate::{HEAD, files, name, project, text, with_a_cli, with_each_cli};
 
 /// Examples of clusters that the counterparts do not have: a plan needs none.
 const PLANNED_ONLY: [&str; 1] = ["resource-clusters.tf"];
@@ -43,7 +43,8 @@ fn resources_are_applied_once_and_leave_nothing() {
         let usage = files(&format!("resources/{}", name(&folder)));
         for file in usage.iter().filter(|file| name(file).starts_with("resource")) {
             let example = std::fs::read_to_string(file).unwrap();
-            with_each_cli(|cli, stack| {
+            let label = format!("{}/{}", name(&folder), name(file));
+            with_a_cli(&label, |cli, stack| {
                 let project = project(cli, stack, &[HEAD, &example]);
                 if PLANNED_ONLY.contains(&name(file)) {
                     assert!(!project.plan(&[]).unwrap().is_empty());
@@ -71,7 +72,7 @@ fn apply_twice(project: &Project, example: &str) {
 fn data_sources_give_their_outputs() {
     for folder in files("data-sources") {
         let example = text(&format!("data-sources/{}/data-source.tf", name(&folder)));
-        with_each_cli(|cli, stack| {
+        with_a_cli(name(&folder), |cli, stack| {
             let outputs = outputs(cli, stack, &example);
             assert!(!outputs.is_empty(), "{}", name(&folder));
             for (output, value) in outputs {
@@ -190,7 +191,7 @@ fn functions_give_what_their_examples_say() {
     for folder in files("functions") {
         let example = text(&format!("functions/{}/function.tf", name(&folder)));
         let comment = leading_comment(&example);
-        with_each_cli(|cli, stack| {
+        with_a_cli(name(&folder), |cli, stack| {
             for (output, value) in outputs(cli, stack, &example) {
                 let text = value.as_str().filter(|text| text.contains('\n'));
                 assert!(
