@@ -54,7 +54,8 @@ waiting_run=$!
 run_others >"$log-others" 2>&1 &
 others_run=$!
 trap 'pkill -P "$waiting_run,$others_run" || true' EXIT
-logged cargo test --locked --no-fail-fast --test=acceptance -- --skip "$e2e" || failed=1
+# The longest run has a thread more than there are processors, since its tests wait too.
+logged cargo test --locked --no-fail-fast --test=acceptance -- --skip "$e2e" --test-threads="$(($(getconf _NPROCESSORS_ONLN) + 1))" || failed=1
 wait "$waiting_run" || failed=1
 wait "$others_run" || failed=1
 logged cat "$log-waiting" "$log-others"

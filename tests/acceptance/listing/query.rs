@@ -42,8 +42,9 @@ fn found(ground: &Ground) -> Vec<Value> {
         .filter(|event| event["type"] == "list_resource_found")
         .map(|event| event["list_resource_found"].clone())
         .collect();
-    // The blocks are asked at the same time.
-    found.sort_by_key(|one| one["address"].as_str().map(str::to_owned));
+    // The blocks are asked at the same time, and AWS names the objects in the order in which they were made.
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    found.sort_by_key(|one| (text(&one["address"]), text(&one["display_name"])));
     found
 }
 
