@@ -7,7 +7,7 @@ mod extra;
 mod faults;
 mod fields;
 mod generated;
-mod imports;
+pub(crate) mod imports;
 mod lifecycle;
 mod moved_in;
 mod moves;

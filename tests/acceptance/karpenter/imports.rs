@@ -9,7 +9,7 @@ use crate::support::{Ground, assert_says, with_each_cli};
 const ALL: [&str; 3] = [CLASS, POOL, OVERLAY];
 
 /// Attributes of all kinds, beside those that every test has.
-fn everything() -> Wish<'static> {
+pub(crate) fn everything() -> Wish<'static> {
     Wish {
         layout: r#"{ instance_types = ["p4d.24xlarge", "p5.48xlarge"], slices = { "1g" = 7 } }"#,
         class: r#"

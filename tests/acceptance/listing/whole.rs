@@ -11,7 +11,8 @@ use tfplug::unstable::rpc::{
 };
 use tfplug::{Diagnostics, Model, Path, Server, Value, async_trait};
 
-use crate::karpenter::{Wish, configuration};
+use crate::karpenter::configuration;
+use crate::karpenter::imports::everything;
 use crate::support::karpenter::know_karpenter;
 use crate::support::kube::KUBE;
 use crate::support::{Ground, with_a_cli};
@@ -83,7 +84,7 @@ async fn read(server: &Server<Mig>, cx: &CallContext, type_name: &str, identity:
 fn karpenters_objects_are_listed_as_an_import_reads_them() {
     know_karpenter();
     with_a_cli(|cli| {
-        let ground = Ground::with(cli, "listed-whole", |name| configuration(name, &Wish::default()));
+        let ground = Ground::with(cli, "listed-whole", |name| configuration(name, &everything()));
         ground.apply();
         let server = Server::new(Mig::default()).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -95,7 +96,7 @@ fn karpenters_objects_are_listed_as_an_import_reads_them() {
                 let type_name = format!("mig_karpenter_{kind}");
                 let (identity, whole) = listed(&server, &cx, &type_name, &ground.name).await;
                 assert_eq!(whole, read(&server, &cx, &type_name, identity).await, "{kind}");
-                let layout = whole.get("layout").get("slices").get("1g.10gb");
+                let layout = whole.get("layout").get("slices").get("1g");
                 assert_eq!(*layout, Value::from(7), "{kind}");
             }
         });
