@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts the programs of a release that can be started here: that of this machine; those for Linux on another processor where QEMU
-# (Debian's package qemu-user-static) is installed; that for Windows on amd64 where Wine (Debian's wine64) is. Each must say its version
-# and the schemas of the checkout.
+# (Debian's package qemu-user-static) is installed; that for Windows on amd64 where a Wine is that has
+# bcryptprimitives (Debian's Wine 8 has not). Each must say its version and the schemas of the checkout.
 #   start_programs.sh VERSION PLATFORM=PROGRAM...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -14,13 +14,19 @@ WINEPREFIX=$(mktemp -d)
 export WINEPREFIX WINEDEBUG=-all
 trap 'rm -rf "$WINEPREFIX"' EXIT
 
+# has_library NAME says whether Wine has a library of Windows: Rust's standard library takes random numbers from one that Wine 8 lacks.
+has_library() {
+  wine wineboot --init >/dev/null 2>&1
+  [ -e "$WINEPREFIX/drive_c/windows/system32/$1.dll" ]
+}
+
 # emulator_of PLATFORM prints what starts a program of another system here; nothing if that is not installed.
 emulator_of() {
   local names=()
   case $1 in
     linux_amd64) names=(qemu-x86_64-static qemu-x86_64) ;;
     linux_arm64) names=(qemu-aarch64-static qemu-aarch64) ;;
-    windows_amd64) names=(wine64 wine) ;;
+    windows_amd64) if command -v wine >/dev/null && has_library bcryptprimitives; then names=(wine); fi ;;
   esac
   [ "$(uname -s)" != Linux ] || command -v "${names[@]}" | head -n 1
 }

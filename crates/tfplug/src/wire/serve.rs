@@ -172,8 +172,8 @@ async fn serve_on(
         // Whether it came to its end or not, there is nobody left to tell.
         let _ = tokio::time::timeout(CLOSING, end).await;
     }
-    // Here rather than with the task that listens, which the end of the process may leave undone.
-    drop(socket.file);
+    // Gone with this function rather than with the task that listens, which the end of the process may leave undone.
+    let _file = socket.file;
     served
 }
 
