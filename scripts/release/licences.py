@@ -9,7 +9,7 @@ from packages import ROOT, Package
 
 HERE = Path(__file__).resolve().parent
 NOTICE = re.compile(r"(licen[sc]e|copying|notice|unlicense|copyright)", re.IGNORECASE)
-# Code about licences.
+# Endings of code, which may have such a name too.
 CODE = (".rs", ".py", ".json", ".html", ".toml")
 # The shortest licence, ISC, has some more.
 WORDS = 100
@@ -41,10 +41,12 @@ def notices(built_of: Iterable[Package]) -> str:
 
 
 def texts(package: Package) -> list[str]:
-    """The texts that a package carries, the standard one of its licence if none of them is a licence, and those of sources of others in it."""
-    found = sorted(path for path in package.folder.rglob("*") if NOTICE.match(path.name) and path.suffix not in CODE)
-    own = [tidy(path.read_text(errors="replace")) for path in found if path.is_file() and path.parent == package.folder]
-    others = [tidy(path.read_text(errors="replace")) for path in found if path.is_file() and path.parent != package.folder]
+    """The texts of a package, the standard one of its licence if none of them is a licence, and those of others' sources in its folders."""
+    own, others = [], []
+    for path in sorted(package.folder.rglob("*")):
+        if path.is_file() and NOTICE.match(path.name) and path.suffix not in CODE:
+            side = own if path.parent == package.folder else others
+            side.append(tidy(path.read_text(errors="replace")))
     # A shorter one only says which licence it is.
     if not any(len(text.split()) >= WORDS for text in own):
         own.append(standard(package))

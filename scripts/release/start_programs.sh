@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts the programs of a release that can be started here: that of this machine; those for Linux on another processor where QEMU
-# (Debian's package qemu-user-static) is installed; that for Windows on amd64 where a Wine is that has
-# bcryptprimitives (Debian's Wine 8 has not). Each must say its version and the schemas of the checkout.
+# (Debian's package qemu-user-static) is installed; that for Windows on amd64 where Wine with bcryptprimitives is installed (Debian's
+# Wine 8 lacks it). Each must say its version and the schemas of the checkout.
 #   start_programs.sh VERSION PLATFORM=PROGRAM...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -9,7 +9,7 @@ here=$("$root/scripts/platform.sh")
 version=$1
 shift
 
-# Wine's registry and drives, which it would make in the home folder, and no word of its own between the program's.
+# Where Wine makes its registry and drives, otherwise in the home folder; and none of its messages.
 WINEPREFIX=$(mktemp -d)
 export WINEPREFIX WINEDEBUG=-all
 trap 'rm -rf "$WINEPREFIX"' EXIT

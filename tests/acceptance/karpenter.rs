@@ -7,7 +7,7 @@ mod extra;
 mod faults;
 mod fields;
 mod generated;
-pub(crate) mod imports;
+mod imports;
 mod lifecycle;
 mod moved_in;
 mod moves;
@@ -17,6 +17,7 @@ mod wrong_input;
 mod zones;
 
 use counterparts::Cli;
+pub(crate) use imports::everything;
 
 use crate::support::Ground;
 use crate::support::karpenter::know_karpenter;

@@ -47,7 +47,7 @@ resource "mig_node_group" "this" {{
     )
 }
 
-/// So many groups on one template.
+/// This many groups on one template.
 fn many(name: &str, count: usize) -> String {
     let one = format!("node_group_name = \"{name}\"");
     let each = format!("count           = {count}\n  node_group_name = \"{name}-${{count.index}}\"");

@@ -19,9 +19,8 @@ use serde_json::Value;
 /// AWS of this test process. Tests keep apart by the names of their objects.
 pub(crate) static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());
 
-static TERRAFORMS: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::terraforms().unwrap());
-
-static TOFU: LazyLock<Cli> = LazyLock::new(|| Cli::tofu().unwrap());
+/// The versions of Terraform, then OpenTofu.
+static CLIS: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::every_version().unwrap());
 
 /// The region that tests work in unless they say otherwise.
 pub(crate) const REGION: &str = "us-east-1";
@@ -39,19 +38,23 @@ pub(crate) fn provider() -> Provider {
 }
 
 /// One of these, by the name of the running test always the same one.
-fn by_name<T>(all: &[T]) -> &T {
-    let name = std::thread::current().name().unwrap_or_default().to_owned();
-    let sum: usize = name.bytes().map(usize::from).sum();
-    &all[sum % all.len()]
+fn of_this_test(all: &[Cli]) -> &Cli {
+    Cli::by_name(all, std::thread::current().name().unwrap_or_default())
+}
+
+fn terraforms_and_tofu() -> (&'static [Cli], &'static Cli) {
+    let (tofu, terraforms) = CLIS.split_last().unwrap();
+    (terraforms, tofu)
 }
 
 /// Runs a test with a Terraform and with OpenTofu, at the same time: whole lives, imports, and what the programs do in ways of
 /// their own. Which Terraform, the machine's own or the newest, goes by the test's name.
 pub(crate) fn with_each_cli(test: impl Fn(&Cli) + Sync) {
-    let terraform = by_name(&TERRAFORMS);
+    let (terraforms, tofu) = terraforms_and_tofu();
+    let terraform = of_this_test(terraforms);
     std::thread::scope(|scope| {
         let test = &test;
-        let running = [terraform, &TOFU].map(|cli| (cli, scope.spawn(move || test(cli))));
+        let running = [terraform, tofu].map(|cli| (cli, scope.spawn(move || test(cli))));
         for (cli, thread) in running {
             if let Err(panic) = thread.join() {
                 eprintln!("failed with {} {}", cli.flavor().program(), cli.version());
@@ -67,21 +70,19 @@ pub(crate) fn with_a_cli(test: impl Fn(&Cli) + Sync) {
     if std::env::var_os("MIG_TEST_CLIS").is_some_and(|which| which == "all") {
         return with_each_cli(test);
     }
-    let all: Vec<&Cli> = TERRAFORMS.iter().chain([&*TOFU]).collect();
-    let cli = by_name(&all);
+    let cli = of_this_test(&CLIS);
     eprintln!("with {} {}", cli.flavor().program(), cli.version());
     test(cli);
 }
 
 /// Runs a test with OpenTofu alone: import by identity came to Terraform in 1.12 only, for example.
 pub(crate) fn with_tofu(test: impl Fn(&Cli)) {
-    test(&TOFU);
+    test(terraforms_and_tofu().1);
 }
 
 /// Runs a test with the newest Terraform: `query` came in 1.14.
 pub(crate) fn with_newest_terraform(test: impl Fn(&Cli)) {
-    let newest = TERRAFORMS.iter().max_by_key(|cli| cli.version());
-    newest.into_iter().for_each(test);
+    test(&Cli::newest_terraform().unwrap());
 }
 
 /// A project whose way to AWS leads through a proxy of its own.

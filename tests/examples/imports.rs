@@ -85,7 +85,7 @@ impl Import<'_> {
         let cli = if knows_identity(self.cli) {
             self.cli
         } else {
-            newer = Cli::pinned_terraform().unwrap();
+            newer = Cli::newest_terraform().unwrap();
             &newer
         };
         let importer = self.importer_of(cli);

@@ -143,8 +143,7 @@ fn with_each_cli(test: impl Fn(&Cli, &Stack) + Sync) {
 /// Runs a test with one of the programs, by the example's name always the same: where the provider is tested and not the program.
 fn with_a_cli(example: &str, test: impl Fn(&Cli, &Stack)) {
     static ALL: LazyLock<Vec<Cli>> = LazyLock::new(|| Cli::every_version().unwrap());
-    let sum: usize = example.bytes().map(usize::from).sum();
-    let cli = &ALL[sum % ALL.len()];
+    let cli = Cli::by_name(&ALL, example);
     eprintln!("{example} with {} {}", cli.flavor().program(), cli.version());
     test(cli, &stack(cli.flavor()));
 }

@@ -12,7 +12,6 @@ use std::process::Command;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 const OURS: [&str; 2] = ["tfplugin6.proto", "plugin.proto"];
-const TERRAFORM: &str = "github.com/hashicorp/terraform@v1.16.2";
 const GO_PLUGIN: &str = "github.com/hashicorp/go-plugin@v1.7.0";
 
 fn crate_dir() -> PathBuf {
@@ -121,10 +120,8 @@ fn assert_same(ours: &BTreeSet<String>, published: &BTreeSet<String>) {
 
 #[test]
 fn tfplugin6_says_what_terraform_publishes() {
-    let published = compile(
-        &go_module(TERRAFORM).join("docs/plugin-protocol"),
-        &["tfplugin6.proto"],
-    );
+    let file = counterparts::published_tfplugin6_proto().unwrap();
+    let published = compile(file.parent().unwrap(), &["tfplugin6.proto"]);
     let published = facts_of_package(&published, "tfplugin6");
     let ours = facts_of_package(&compile(&crate_dir().join("proto"), &OURS), "tfplugin6");
     assert_eq!(published.iter().filter(|f| f.starts_with("rpc ")).count(), 36);

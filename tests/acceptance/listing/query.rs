@@ -28,20 +28,7 @@ fn asking(cli: &Cli, test: &str, provider: &str, query: &str) -> Ground {
 
 /// What a query finds, block by block: type, name and identity, and the whole object if the query asks for it.
 fn found(ground: &Ground) -> Vec<Value> {
-    let output = ground
-        .project
-        .run(&["query", "-json"])
-        .unwrap()
-        .success()
-        .unwrap();
-    let events = output
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let mut found: Vec<_> = events
-        .filter(|event| event["type"] == "list_resource_found")
-        .map(|event| event["list_resource_found"].clone())
-        .collect();
+    let mut found = ground.project.query().unwrap();
     // The blocks are asked at the same time, and AWS names the objects in the order in which they were made.
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     found.sort_by_key(|one| (text(&one["address"]), text(&one["display_name"])));
@@ -55,7 +42,7 @@ fn names(found: &[Value]) -> Vec<&str> {
         .collect()
 }
 
-/// Lets the query write a configuration, which imports so many objects and changes nothing.
+/// Lets the query write a configuration, which imports this many objects and changes nothing.
 fn assert_generated(ground: &Ground, number: usize) {
     let query = ["query", "-no-color", "-generate-config-out=found.tf"];
     ground.project.run(&query).unwrap().success().unwrap();

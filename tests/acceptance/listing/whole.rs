@@ -11,8 +11,7 @@ use tfplug::unstable::rpc::{
 };
 use tfplug::{Diagnostics, Model, Path, Server, Value, async_trait};
 
-use crate::karpenter::configuration;
-use crate::karpenter::imports::everything;
+use crate::karpenter::{configuration, everything};
 use crate::support::karpenter::know_karpenter;
 use crate::support::kube::KUBE;
 use crate::support::{Ground, with_a_cli};

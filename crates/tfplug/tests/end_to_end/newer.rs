@@ -1,7 +1,7 @@
-//! What only a Terraform that is newer than most machines' own asks of a provider: lists and actions, since its 1.14.
+//! What only Terraform 1.14 and later ask of a provider: lists and actions.
 
 use counterparts::{Cli, Project, Provider};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::cases::{apply, assert_quiet, thing, write};
 
@@ -21,11 +21,11 @@ pub(super) fn all() -> Vec<(&'static str, fn())> {
 
 fn project() -> Project {
     let this = std::env::current_exe().unwrap();
-    let cli = Cli::pinned_terraform().unwrap();
+    let cli = Cli::newest_terraform().unwrap();
     Project::new(&cli, &[Provider::new("example/probe", this)]).unwrap()
 }
 
-/// A `list` block of so many things.
+/// A `list` block that finds this many things.
 fn list(number: &str, rest: &str) -> String {
     format!(
         "list \"probe_thing\" \"all\" {{\n  provider = probe\n{rest}\n  config {{\n    number = {number}\n  }}\n}}\n"
@@ -41,22 +41,9 @@ fn asking(query: &str) -> Project {
     project
 }
 
-/// What a query found, as events.
-fn found(project: &Project) -> Vec<Value> {
-    let output = project.run(&["query", "-json"]).unwrap().success().unwrap();
-    let events = output
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    events
-        .filter(|event| event["type"] == "list_resource_found")
-        .map(|event| event["list_resource_found"].clone())
-        .collect()
-}
-
 fn a_query_lists_objects() {
     let project = asking(&list("3", "  include_resource = true"));
-    let found = found(&project);
+    let found = project.query().unwrap();
     let names: Vec<_> = found
         .iter()
         .map(|event| event["display_name"].as_str().unwrap())
@@ -72,7 +59,7 @@ fn a_query_lists_objects() {
     project
         .write("all.tfquery.hcl", &list("1000000", "  limit = 2"))
         .unwrap();
-    assert_eq!(self::found(&project).len(), 2);
+    assert_eq!(project.query().unwrap().len(), 2);
 }
 
 fn a_query_writes_configuration() {
@@ -97,7 +84,7 @@ fn a_query_that_fails_says_where() {
     assert!(words.contains("on all.tfquery.hcl line"), "{words}");
 }
 
-/// An action that rings so often, and an object that has it rung.
+/// An action that rings this often, and an object that triggers it.
 fn ringing(times: &str, trigger: &str) -> String {
     let action = format!("action \"probe_ring\" \"bell\" {{\n  config {{\n    times = {times}\n  }}\n}}\n");
     let lifecycle = format!(

@@ -243,10 +243,10 @@ impl Resource for ThingResource {
     }
 }
 
-/// How many things there are said to be.
+/// How many things a list finds.
 #[derive(Clone, Model)]
 struct ThingFilter {
-    /// So many.
+    /// Their number.
     #[attr(required, validate = validators::between(0, 1_000_000))]
     number: Attr<i64>,
 }
@@ -283,7 +283,7 @@ impl ListResource for ThingList {
 /// How often a bell is rung.
 #[derive(Clone, Model)]
 struct Ringing {
-    /// So often; at the thirteenth time it breaks.
+    /// The number of rings; the thirteenth breaks the bell.
     #[attr(required, validate = validators::between(1, 100))]
     times: Attr<i64>,
 }

@@ -1,6 +1,6 @@
 //go:build tools
 
-// Package tools pins Terraform, whose newer commands no machine's own Terraform may know yet.
+// Package tools pins a Terraform that has the newer commands, which a machine's own may lack.
 package tools
 
 import _ "github.com/hashicorp/terraform"

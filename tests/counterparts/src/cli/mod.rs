@@ -109,7 +109,20 @@ impl Cli {
         Ok(all)
     }
 
-    /// Every version: [`Cli::terraforms`] and OpenTofu, for what differs between them or is quickly tried.
+    /// The newest of [`Cli::terraforms`]: lists and actions came in 1.14.
+    ///
+    /// # Errors
+    /// As [`Cli::pinned_terraform`].
+    pub fn newest_terraform() -> Result<Self> {
+        let (machine, pinned) = (Self::terraform()?, Self::pinned_terraform()?);
+        Ok(if machine.version > pinned.version {
+            machine
+        } else {
+            pinned
+        })
+    }
+
+    /// Every version: [`Cli::terraforms`], then OpenTofu, for what differs between them or is quickly tried.
     ///
     /// # Errors
     /// As [`Cli::all`].
@@ -123,6 +136,13 @@ impl Cli {
     /// As [`Cli::tofu`].
     pub fn any() -> Result<Self> {
         Self::installed(Flavor::Terraform)?.map_or_else(Self::tofu, Ok)
+    }
+
+    /// One of these, for the same name always the same one: where any will do, and each should have its share of the tests.
+    #[must_use]
+    pub fn by_name<'a>(all: &'a [Self], name: &str) -> &'a Self {
+        let sum: usize = name.bytes().map(usize::from).sum();
+        &all[sum % all.len()]
     }
 
     fn built(flavor: Flavor, program: Program) -> Result<Self> {

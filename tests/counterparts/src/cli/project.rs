@@ -285,6 +285,25 @@ impl Project {
         Ok(Plan { output, json })
     }
 
+    /// What the `list` blocks of `query` find, in the order in which it comes.
+    ///
+    /// # Errors
+    /// The query fails, or prints no JSON.
+    pub fn query(&self) -> Result<Vec<Value>> {
+        let output = self.run(&["query", "-json"])?.success()?;
+        let mut found = Vec::new();
+        for line in output.stdout.lines() {
+            let event: Value = serde_json::from_str(line).map_err(|error| Error::Answer {
+                request: output.command.clone(),
+                fact: format!("{error}: {line}"),
+            })?;
+            if event["type"] == "list_resource_found" {
+                found.push(event["list_resource_found"].clone());
+            }
+        }
+        Ok(found)
+    }
+
     /// `apply` without a saved plan, whatever comes of it.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub enum Program {
     KarpenterAws,
     /// OpenTofu.
     OpenTofu,
-    /// Terraform, whose newer commands the machine's own may not know.
+    /// Terraform in a version that has the newer commands, which the machine's own may lack.
     Terraform,
     /// The checker of documentation for the Terraform registry.
     TfPluginDocs,
@@ -78,7 +78,7 @@ pub(super) enum Stamp {
     Kubernetes,
     /// The version of Karpenter, which its log and its user agent name.
     Karpenter,
-    /// That the version is a released one, which providers and `required_version` are told.
+    /// The mark of a release. Without it Terraform's version ends in `-dev`, for providers and `required_version` too.
     Terraform,
     /// The version of Pulumi, which it would otherwise not know.
     Pulumi,
@@ -170,7 +170,7 @@ const OPEN_TOFU: Recipe = Recipe {
     minutes: 4,
 };
 
-/// The state backends that Terraform keeps in modules of their own are not published: go.mod puts empty ones in their place.
+/// Some state backends are Go modules of their own, which Terraform does not publish: go.mod replaces them by empty ones.
 const TERRAFORM: Recipe = Recipe {
     name: "terraform",
     module: "terraform",
