@@ -159,7 +159,7 @@ impl<'a> Provider<'a> {
         Self {
             provider: Object::of(&schemas.provider),
             objects: Objects(schemas),
-            functions: by_name(&schemas.functions, Function::of),
+            functions: by_name(&schemas.functions, |signature| Function::of(signature)),
             resource_identity_schemas: by_name(&schemas.identities, Identity::of),
         }
     }

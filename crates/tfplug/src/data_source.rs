@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
-use crate::schema::Schema;
+use crate::schema::{Lazy, Schema};
 use crate::typed;
 use crate::value::Value;
 
@@ -72,7 +72,7 @@ pub trait DataSource: Send + Sync + 'static {
 /// The untyped twin of [`DataSource`].
 #[async_trait]
 pub(crate) trait RawDataSource<P>: Send + Sync {
-    fn schema(&self) -> Schema;
+    fn schema(&self) -> Lazy<Schema>;
     fn validate(&self, config: &Value, diags: &mut Diagnostics);
     async fn read(&self, cx: &Context<P>, config: &Value) -> Result<Value, Diagnostics>;
 }
@@ -82,8 +82,8 @@ pub(crate) struct TypedDataSource<D>(pub(crate) D);
 
 #[async_trait]
 impl<D: DataSource> RawDataSource<D::Provider> for TypedDataSource<D> {
-    fn schema(&self) -> Schema {
-        D::Model::schema(0)
+    fn schema(&self) -> Lazy<Schema> {
+        Lazy::new(|| D::Model::schema(0))
     }
 
     fn validate(&self, config: &Value, diags: &mut Diagnostics) {

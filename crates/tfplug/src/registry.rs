@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::action::{Action, RawAction, TypedAction};
 use crate::data_source::{DataSource, RawDataSource, TypedDataSource};
@@ -11,7 +11,7 @@ use crate::ephemeral_resource::{EphemeralResource, RawEphemeralResource, TypedEp
 use crate::function::Function;
 use crate::list_resource::{ListResource, RawListResource, TypedListResource};
 use crate::resource::{RawResource, Resource, Typed, types_of};
-use crate::schema::{ObjectKind, ProviderSchemas, Schema};
+use crate::schema::{Lazy, ObjectKind, ProviderSchemas, Schema};
 use crate::ty::Type;
 
 /// Why a provider cannot be served as it is.
@@ -54,7 +54,7 @@ pub struct Registry<C> {
     pub(crate) ephemeral_resources: Objects<dyn RawEphemeralResource<C>>,
     pub(crate) list_resources: Objects<dyn RawListResource<C>>,
     pub(crate) actions: Objects<dyn RawAction<C>>,
-    pub(crate) functions: BTreeMap<String, Box<dyn Function>>,
+    pub(crate) functions: BTreeMap<String, Arc<dyn Function>>,
     pub(crate) schemas: ProviderSchemas,
     fault: Option<RegistryError>,
 }
@@ -65,7 +65,7 @@ pub(crate) type Objects<T> = BTreeMap<String, Served<T>>;
 /// The code of an object, with its schema.
 pub(crate) struct Served<T: ?Sized> {
     pub(crate) code: Box<T>,
-    pub(crate) schema: Schema,
+    pub(crate) schema: Lazy<Schema>,
 }
 
 /// The code of a resource, with its schemas.
@@ -175,16 +175,18 @@ impl<C: Send + Sync + 'static> Registry<C> {
     /// Serves a function.
     pub fn function(&mut self, function: impl Function) -> &mut Self {
         let name = function.name().to_owned();
-        let signature = function.signature();
+        let function = Arc::new(function);
+        let code = Arc::clone(&function);
+        let signature = Lazy::new(move || code.signature());
         if self.schemas.functions.insert(name.clone(), signature).is_some() {
             self.found_twice("function", &name);
         }
-        self.functions.insert(name, Box::new(function));
+        self.functions.insert(name, function);
         self
     }
 
     /// Notes the schema of an object, and gives it back.
-    fn declare(&mut self, kind: ObjectKind, name: &str, schema: Schema) -> Schema {
+    fn declare(&mut self, kind: ObjectKind, name: &str, schema: Lazy<Schema>) -> Lazy<Schema> {
         let same_name = self.schemas.of_mut(kind).insert(name.to_owned(), schema.clone());
         if same_name.is_some() {
             self.found_twice(kind.noun(), name);

@@ -6,6 +6,7 @@
 mod attribute;
 mod constraint;
 mod kind;
+mod lazy;
 mod lint;
 pub mod validators;
 
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 pub use attribute::{Attribute, AttributeType, Default, Nesting, ObjectType, OnChange, Optionality, Replace};
 pub use constraint::Constraint;
 pub use kind::ObjectKind;
+pub use lazy::Lazy;
 pub use lint::{SchemaFault, lint_identity, lint_provider, lint_schema};
 pub use validators::Validator;
 
@@ -288,17 +290,17 @@ pub struct ProviderSchemas {
     /// The provider block.
     pub provider: Schema,
     /// Managed resources by type name.
-    pub resources: BTreeMap<String, Schema>,
+    pub resources: BTreeMap<String, Lazy<Schema>>,
     /// Identities of managed resources that have one, by type name.
     pub identities: BTreeMap<String, IdentitySchema>,
     /// Data sources by type name.
-    pub data_sources: BTreeMap<String, Schema>,
+    pub data_sources: BTreeMap<String, Lazy<Schema>>,
     /// Ephemeral resources by type name.
-    pub ephemeral_resources: BTreeMap<String, Schema>,
+    pub ephemeral_resources: BTreeMap<String, Lazy<Schema>>,
     /// Configurations of list resources, by the type name of the resource that they list.
-    pub list_resources: BTreeMap<String, Schema>,
+    pub list_resources: BTreeMap<String, Lazy<Schema>>,
     /// Configurations of actions by type name.
-    pub actions: BTreeMap<String, Schema>,
+    pub actions: BTreeMap<String, Lazy<Schema>>,
     /// Functions by name.
-    pub functions: BTreeMap<String, FunctionSignature>,
+    pub functions: BTreeMap<String, Lazy<FunctionSignature>>,
 }

@@ -360,7 +360,7 @@ impl<P: Provider> ProviderServer for Server<P> {
         let list = self.list_resource(&request.type_name);
         match list.and_then(|list| Ok((list, self.resource(&request.type_name)?))) {
             Ok((list, listed)) => {
-                let schemas = (&list.schema, &listed.schemas);
+                let schemas = (&*list.schema, &listed.schemas);
                 calls::list(list.code.as_ref(), schemas, &self.context(cx), request, results).await
             }
             Err(unknown) => unknown.into(),

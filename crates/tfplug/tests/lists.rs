@@ -74,10 +74,10 @@ fn schemas_of_all_kinds_are_looked_at() {
     let mut schemas = ProviderSchemas::default();
     schemas
         .actions
-        .insert("zoo_feed".to_owned(), Schema::new("", vec![size]));
+        .insert("zoo_feed".to_owned(), Schema::new("", vec![size]).into());
     schemas
         .list_resources
-        .insert("zoo_pet".to_owned(), Schema::default());
+        .insert("zoo_pet".to_owned(), Schema::default().into());
     let faults: Vec<_> = lint_provider(&schemas)
         .into_iter()
         .map(|(name, fault)| format!("{name} {fault}"))

@@ -15,7 +15,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-mig");
 fn all() -> Vec<(String, &'static Schema)> {
     let objects = ObjectKind::ALL.into_iter().flat_map(|kind| {
         let of_kind = schemas().of(kind).iter();
-        of_kind.map(move |(name, schema)| (format!("{} {name}", kind.noun()), schema))
+        of_kind.map(move |(name, schema)| (format!("{} {name}", kind.noun()), &**schema))
     });
     let provider = [("provider".to_owned(), &schemas().provider)];
     provider.into_iter().chain(objects).collect()
@@ -100,7 +100,7 @@ fn printed() -> Value {
 fn the_command_prints_what_terraform_and_opentofu_print() {
     let ours = printed();
     for cli in Cli::every_version().unwrap() {
-        let project = Project::new(&cli, &[Provider::mig(BINARY)]).unwrap();
+        let project = Project::new(&cli, &[Provider::mig(BINARY).itself()]).unwrap();
         let required =
             "terraform {\n  required_providers {\n    mig = { source = \"eks-mig/mig\" }\n  }\n}\n";
         project.write("main.tf", required).unwrap();

@@ -236,7 +236,7 @@ impl<'a> Construction<'a> {
                 child.type_name
             ))
         };
-        found.ok_or_else(|| bug().into())
+        found.map(|schema| &**schema).ok_or_else(|| bug().into())
     }
 
     fn resolved(&self, child: &Child) -> Result<Resolved, Diagnostics> {

@@ -23,7 +23,7 @@ pub(super) fn with_components(schemas: &ProviderSchemas, info: &PackageInfo) -> 
             }
         }
         let schema = Schema::new(component.inputs.description.clone(), attributes);
-        all.resources.insert(component.type_name.clone(), schema);
+        all.resources.insert(component.type_name.clone(), schema.into());
     }
     all
 }
@@ -34,10 +34,8 @@ pub(super) fn without_components<'s>(
     info: &'s PackageInfo,
 ) -> impl Iterator<Item = (&'s String, &'s Schema)> {
     let is_component = |name: &String| info.components.iter().any(|one| one.type_name == *name);
-    schemas
-        .resources
-        .iter()
-        .filter(move |(name, _)| !is_component(name))
+    let all = schemas.resources.iter().map(|(name, schema)| (name, &**schema));
+    all.filter(move |(name, _)| !is_component(name))
 }
 
 /// A component as a resource of the package.

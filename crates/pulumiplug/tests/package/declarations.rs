@@ -161,16 +161,18 @@ pub(crate) fn schemas() -> ProviderSchemas {
     let address = RecipientModel::schema(0).ty();
     let mut schemas = ProviderSchemas::default();
     schemas.provider = SettingsModel::schema(0);
-    schemas.resources.insert("card_card".into(), CardModel::schema(1));
+    schemas
+        .resources
+        .insert("card_card".into(), CardModel::schema(1).into());
     schemas.resources.insert("card_machine".into(), {
         let mut schema = machine();
         schema.attributes.retain(|attribute| attribute.name != "id");
         schema.deprecated = Some("Use `card_card` instead.".into());
-        schema
+        schema.into()
     });
     schemas
         .data_sources
-        .insert("card_layout".into(), LayoutDataModel::schema(0));
+        .insert("card_layout".into(), LayoutDataModel::schema(0).into());
     let sheets = FunctionSignature::new(
         "Sheets for a number of cards.",
         [Parameter::new("cards", Type::Number, "How many.")],
@@ -188,7 +190,7 @@ pub(crate) fn schemas() -> ProviderSchemas {
         ("joined", joined),
         ("stamped", stamped),
     ]
-    .map(|(name, signature)| (name.to_owned(), signature))
+    .map(|(name, signature)| (name.to_owned(), signature.into()))
     .into();
     schemas
 }

@@ -19,7 +19,7 @@ fn fault_of(change: impl FnOnce(&mut ProviderSchemas, &mut PackageInfo)) -> Stri
 fn add(schemas: &mut ProviderSchemas, attributes: Vec<Attribute>) {
     schemas
         .resources
-        .insert("card_new".into(), Schema::new("", attributes));
+        .insert("card_new".into(), Schema::new("", attributes).into());
 }
 
 #[test]

@@ -25,7 +25,7 @@ proptest! {
     fn a_schema_loses_no_attribute(names in prop::collection::btree_set("[a-z][a-z0-9_]{0,5}", 1..8)) {
         let attributes = names.iter().map(|name| Attribute::new(name, AttributeType::Plain(Type::String)));
         let mut schemas = ProviderSchemas::default();
-        schemas.data_sources.insert("card_one".into(), Schema::new("", attributes.collect()));
+        schemas.data_sources.insert("card_one".into(), Schema::new("", attributes.collect()).into());
         let made = package(&schemas, &super::declarations::info_without_examples());
         let apart = names.iter().map(|name| property_in(Place::Object, name)).collect::<std::collections::BTreeSet<_>>();
         match made {

@@ -6,14 +6,14 @@ use super::{Action, InvokeActionRequest, PlanActionRequest, Progress};
 use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
-use crate::schema::Schema;
+use crate::schema::{Lazy, Schema};
 use crate::typed;
 use crate::value::Value;
 
 /// An action over plain values.
 #[async_trait]
 pub(crate) trait RawAction<P>: Send + Sync {
-    fn schema(&self) -> Schema;
+    fn schema(&self) -> Lazy<Schema>;
     fn validate(&self, config: &Value, diags: &mut Diagnostics);
     async fn plan(&self, cx: &Context<P>, config: &Value) -> Result<(), Diagnostics>;
     async fn invoke(
@@ -29,8 +29,8 @@ pub(crate) struct TypedAction<A>(pub(crate) A);
 
 #[async_trait]
 impl<A: Action> RawAction<A::Provider> for TypedAction<A> {
-    fn schema(&self) -> Schema {
-        A::Config::schema(0)
+    fn schema(&self) -> Lazy<Schema> {
+        Lazy::new(|| A::Config::schema(0))
     }
 
     fn validate(&self, config: &Value, diags: &mut Diagnostics) {

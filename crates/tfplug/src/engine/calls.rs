@@ -25,14 +25,14 @@ pub use read::{import, move_state, read};
 use super::validate::{validate_references, validate_required};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::resource::RawResource;
-use crate::schema::{IdentitySchema, Schema};
+use crate::schema::{IdentitySchema, Lazy, Schema};
 use crate::value::Value;
 
 /// A resource's schemas, made once.
 #[derive(Debug, Clone)]
 pub struct ResourceSchemas {
     /// The object.
-    pub object: Schema,
+    pub object: Lazy<Schema>,
     /// What names it, if anything does.
     pub identity: Option<IdentitySchema>,
 }

@@ -9,14 +9,14 @@ use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::private;
-use crate::schema::Schema;
+use crate::schema::{Lazy, Schema};
 use crate::typed;
 use crate::value::Value;
 
 /// An ephemeral resource over plain values.
 #[async_trait]
 pub(crate) trait RawEphemeralResource<P>: Send + Sync {
-    fn schema(&self) -> Schema;
+    fn schema(&self) -> Lazy<Schema>;
     fn validate(&self, config: &Value, diags: &mut Diagnostics);
     async fn open(
         &self,
@@ -40,8 +40,8 @@ pub(crate) struct TypedEphemeralResource<E>(pub(crate) E);
 
 #[async_trait]
 impl<E: EphemeralResource> RawEphemeralResource<E::Provider> for TypedEphemeralResource<E> {
-    fn schema(&self) -> Schema {
-        E::Model::schema(0)
+    fn schema(&self) -> Lazy<Schema> {
+        Lazy::new(|| E::Model::schema(0))
     }
 
     fn validate(&self, config: &Value, diags: &mut Diagnostics) {

@@ -9,14 +9,14 @@ use crate::context::Context;
 use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::resource::{Resource, types_of};
-use crate::schema::Schema;
+use crate::schema::{Lazy, Schema};
 use crate::typed;
 use crate::value::Value;
 
 /// A list resource over plain values.
 #[async_trait]
 pub(crate) trait RawListResource<P>: Send + Sync {
-    fn schema(&self) -> Schema;
+    fn schema(&self) -> Lazy<Schema>;
     /// The Rust types of the object and of the identity that it finds.
     fn listed(&self) -> (TypeId, TypeId);
     fn validate(&self, config: &Value, diags: &mut Diagnostics);
@@ -36,8 +36,8 @@ pub(crate) struct TypedListResource<L>(pub(crate) L);
 
 #[async_trait]
 impl<L: ListResource> RawListResource<<L::Resource as Resource>::Provider> for TypedListResource<L> {
-    fn schema(&self) -> Schema {
-        L::Config::schema(0)
+    fn schema(&self) -> Lazy<Schema> {
+        Lazy::new(|| L::Config::schema(0))
     }
 
     fn listed(&self) -> (TypeId, TypeId) {

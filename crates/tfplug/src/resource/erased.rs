@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::path::Path;
 use crate::private;
 use crate::rpc;
-use crate::schema::{IdentitySchema, Schema};
+use crate::schema::{IdentitySchema, Lazy, Schema};
 use crate::typed;
 use crate::value::Value;
 use async_trait::async_trait;
@@ -21,7 +21,7 @@ pub trait RawResource<P>: Send + Sync {
     /// See [`Resource::type_name`].
     fn type_name(&self) -> &str;
     /// The schema.
-    fn schema(&self) -> Schema;
+    fn schema(&self) -> Lazy<Schema>;
     /// The identity's schema, if the resource has one.
     fn identity_schema(&self) -> Option<IdentitySchema>;
     /// See [`Resource::validate`].
@@ -90,8 +90,9 @@ impl<R: Resource> RawResource<R::Provider> for Typed<R> {
         self.0.type_name()
     }
 
-    fn schema(&self) -> Schema {
-        R::Model::schema(self.0.schema_version())
+    fn schema(&self) -> Lazy<Schema> {
+        let version = self.0.schema_version();
+        Lazy::new(move || R::Model::schema(version))
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {

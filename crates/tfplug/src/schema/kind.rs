@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ProviderSchemas, Schema};
+use super::{Lazy, ProviderSchemas, Schema};
 
 /// A kind of object that has a schema and a type name. Code that handles all kinds alike iterates over
 /// [`ObjectKind::ALL`]. Functions are no such kind: they have a signature.
@@ -83,7 +83,7 @@ impl ObjectKind {
 
 impl ProviderSchemas {
     /// The schemas of one kind, by type name.
-    pub fn of(&self, kind: ObjectKind) -> &BTreeMap<String, Schema> {
+    pub fn of(&self, kind: ObjectKind) -> &BTreeMap<String, Lazy<Schema>> {
         match kind {
             ObjectKind::Resource => &self.resources,
             ObjectKind::DataSource => &self.data_sources,
@@ -94,7 +94,7 @@ impl ProviderSchemas {
     }
 
     /// The same, to add to.
-    pub(crate) fn of_mut(&mut self, kind: ObjectKind) -> &mut BTreeMap<String, Schema> {
+    pub(crate) fn of_mut(&mut self, kind: ObjectKind) -> &mut BTreeMap<String, Lazy<Schema>> {
         match kind {
             ObjectKind::Resource => &mut self.resources,
             ObjectKind::DataSource => &mut self.data_sources,

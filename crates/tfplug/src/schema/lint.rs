@@ -410,7 +410,7 @@ mod tests {
         let same = super::super::Parameter::new("same", Type::String, "");
         let signature = FunctionSignature::new("", [same.clone()], Type::String).with_variadic(same);
         let schemas = ProviderSchemas {
-            functions: [("Loud".to_owned(), signature)].into(),
+            functions: [("Loud".to_owned(), signature.into())].into(),
             ..ProviderSchemas::default()
         };
         let faults: Vec<String> = lint_provider(&schemas)
@@ -436,7 +436,7 @@ mod tests {
         let faults_of = |one: &str, other: &str| {
             let schemas = ProviderSchemas {
                 provider: part(one),
-                data_sources: [("thing".to_owned(), part(other))].into(),
+                data_sources: [("thing".to_owned(), part(other).into())].into(),
                 ..ProviderSchemas::default()
             };
             lint_provider(&schemas)

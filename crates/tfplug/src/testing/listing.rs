@@ -141,7 +141,7 @@ impl<L: ListResource, W: Fn(Faults) -> (L, ProviderOf<L>)> Listing<L, W> {
             importer: None,
             config_schema: L::Config::schema(0),
             schemas: ResourceSchemas {
-                object: <L::Resource as Resource>::Model::schema(0),
+                object: <L::Resource as Resource>::Model::schema(0).into(),
                 identity: Some(<L::Resource as Resource>::Identity::identity_schema(0)),
             },
             of: std::marker::PhantomData,

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 
 use tfplug::async_trait;
-use tfplug::schema::{IdentityAttribute, IdentitySchema, Optionality, Schema};
+use tfplug::schema::{IdentityAttribute, IdentitySchema, Lazy, Optionality, Schema};
 use tfplug::ty::Type;
 use tfplug::unstable::rpc::{ApplyRequest, ReadRequest};
 use tfplug::unstable::{RawPlan, RawResource};
@@ -182,8 +182,8 @@ impl RawResource<()> for Cloud {
         "sim_object"
     }
 
-    fn schema(&self) -> Schema {
-        self.schema.clone()
+    fn schema(&self) -> Lazy<Schema> {
+        self.schema.clone().into()
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {

@@ -48,7 +48,7 @@ pub fn live(seed: u64) {
     );
     let cloud = Cloud::new(schema.clone(), Rng::new(rng.next()));
     let schemas = ResourceSchemas {
-        object: schema,
+        object: schema.into(),
         identity: cloud.identity_schema(),
     };
     let mut life = Life { schemas, cloud, rng };

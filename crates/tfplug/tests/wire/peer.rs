@@ -63,15 +63,18 @@ pub(crate) fn thing_identity() -> IdentitySchema {
 fn schemas() -> ProviderSchemas {
     let text = Parameter::new("text", Type::String, "");
     let mut schemas = ProviderSchemas::default();
-    schemas.resources.insert("peer_thing".into(), thing());
+    schemas.resources.insert("peer_thing".into(), thing().into());
     schemas.identities.insert("peer_thing".into(), thing_identity());
-    schemas.data_sources.insert("peer_thing".into(), thing());
-    schemas.ephemeral_resources.insert("peer_thing".into(), thing());
-    schemas.list_resources.insert("peer_thing".into(), thing());
-    schemas.actions.insert("peer_thing".into(), thing());
+    schemas.data_sources.insert("peer_thing".into(), thing().into());
     schemas
-        .functions
-        .insert("echo".into(), FunctionSignature::new("", [text], Type::String));
+        .ephemeral_resources
+        .insert("peer_thing".into(), thing().into());
+    schemas.list_resources.insert("peer_thing".into(), thing().into());
+    schemas.actions.insert("peer_thing".into(), thing().into());
+    schemas.functions.insert(
+        "echo".into(),
+        FunctionSignature::new("", [text], Type::String).into(),
+    );
     schemas
 }
 

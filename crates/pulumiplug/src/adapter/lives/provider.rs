@@ -27,11 +27,11 @@ impl Simulated {
     pub(super) fn new(schema: Schema, rng: Rng) -> Self {
         let cloud = Cloud::new(schema.clone(), rng);
         let own = ResourceSchemas {
-            object: schema.clone(),
+            object: schema.clone().into(),
             identity: cloud.identity_schema(),
         };
         let mut all = ProviderSchemas::default();
-        all.resources.insert(TYPE_NAME.to_owned(), schema);
+        all.resources.insert(TYPE_NAME.to_owned(), schema.into());
         all.identities.extend(
             own.identity
                 .clone()

@@ -55,7 +55,8 @@ mod tests {
             AttributeType::nested(Nesting::List, vec![attribute.clone()]),
         );
         let schemas = ProviderSchemas {
-            ephemeral_resources: [("token".to_owned(), Schema::new("", vec![attribute, parts]))].into(),
+            ephemeral_resources: [("token".to_owned(), Schema::new("", vec![attribute, parts]).into())]
+                .into(),
             ..ProviderSchemas::default()
         };
         let faults = lint_provider(&schemas).into_iter();
