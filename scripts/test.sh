@@ -40,7 +40,6 @@ run_waiting() {
   local failed=0
   cargo test --locked --no-fail-fast "${waiting[@]/#/--test=}" -- --skip "$karpenter" || failed=1
   cargo test --locked --no-fail-fast "${waiting[@]/#/--test=}" -- "$karpenter" || failed=1
-  cargo test --locked --no-fail-fast --test=acceptance -- "$e2e" || failed=1
   return "$failed"
 }
 run_others() {
@@ -56,6 +55,7 @@ others_run=$!
 trap 'pkill -P "$waiting_run,$others_run" || true' EXIT
 # The longest run has a thread more than there are processors, since its tests wait too.
 logged cargo test --locked --no-fail-fast --test=acceptance -- --skip "$e2e" --test-threads="$(($(getconf _NPROCESSORS_ONLN) + 1))" || failed=1
+logged cargo test --locked --no-fail-fast --test=acceptance -- "$e2e" || failed=1
 wait "$waiting_run" || failed=1
 wait "$others_run" || failed=1
 logged cat "$log-waiting" "$log-others"

@@ -197,13 +197,14 @@ pub(crate) fn mig(bench: &Bench) -> Provider {
     Provider::mig(bench.provider.clone())
 }
 
-/// A project that is applied already.
+/// A project that is applied already. The providers are installed as users have them.
 pub(crate) fn applied(
     bench: &Bench,
     providers: &[Provider],
     configuration: &str,
 ) -> Result<Project, Failure> {
-    let mut project = Project::new(&bench.cli, providers)?;
+    let providers: Vec<_> = providers.iter().cloned().map(Provider::itself).collect();
+    let mut project = Project::new(&bench.cli, &providers)?;
     project.set_envs(bench.moto.env());
     apply(&project, configuration)?;
     Ok(project)

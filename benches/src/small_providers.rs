@@ -27,11 +27,7 @@ pub(crate) fn rows(bench: &Bench) -> Result<Vec<Row>, Failure> {
 fn time_provider() -> Result<Provider, Failure> {
     let binary = install(&Cache::open()?, Program::ProviderTime)?;
     let version = Program::ProviderTime.version()?;
-    Ok(Provider {
-        source: "hashicorp/time".into(),
-        version: version.trim_start_matches('v').into(),
-        binary,
-    })
+    Ok(Provider::new("hashicorp/time", binary).with_version(version.trim_start_matches('v')))
 }
 
 fn beside_go(bench: &Bench, go: &Provider, count: usize) -> Result<Vec<Row>, Failure> {

@@ -81,10 +81,9 @@ fn adopt_orphans() -> nix::Result<()> {
 
 /// `provider`, but measured.
 pub(crate) fn measured(provider: &Provider) -> Result<Provider, Failure> {
-    Ok(Provider {
-        binary: std::env::current_exe()?,
-        ..provider.clone()
-    })
+    let mut measured = provider.clone();
+    measured.binary = std::env::current_exe()?;
+    Ok(measured)
 }
 
 /// User and system time.

@@ -80,7 +80,7 @@ fn tags_are_set_changed_and_taken_off_and_others_stay() {
 
         eks::remove_tag(&ground.name, &format!("{NODE}/resources/nvidia.com/gpu"));
         ground.write(&tags(&ground.name, "\"3g.40gb\" = 2", ""));
-        assert_says(&ground.plan().output.words(), &["--node-info-cache-expire-time"]);
+        assert_says(&ground.plan_words(), &["--node-info-cache-expire-time"]);
         ground.settle();
         let found = eks::tags(&ground.name);
         assert!(found.contains_key(&format!("{NODE}/resources/nvidia.com/mig-3g.40gb")));

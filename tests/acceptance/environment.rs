@@ -246,7 +246,7 @@ fn a_credential_plugin_that_does_not_work_is_named() {
         ground.write(&with("aws-iam-authenticatr"));
         ground.project.init().unwrap();
         let missing = "the credential plugin (exec) \"aws-iam-authenticatr\" cannot be started";
-        assert_says(&ground.plan().output.words(), &[missing, "run it by hand"]);
+        assert_says(&ground.plan_words(), &[missing, "run it by hand"]);
         assert_says(&ground.failed_apply(), &[missing]);
         let program = failing.display().to_string();
         ground.write(&with(&program));

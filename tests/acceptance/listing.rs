@@ -118,7 +118,7 @@ fn assert_imports(cli: &Cli, owner: &Ground, here: &str) {
     let all = "3 to import, 0 to add, 0 to change, 0 to destroy";
     assert_says(&generated.words(), &[all]);
     other.write(&listed(owner, &["--region", here]));
-    assert_says(&other.plan().output.words(), &[all]);
+    assert_says(&other.plan_words(), &[all]);
     other.settle();
 }
 

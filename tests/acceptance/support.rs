@@ -138,6 +138,12 @@ impl Ground {
         self.project.plan(&[]).unwrap()
     }
 
+    /// The words of a plan, which has to succeed.
+    pub(crate) fn plan_words(&self) -> String {
+        let output = self.project.try_plan(&[]).unwrap().expect_code(&[0, 2]);
+        output.unwrap().words()
+    }
+
     pub(crate) fn apply(&self) -> Output {
         self.project.apply(&[]).unwrap()
     }
@@ -174,7 +180,7 @@ impl Ground {
         let generated = self.project.try_plan(&["-generate-config-out=generated.tf"]);
         assert_says(&generated.unwrap().words(), &[&all]);
         self.write(&blocks(""));
-        assert_says(&self.plan().output.words(), &[&all]);
+        assert_says(&self.plan_words(), &[&all]);
         self.settle();
     }
 

@@ -16,7 +16,7 @@ fn the_quickstart_cuts_every_gpu_and_leaves_nothing() {
             template["user_data"].as_str().unwrap().contains("MIME-Version"),
             "{template}"
         );
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
         project.destroy().unwrap();
         assert_eq!(project.state_list().unwrap(), Vec::<String>::new());
     });

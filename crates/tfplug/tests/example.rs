@@ -48,7 +48,7 @@ fn example() -> PathBuf {
 
 fn each(test: impl Fn(Project)) {
     for cli in Cli::all().unwrap() {
-        test(Project::new(&cli, &[Provider::new("example/local", example())]).unwrap());
+        test(Project::new(&cli, &[Provider::new("example/local", example()).itself()]).unwrap());
     }
 }
 
@@ -90,7 +90,7 @@ fn a_whole_life() {
         );
         project.apply(&[]).unwrap();
         assert_eq!(text(&project, "a.txt").as_deref(), Some("one"));
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
 
         write(&project, &note("a.txt", "one two"));
         assert_eq!(project.plan(&[]).unwrap().actions("local_note.this"), ["update"]);
@@ -128,7 +128,7 @@ fn what_others_changed_is_seen() {
         assert_eq!(plan.actions("local_note.this"), ["update"]);
         assert_eq!(plan.changes()[0].before["content"], "by hand");
         project.apply(&[]).unwrap();
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
 
         fs::remove_file(project.dir().join("a.txt")).unwrap();
         assert_eq!(project.plan(&[]).unwrap().actions("local_note.this"), ["create"]);
@@ -164,7 +164,7 @@ fn import_by_id_and_by_identity() {
             .unwrap()
             .success()
             .unwrap();
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
 
         // Both know identities from 1.12 on.
         let version = project.cli().version();
@@ -180,7 +180,7 @@ fn import_by_id_and_by_identity() {
         write(&project, &format!("{}{import}", note("a.txt", "here already")));
         project.apply(&[]).unwrap();
         assert_eq!(project.resource("local_note.this").unwrap().unwrap()["size"], 12);
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
     });
 }
 
@@ -194,7 +194,7 @@ fn a_data_source_and_a_function() {
         project.apply(&[]).unwrap();
         assert_eq!(project.output("seen").unwrap(), "one");
         assert_eq!(project.output("words").unwrap(), 3);
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
 
         write(
             &project,
@@ -306,7 +306,7 @@ fn a_lock_is_there_while_it_is_needed() {
         assert_eq!(output.code, 0, "{}", output.words());
         assert_eq!(text(&project, "lock"), None);
         assert_eq!(project.state_list().unwrap(), ["local_note.this"]);
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
         assert_eq!(text(&project, "lock"), None, "a plan closes it, too");
     });
 }
@@ -368,7 +368,7 @@ fn a_debugger_can_stay_attached() {
         project.init().unwrap();
         project.apply(&[]).unwrap();
         assert_eq!(text(&project, "a.txt").as_deref(), Some("one"));
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
         project.destroy().unwrap();
         assert!(
             debugged.0.try_wait().unwrap().is_none(),

@@ -89,7 +89,7 @@ fn edits_of_people_are_taken_back() {
         }
         let other = json!({"data": {"mixed.yaml": "version: v1\n"}});
         edit(namespace, "ConfigMap/mig-device-plugin", "Mozilla", &other);
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         let says = [
             "DaemonSet/mig-device-plugin-mixed was edited by hand",
             "kubectl-set",
@@ -123,10 +123,7 @@ fn a_controllers_field_among_them_stays_a_conflict() {
         edit(namespace, DAEMON_SET, "kubectl-edit", &priority);
         let strategy = json!({"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}});
         edit(namespace, DAEMON_SET, "helm", &strategy);
-        assert_says(
-            &ground.plan().output.words(),
-            &["\"helm\"", "leave the fields alone"],
-        );
+        assert_says(&ground.plan_words(), &["\"helm\"", "leave the fields alone"]);
         assert_says(&ground.failed_apply(), &["\"helm\"", "force_conflicts = true"]);
         let found = live(namespace, DAEMON_SET).unwrap();
         assert_eq!(found["spec"]["updateStrategy"]["type"], "OnDelete");

@@ -25,7 +25,7 @@ fn a_rule_that_rewrites_a_field_is_told_with_the_way_out() {
         let cluster = format!("host = \"{}\", token_file = \"{}\"", proxy.url(), token.display());
         let written = |more: &str| plugin_on(&cluster, &ground.name, &[MIXED], more);
         ground.write(&written(""));
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         assert_says(
             &words,
             &[
@@ -37,7 +37,7 @@ fn a_rule_that_rewrites_a_field_is_told_with_the_way_out() {
         );
         ground.apply();
         assert_eq!(ground.plan().actions(THIS), ["update"]);
-        assert_says(&ground.plan().output.words(), &["The cluster changes"]);
+        assert_says(&ground.plan_words(), &["The cluster changes"]);
         ground.write(&written(
             "image = \"mirror.local/nvcr.io/nvidia/k8s-device-plugin:v0.20.1\"",
         ));
@@ -69,7 +69,7 @@ fn a_node_selector_of_others_is_told() {
             "node_selector = { off = \"true\" }",
         ));
         ground.settle();
-        assert!(!ground.plan().output.words().contains("another's rule"));
+        assert!(!ground.plan_words().contains("another's rule"));
     });
 }
 

@@ -34,12 +34,12 @@ fn a_mig_manager_is_reported_with_the_way_out() {
         let sets = collection(namespace, "DaemonSet");
         KUBE.create(&sets, &mig_manager()).unwrap();
         let place = format!("{namespace}/nvidia-mig-manager");
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         assert_says(&words, &[WARNING, &place, "migManager.enabled=false"]);
         ground.settle();
         KUBE.delete(&format!("{sets}/nvidia-mig-manager")).unwrap();
         ground.write(&plugin(namespace, &[MIXED], "labels = { a = \"b\" }"));
-        assert!(!ground.plan().output.words().contains(&place));
+        assert!(!ground.plan_words().contains(&place));
     });
 }
 
@@ -74,7 +74,7 @@ fn who_else_would_serve_the_nodes_is_named() {
         ] {
             KUBE.create(&sets, &set).unwrap();
         }
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         let place = |name: &str| format!("{namespace}/{name}");
         assert_says(
             &words,
@@ -103,7 +103,7 @@ fn feature_discovery_is_applied_and_says_what_it_needs() {
         assert!(live(namespace, object).is_none());
         ground.write(&plugin(namespace, &[MIXED], "feature_discovery = true"));
         assert_says(
-            &ground.plan().output.words(),
+            &ground.plan_words(),
             &[
                 "Nothing makes labels of what feature discovery finds",
                 "node-feature-discovery",

@@ -53,7 +53,7 @@ fn a_user_without_an_access_entry_is_told_so() {
         let second = plugin(&ground.name, &[MIXED], "name = \"second\"").replace("\"this\"", "\"second\"");
         let both = plugin(&ground.name, &[MIXED], "") + &second.replace("provider \"mig\" {}", "");
         ground.write(&both);
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         assert_eq!(words.matches("were not tried out").count(), 1, "{words}");
         assert!(!words.contains("similar warning"), "{words}");
         ground.write(&plugin(&ground.name, &[MIXED], ""));
@@ -112,7 +112,7 @@ fn what_the_server_warns_of_shows_at_plan_and_apply() {
             "Warning: The API server warns of DaemonSet/mig-device-plugin-mixed",
             "would violate PodSecurity",
         ];
-        assert_says(&ground.plan().output.words(), &says);
+        assert_says(&ground.plan_words(), &says);
         assert_says(&ground.apply().words(), &says);
         ground.assert_settled();
     });

@@ -196,7 +196,7 @@ fn plugins_that_are_too_old_for_a_layout() {
         );
         ground.write(&plugin(&ground.name, &[MIXED], "render_version = 1"));
         assert_says(
-            &ground.plan().output.words(),
+            &ground.plan_words(),
             &["The device plugin may see no slices", "render_version = 2"],
         );
     });

@@ -45,7 +45,7 @@ fn a_class_of_whole_gpus_would_buy_nodes_of_the_pool() {
             ..Wish::default()
         };
         ground.write(&configuration(&ground.name, &wish));
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         assert!(!words.contains(warning), "{words}");
         remove_class("whole.example");
         ground.settle();
@@ -65,14 +65,14 @@ fn a_class_that_serves_a_slice_keeps_nodes_from_being_initialised() {
         ground.write(&configuration(&ground.name, &wish));
         make_class("slices.example", "mig", Some("nvidia.com/mig-1g.23gb"));
         assert_says(
-            &ground.plan().output.words(),
+            &ground.plan_words(),
             &[
                 "DRA serves what the overlay promises",
                 "slices.example serves nvidia.com/mig-1g.23gb",
             ],
         );
         remove_class("slices.example");
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         assert!(!words.contains("DRA serves"), "{words}");
     });
 }

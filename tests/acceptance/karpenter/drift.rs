@@ -45,7 +45,7 @@ fn an_edit_that_the_plan_did_not_show_stays() {
             name,
             &json!({"spec": {"template": {"spec": {"expireAfter": "24h"}}}}),
         );
-        ground.plan();
+        ground.plan_words();
         edit(
             "NodePool",
             name,

@@ -138,7 +138,7 @@ fn a_karpenter_that_is_too_old_is_said_to_be() {
         ground.write(&configuration(&ground.name, &wish));
         ground.project.init().unwrap();
         let old = "in the version v1beta1, and not in v1. Its chart is too old";
-        assert_says(&ground.plan().output.words(), &[old]);
+        assert_says(&ground.plan_words(), &[old]);
         assert_says(
             &ground.failed_apply(),
             &["The cluster does not know EC2NodeClass", old],

@@ -85,7 +85,7 @@ fn after_an_import_nothing_is_left_to_do() {
             forget_all(&ground);
             ground.write(&waiting_as_by_default(&configured));
             import_all(&ground);
-            let words = ground.plan().output.words();
+            let words = ground.plan_words();
             assert!(words.contains("No changes"), "{words}");
             ground.project.destroy().unwrap();
         }
@@ -142,10 +142,7 @@ fn what_does_not_follow_from_the_cluster_is_said() {
         }
         assert_eq!(ground.resource(CLASS)["role"], "KarpenterNodeRole-prod");
         assert_eq!(ground.resource(POOL)["nodeclass"]["name"], name.as_str());
-        assert_says(
-            &ground.plan().output.words(),
-            &["The change rolls nodes", "userData"],
-        );
+        assert_says(&ground.plan_words(), &["The change rolls nodes", "userData"]);
         ground.settle();
         assert!(live("NodeOverlay", &overlay_name(name)).is_some());
     });

@@ -67,7 +67,7 @@ fn an_import_of_equal_objects_rolls_nothing_and_says_so() {
         };
         ground.write(&configuration(&name, &wish));
         assert_says(
-            &ground.plan().output.words(),
+            &ground.plan_words(),
             &["rolls nodes", "template.spec.expireAfter", "There is 1 node"],
         );
         KUBE.delete(&at("NodeClaim", &format!("{name}-1"))).unwrap();
@@ -109,7 +109,7 @@ fn the_import_of_an_object_on_another_cluster_than_eks() {
                 .success()
                 .unwrap();
         }
-        let words = second.plan().output.words();
+        let words = second.plan_words();
         assert!(
             !words.contains("rolls nodes") && !words.contains("must be replaced"),
             "{words}"

@@ -92,7 +92,7 @@ fn a_field_that_only_the_server_refuses_is_told_at_its_attribute() {
                 &format!(": {quoted}"),
                 "Change what the API server names",
             ];
-            let plan = ground.plan().output.words();
+            let plan = ground.plan_words();
             assert_says(&plan, &[kind, "would be refused"]);
             assert_says(&plan, &said);
             assert_says(&ground.failed_apply(), &said);
@@ -160,7 +160,7 @@ fn a_policy_of_the_cluster_is_told_in_its_own_words() {
             forbid(name, reason);
             let says = ["NodePool", "would be refused", "every pool has an owner"];
             // A policy may be changed by the same apply, whatever code it answers with, so the plan only warns.
-            let words = ground.plan().output.words();
+            let words = ground.plan_words();
             assert_says(&words, &says);
             assert_says(&words, &["Warning:", "RBAC is not in the way"]);
             let words = ground.failed_apply();

@@ -29,13 +29,13 @@ fn zones_without_the_instance_type_are_told_at_plan() {
             ground.write(&configuration(name, &wish));
         };
         write("\"us-east-1b\"");
-        let words = ground.plan().output.words();
+        let words = ground.plan_words();
         assert_says(
             &words,
             &[WARNING, "p5en.48xlarge is available in us-east-1a, us-east-1c."],
         );
         write("\"us-east-1b\", \"us-east-1c\"");
-        assert!(!ground.plan().output.words().contains("AWS has none"));
+        assert!(!ground.plan_words().contains("AWS has none"));
         ground.settle();
         // Nothing of it is asked again while nothing changes.
         let asked = || ground.proxy.count(ASKED);

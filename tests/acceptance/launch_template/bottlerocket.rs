@@ -36,10 +36,7 @@ fn its_user_data_is_settings() {
         assert_eq!(stored, expected);
         let this = ground.this();
         assert_eq!(this["user_data"], json!(expected));
-        assert!(
-            !ground.plan().output.words().contains("device plugin"),
-            "said once"
-        );
+        assert!(!ground.plan_words().contains("device plugin"), "said once");
     });
 }
 
@@ -58,14 +55,11 @@ fn another_cut_rolls_nodes_and_so_does_another_family() {
         ground.settle();
         assert!(ec2::user_data(&ground.name).contains("\"h100.80gb\" = \"3g.40gb\""));
         ground.write(&template(&ground.name, "\"3g\" = 2", "").replace("Bottlerocket", "AL2023"));
-        assert_says(&ground.plan().output.words(), &["rolls nodes"]);
+        assert_says(&ground.plan_words(), &["rolls nodes"]);
         ground.settle();
         assert!(ec2::user_data(&ground.name).contains("gpus 0-7 9:0,9:4"));
         ground.write(&template(&ground.name, "\"3g\" = 2", ""));
-        assert_says(
-            &ground.plan().output.words(),
-            &["rolls nodes", "device plugin built in"],
-        );
+        assert_says(&ground.plan_words(), &["rolls nodes", "device plugin built in"]);
         ground.settle();
         assert_eq!(ec2::template(&ground.name).latest_version, 4);
         ground.project.destroy().unwrap();

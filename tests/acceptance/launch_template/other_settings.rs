@@ -112,7 +112,7 @@ fn settings_of_an_interface_that_goes_are_shown_to_go() {
         ground.settle();
         ground.write(&template(&ground.name, ""));
         assert_says(
-            &ground.plan().output.words(),
+            &ground.plan_words(),
             &[
                 "The new version has no more",
                 "NetworkInterfaces[0.0].ConnectionTrackingSpecification: TcpEstablishedTimeout=300",
@@ -180,7 +180,7 @@ fn a_setting_that_would_be_lost_stops_the_change() {
         });
         ground.apply();
         ground.write(&template(&ground.name, "  description = \"two\""));
-        ground.plan();
+        ground.plan_words();
         let groups = parameters(&[("SecurityGroup.1", "default"), ("ImageId", "ami-1")]);
         ec2::new_version(&ground.name, &borrowed(&groups));
         let applied = ground.project.try_apply_plan().unwrap();

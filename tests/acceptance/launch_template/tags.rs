@@ -20,7 +20,7 @@ fn a_tag_that_is_null_is_left_out() {
         assert_eq!(ground.this()["tags_all"], json!({"team": "ml"}));
         // The same without the nulls: no version for that.
         ground.write(&template(&ground.name, &TAGS.replace(", owner = null", "")));
-        assert!(!ground.plan().output.words().contains("rolls nodes"));
+        assert!(!ground.plan_words().contains("rolls nodes"));
         ground.settle();
         assert_eq!(ec2::template(&ground.name).latest_version, 1);
         // A value where there was none.

@@ -47,7 +47,7 @@ fn assert_generated(ground: &Ground, number: usize) {
     let query = ["query", "-no-color", "-generate-config-out=found.tf"];
     ground.project.run(&query).unwrap().success().unwrap();
     let all = format!("{number} to import, 0 to add, 0 to change, 0 to destroy");
-    assert_says(&ground.plan().output.words(), &[&all]);
+    assert_says(&ground.plan_words(), &[&all]);
     ground.settle();
 }
 

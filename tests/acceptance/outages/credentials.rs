@@ -39,7 +39,7 @@ fn refuse(api: &FaultProxy, refuse: impl Fn(usize) -> bool + Send + 'static) -> 
 fn assert_renewed_once(ground: &Ground, api: &FaultProxy, configuration: &dyn Fn(&str) -> String) {
     ground.write(&configuration(""));
     ground.project.init().unwrap();
-    ground.plan();
+    ground.plan_words();
     let log = refuse(api, |number| number == 1);
     ground.project.try_apply_plan().unwrap().success().unwrap();
     let log = log.lock().unwrap().clone();
@@ -179,7 +179,7 @@ fn a_token_file_is_read_again_when_its_token_ends_in_mid_apply() {
         let cluster = format!("host = \"{}\", token_file = \"{}\"", api.url(), file.display());
         ground.write(&class_and_plugin(&ground.name, &cluster, ""));
         ground.project.init().unwrap();
-        ground.plan();
+        ground.plan_words();
         let renewed = line(&Presign::new(CLUSTER, &key).token());
         assert!(!came(&key));
         let log = refuse(&api, move |number| {

@@ -73,7 +73,7 @@ fn while_waiting_for_a_kind() {
         let through = format!("host = \"{}\", token_file = \"{}\"", api.url(), token.display());
         ground.write(&class(&ground.name, &through, "crd_timeout = \"1h\""));
         ground.project.init().unwrap();
-        ground.plan();
+        ground.plan_words();
         // A plan, which OpenTofu makes once more in the apply, looks twice at most.
         let begun = disturb(&api, 4, None, |method, target| {
             method == "GET" && target.contains("ec2nodeclasses")
@@ -181,7 +181,7 @@ fn while_eks_does_not_say_where_the_cluster_is() {
         let ground = Ground::new(cli, "stop-eks");
         ground.write(&class(&ground.name, "name = \"prod\"", ""));
         ground.project.init().unwrap();
-        ground.plan();
+        ground.plan_words();
         let hours = Fault::DelayBefore(Duration::from_secs(3600));
         ground.proxy.add(Rule::path("/clusters/", hours));
         ground.proxy.clear_calls();

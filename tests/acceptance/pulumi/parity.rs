@@ -48,7 +48,7 @@ fn all_ways_leave_the_same_objects_which_change_hands() {
         project.write_yaml(&theirs.program()).unwrap();
         move_in(&project, theirs);
         project.destroy(&[]).unwrap();
-        assert!(ground.plan().output.words().contains("7 to add"));
+        assert!(ground.plan_words().contains("7 to add"));
     });
 }
 

@@ -51,7 +51,7 @@ fn a_launch_template() {
         ground.write(&template(&ground.name, OTHER, changed));
         ground.settle();
         ground.import_anew("mig_launch_template.this", &ground.name);
-        ground.plan();
+        ground.plan_words();
         ground.project.destroy().unwrap();
         assert_row("`mig_launch_template`", &ground.proxy);
     });

@@ -97,7 +97,7 @@ fn only_who_may_list_daemon_sets_everywhere_is_told_of_a_mig_manager() {
         assert!(!plan.output.words().contains(&place));
         let better = role(&RIGHTS, "mig-better-plans");
         desk.replace(&format!("{user}-better"), &[least, better]);
-        assert_says(&desk.ground.plan().output.words(), &[&place]);
+        assert_says(&desk.ground.plan_words(), &[&place]);
         RIGHTS.delete(&format!("{sets}/nvidia-mig-manager")).unwrap();
     });
 }

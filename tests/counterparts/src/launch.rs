@@ -5,7 +5,7 @@ use std::env;
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::go::{Program, install};
-use crate::process::{Process, supervised};
+use crate::process::{GO_SERVER, Process, supervised};
 use crate::report;
 use crate::workspace::Workspace;
 
@@ -23,7 +23,7 @@ pub(crate) fn launch(
     let mut command = supervised(path);
     command.args(flags).current_dir(work.path()).env_clear();
     command.envs(env::var_os("PATH").map(|path| ("PATH", path)));
-    command.env("HOME", work.path());
+    command.env("HOME", work.path()).envs(GO_SERVER);
     command.envs(environment.iter().map(|(name, value)| (name, value)));
     Process::start(program.name(), command, work.path().join(log_name(program)))
 }

@@ -30,10 +30,10 @@ fn plan_apply_change_and_destroy() {
         assert_eq!(plan.changes()[0].after["input"], "a");
         assert!(project.try_apply_plan().unwrap().succeeded());
 
-        assert!(project.plan(&[]).unwrap().is_empty());
+        assert_eq!(project.try_plan(&[]).unwrap().code, 0);
         assert_eq!(project.output("value").unwrap(), "a");
         assert_eq!(
-            project.resource("terraform_data.one").unwrap().unwrap()["input"],
+            project.resource("terraform_data.one").unwrap().unwrap()["input"]["value"],
             "a"
         );
         assert_eq!(project.resource("terraform_data.two").unwrap(), None);
@@ -45,6 +45,8 @@ fn plan_apply_change_and_destroy() {
         );
         project.apply(&[]).unwrap();
         assert_eq!(project.state_list().unwrap(), ["terraform_data.one"]);
+        let listed = project.run(&["state", "list"]).unwrap();
+        assert_eq!(listed.stdout, "terraform_data.one\n");
         assert!(project.state_file().contains("terraform_data"));
         project.destroy().unwrap();
         assert_eq!(project.state_list().unwrap(), Vec::<String>::new());

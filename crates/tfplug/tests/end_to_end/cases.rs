@@ -30,7 +30,7 @@ pub(crate) fn all() -> Vec<(&'static str, fn())> {
 fn each(test: impl Fn(Project)) {
     let this = std::env::current_exe().unwrap();
     for cli in Cli::every_version().unwrap() {
-        test(Project::new(&cli, &[Provider::new("example/probe", &this)]).unwrap());
+        test(Project::new(&cli, &[Provider::new("example/probe", &this).itself()]).unwrap());
     }
 }
 

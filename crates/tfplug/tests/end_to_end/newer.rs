@@ -22,7 +22,7 @@ pub(super) fn all() -> Vec<(&'static str, fn())> {
 fn project() -> Project {
     let this = std::env::current_exe().unwrap();
     let cli = Cli::newest_terraform().unwrap();
-    Project::new(&cli, &[Provider::new("example/probe", this)]).unwrap()
+    Project::new(&cli, &[Provider::new("example/probe", this).itself()]).unwrap()
 }
 
 /// A `list` block that finds this many things.

@@ -2,14 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::command::run;
 use crate::error::{IoContext, Result};
 use crate::workspace::Workspace;
 
-/// A copy of a provider's executable: `init` notes its checksum, which a build meanwhile would change. It has no symbols where
-/// `strip` can take them out, since Terraform reads the whole file for each command.
+/// A copy of a provider's executable, which a build meanwhile would change.
 #[derive(Debug)]
 pub struct ProviderCopy {
     _work: Workspace,
@@ -25,11 +22,7 @@ impl ProviderCopy {
         let binary = binary.as_ref();
         let work = Workspace::new("provider")?;
         let path = work.path().join(binary.file_name().unwrap_or_default());
-        let mut strip = Command::new("strip");
-        strip.arg("-o").arg(&path).arg(binary);
-        if run("strip of the provider", &mut strip).is_err() {
-            fs::copy(binary, &path).context(|| format!("copy {}", binary.display()))?;
-        }
+        fs::copy(binary, &path).context(|| format!("copy {}", binary.display()))?;
         Ok(Self { _work: work, path })
     }
 

@@ -4,7 +4,9 @@ mod copy;
 mod outcome;
 pub mod peer;
 mod project;
+mod provider;
 mod running;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +16,8 @@ use serde_json::Value;
 
 pub use copy::ProviderCopy;
 pub use outcome::{Output, Plan, ResourceChange};
-pub use project::{Project, Provider};
+pub use project::Project;
+pub use provider::Provider;
 pub use running::Running;
 
 use crate::cache::Cache;

@@ -40,9 +40,5 @@ fn in_mirror(mirror: &Path) -> Option<Provider> {
             path.file_name()
                 .is_some_and(|name| name.to_string_lossy().starts_with("terraform-provider-aws"))
         })?;
-    Some(Provider {
-        source: "hashicorp/aws".into(),
-        version: AWS_VERSION.into(),
-        binary,
-    })
+    Some(Provider::new("hashicorp/aws", binary).with_version(AWS_VERSION))
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,88 +11,15 @@ use serde_json::Value;
 
 use super::outcome::{Output, Plan};
 use super::running::Running;
-use super::{Cli, Flavor};
+use super::state::StateFile;
+use super::{Cli, Provider};
 use crate::error::{Error, IoContext, Result};
-use crate::process::supervised;
+use crate::process::{GO_COMMAND, supervised};
 use crate::workspace::Workspace;
 
 /// How long a command may take before it counts as hanging.
 const LIMIT: Duration = Duration::from_secs(600);
 const PLAN_FILE: &str = "counterparts.tfplan";
-
-/// A provider binary under test.
-#[derive(Debug, Clone)]
-pub struct Provider {
-    /// Namespace and type, for example `eks-mig/mig`.
-    pub source: String,
-    /// The version it is installed as.
-    pub version: String,
-    /// The executable.
-    pub binary: PathBuf,
-}
-
-impl Provider {
-    /// The provider of this project, `eks-mig/mig`, as version 0.1.0.
-    #[must_use]
-    pub fn mig(binary: impl Into<PathBuf>) -> Self {
-        Self::new("eks-mig/mig", binary)
-    }
-
-    /// A provider of another name, as version 0.1.0.
-    #[must_use]
-    pub fn new(source: &str, binary: impl Into<PathBuf>) -> Self {
-        Self {
-            source: source.to_owned(),
-            version: "0.1.0".to_owned(),
-            binary: binary.into(),
-        }
-    }
-
-    fn type_name(&self) -> &str {
-        self.source.rsplit('/').next().unwrap_or(&self.source)
-    }
-
-    /// Puts the binary where a filesystem mirror has it; a link, so that a rebuilt binary is the one that runs.
-    fn install(&self, mirror: &Path, flavor: Flavor) -> Result<()> {
-        let platform = format!("{}_{}", go_os(), go_arch());
-        let dir = mirror
-            .join(flavor.registry())
-            .join(&self.source)
-            .join(&self.version)
-            .join(platform);
-        fs::create_dir_all(&dir).context(|| format!("make {}", dir.display()))?;
-        let file = dir.join(format!(
-            "terraform-provider-{}_v{}",
-            self.type_name(),
-            self.version
-        ));
-        let binary = fs::canonicalize(&self.binary).context(|| {
-            format!(
-                "find the provider binary {} (build it first)",
-                self.binary.display()
-            )
-        })?;
-        symlink(&binary, &file).context(|| format!("link {}", file.display()))
-    }
-}
-
-/// Go's name of this system, which provider packages are sorted by.
-fn go_os() -> &'static str {
-    if cfg!(target_os = "macos") {
-        "darwin"
-    } else {
-        std::env::consts::OS
-    }
-}
-
-/// Go's name of this processor.
-fn go_arch() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    }
-}
 
 /// A configuration with its state and environment; removed when dropped.
 #[derive(Debug)]
@@ -202,6 +128,7 @@ impl Project {
     pub fn spawn(&self, args: &[&str]) -> Result<Running> {
         let mut command = supervised(self.cli.path());
         self.prepare(&mut command, args);
+        command.envs(GO_COMMAND);
         let line = format!("{} {}", self.cli.flavor().program(), args.join(" "));
         let number = self.commands.fetch_add(1, Ordering::Relaxed);
         Running::start(
@@ -353,37 +280,37 @@ impl Project {
         Ok(self.run(&["show", "-json"])?.success()?.json())
     }
 
-    /// The attribute values of one resource or data source in the state; `None` if it is not there.
+    /// The attribute values of one resource or data source in the state file, without a command; `None` if it is not there.
+    /// A value of any type comes with its type beside it, as the file has it.
     ///
     /// # Errors
-    /// The state cannot be read.
+    /// The state file is not one.
     pub fn resource(&self, address: &str) -> Result<Option<Value>> {
-        let state = self.state()?;
-        Ok(find_resource(&state["values"]["root_module"], address).map(|found| found["values"].clone()))
+        Ok(self.stored()?.attributes(address))
     }
 
-    /// The addresses of everything in the state.
+    /// The addresses of everything in the state file, as `state list` has them, without a command.
     ///
     /// # Errors
-    /// The state cannot be read.
+    /// The state file is not one.
     pub fn state_list(&self) -> Result<Vec<String>> {
-        if !self.dir().join("terraform.tfstate").exists() {
-            return Ok(Vec::new());
-        }
-        let output = self.run(&["state", "list"])?.success()?;
-        Ok(output.stdout.lines().map(str::to_owned).collect())
+        Ok(self.stored()?.addresses())
     }
 
-    /// The value of one output of the last apply.
+    /// The value of one output of the last apply, from the state file, without a command.
     ///
     /// # Errors
     /// There is no such output.
     pub fn output(&self, name: &str) -> Result<Value> {
-        let output = self.run(&["output", "-no-color", "-json", name])?.success()?;
-        serde_json::from_str(&output.stdout).map_err(|error| Error::Answer {
-            request: output.command.clone(),
-            fact: format!("{error}: {}", output.stdout),
+        let state = self.stored()?;
+        state.output(name).ok_or_else(|| Error::Answer {
+            request: format!("output {name}"),
+            fact: "the state has no output of this name".to_owned(),
         })
+    }
+
+    fn stored(&self) -> Result<StateFile> {
+        StateFile::read(&self.dir().join("terraform.tfstate"))
     }
 
     /// The raw state file, for tests that look for secrets in it; empty if there is none.
@@ -403,11 +330,4 @@ fn cli_configuration(mirrors: &[PathBuf]) -> String {
     };
     let blocks: String = mirrors.iter().map(block).collect();
     format!("provider_installation {{\n{blocks}}}\n")
-}
-
-fn find_resource<'a>(module: &'a Value, address: &str) -> Option<&'a Value> {
-    let list = |name: &str| module[name].as_array().into_iter().flatten();
-    list("resources")
-        .find(|resource| resource["address"] == address)
-        .or_else(|| list("child_modules").find_map(|child| find_resource(child, address)))
 }

@@ -15,7 +15,7 @@ use crate::cache::Cache;
 use crate::cli::{Output, Running};
 use crate::error::{Error, IoContext, Result};
 use crate::go::{Program, install};
-use crate::process::supervised;
+use crate::process::{GO_SERVER, supervised};
 use crate::report;
 use crate::workspace::Workspace;
 
@@ -170,6 +170,8 @@ impl PulumiProject {
     pub fn spawn(&self, args: &[&str]) -> Result<Running> {
         let mut command = supervised(self.work.path().join("bin/pulumi"));
         self.prepare(&mut command, args);
+        // Nor does it stay, but it starts compilers, which need the memory.
+        command.envs(GO_SERVER);
         let line = format!("pulumi {}", args.join(" "));
         let number = self.commands.fetch_add(1, Ordering::Relaxed);
         let outputs = self.work.path().join("outputs");
