@@ -171,6 +171,11 @@ impl Connections {
         }
     }
 
+    /// Whether neither the resource nor the provider block names a cluster.
+    pub fn names_no_cluster(&self, cluster: &Attr<ClusterModel>) -> bool {
+        cluster.is_null() && matches!(self.default_cluster, DefaultCluster::Absent)
+    }
+
     /// Whether a notice is the first of its kind for a cluster, which is then remembered. Clusters are the same if they are
     /// named the same way, unknown parts included.
     pub fn is_first_report(&self, notice: Notice, cluster: &Attr<ClusterModel>) -> bool {

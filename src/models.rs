@@ -23,6 +23,16 @@ pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
 };
 
+/// What follows from other values or, as long as that is unknown, what an existing object has: for an unknown value the object would
+/// be replaced, and with it all its nodes. Where it turns out to be another one, the apply is refused, since its plan showed no
+/// replacement, and the next plan shows it.
+pub(crate) fn kept<T: Clone>(follows: tfplug::Attr<T>, before: Option<&tfplug::Attr<T>>) -> tfplug::Attr<T> {
+    match before {
+        Some(before) if follows.is_unknown() => before.clone(),
+        _ => follows,
+    }
+}
+
 /// The attribute, or what stands for it where it is null.
 pub(crate) fn or<T: Clone>(attr: &tfplug::Attr<T>, default: T) -> tfplug::Attr<T> {
     if attr.is_null() {

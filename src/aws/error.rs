@@ -117,7 +117,7 @@ impl AwsError {
             Kind::NotFound => "Check the name or ID, the region and the account.",
             Kind::AlreadyExists => "Import the existing object, or choose another name.",
             Kind::ClusterNotFound => "Check the cluster's name, the region and the account.",
-            Kind::Busy => "Repeat once the change that is under way has ended.",
+            Kind::Busy => "Run the command again when the change that is under way has ended.",
             Kind::Throttled => {
                 "Lower Terraform's -parallelism, set retry_mode = \"adaptive\", or raise max_retries."
             }
@@ -144,10 +144,10 @@ impl AwsError {
                 "Where a proxy or firewall signs anew what AWS sends, name its CA in AWS_CA_BUNDLE, ca_bundle of the profile, or \
                  SSL_CERT_FILE. Else check `endpoints`."
             }
-            Kind::Timeout => "Repeat; what was made before is in the state.",
+            Kind::Timeout => "Run the command again. Objects that were created before are in the state.",
             Kind::InvalidParameter => "Change the value that AWS names.",
             Kind::LimitExceeded => "Remove what is unused, or ask AWS for a higher quota.",
-            Kind::Server => "Repeat in a while, and look at the AWS Health Dashboard.",
+            Kind::Server => "Run the command again in a while, and look at the AWS Health Dashboard.",
             Kind::Other => "Look at the message, and at the log with TF_LOG=debug.",
         }
     }

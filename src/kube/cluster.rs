@@ -128,6 +128,29 @@ impl Place {
             other => other,
         }
     }
+
+    /// The same, unless its region is missing: that is another cluster in each.
+    pub fn located(self) -> Option<Self> {
+        (!matches!(self, Self::Eks { region: None, .. })).then_some(self)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Eks { name, region } => {
+                write!(out, "the EKS cluster {name}")?;
+                region.iter().try_for_each(|region| write!(out, " in {region}"))
+            }
+            Self::Server(host) => write!(out, "the cluster at {host}"),
+            Self::Kubeconfig { path, context } => {
+                write!(out, "the cluster of {}", path.display())?;
+                context
+                    .iter()
+                    .try_for_each(|context| write!(out, ", context {context}"))
+            }
+        }
+    }
 }
 
 /// What two objects must agree on to share a connection. Ordered and hashable; its `Debug` hides

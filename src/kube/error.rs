@@ -157,7 +157,8 @@ impl KubeError {
             Kind::NotFound => "Check the name, the namespace and the cluster.",
             Kind::NamespaceMissing => "Create the namespace first, or name another one.",
             Kind::CrdMissing => {
-                "Install the chart that brings this kind (for Karpenter's: karpenter-crd), in this version."
+                "Install the chart that brings this kind (for Karpenter's: karpenter-crd), in this version. If Kubernetes itself has \
+                 the kind, check the cluster's host: `kubectl cluster-info` prints the URL of the API server."
             }
             Kind::ClusterNotFound => "Check the cluster's name, the region and the account.",
             Kind::Conflict(_) => {
@@ -186,10 +187,11 @@ impl KubeError {
                 "Check that it is installed, on PATH, and logged in: run it by hand to see what it says."
             }
             Kind::Connection => "Check the cluster's host, CA, certificate, key or kubeconfig.",
-            Kind::Timeout => "Repeat; what was made before is in the state.",
-            Kind::Cancelled => "Repeat; what was made before is in the state.",
+            Kind::Timeout | Kind::Cancelled => {
+                "Run the command again. Objects that were created before are in the state."
+            }
             Kind::Throttled | Kind::Server | Kind::Expired => {
-                "Repeat in a while; look at the API server's health."
+                "Run the command again in a while, and look at the API server's health."
             }
             Kind::Aws(_) => "",
             Kind::Other => "Look at the message, and at the log with TF_LOG=debug.",

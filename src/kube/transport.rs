@@ -132,7 +132,7 @@ type Dial<T> = Arc<dyn Fn(Uri) -> BoxFuture<'static, Result<T, BoxError>> + Send
 
 /// A failure that all who waited for the connection get.
 #[derive(Debug, Clone)]
-struct NoConnection {
+pub(super) struct NoConnection {
     source: Arc<dyn Error + Send + Sync>,
 }
 

@@ -1,7 +1,7 @@
 //! Waits for the state of one object.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::time::Duration;
 

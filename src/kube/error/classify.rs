@@ -10,17 +10,23 @@ use kube::core::response::StatusCause;
 use super::{FieldConflict, InvalidField, KubeError, KubeErrorKind as Kind};
 use crate::aws::AwsError;
 use crate::aws::error::chain;
-use crate::kube::transport::ProxyFailed;
+use crate::kube::transport::{NoConnection, ProxyFailed};
 
 const FIELD_MANAGER_CONFLICT: &str = "FieldManagerConflict";
 /// Server-side apply answers a field that the kind does not have with status 500.
 const UNTYPED: &str = "failed to create typed patch object";
+/// The reason that `kube` gives an answer whose body is not a `Status`.
+const UNPARSED: &str = "Failed to parse error data";
+/// The body of an API server's answer for a group of kinds that it does not have.
+const UNKNOWN_PATH: &str = "404 page not found";
+/// As much of another server's page as a message has, in characters.
+const FOREIGN_TEXT_MAX: usize = 200;
 
 impl KubeError {
     /// A failed call to `cluster`, with the program of its credential plugin, if it has one.
     pub(in crate::kube) fn from_kube(cluster: &str, plugin: Option<&str>, error: &kube::Error) -> Self {
         match error {
-            kube::Error::Api(status) => Self::new(kind_of_status(status), cluster, &status.message),
+            kube::Error::Api(status) => Self::new(kind_of_status(status), cluster, said(status)),
             other => {
                 let auth = causes(other).find_map(|cause| cause.downcast_ref::<AuthError>());
                 match auth.and_then(|error| plugin_failure(plugin, error)) {
@@ -38,6 +44,25 @@ impl KubeError {
         let message = chain(error);
         Self::new(kind_of_transport(error, &message), cluster, message)
     }
+}
+
+/// What an answer says. Proxies and other servers answer with a page, or with nothing.
+fn said(status: &Status) -> String {
+    if !is_foreign(status) {
+        return status.message.clone();
+    }
+    let words: Vec<&str> = status.message.split_whitespace().collect();
+    let start: String = words.join(" ").chars().take(FOREIGN_TEXT_MAX).collect();
+    let said = if start.is_empty() { "no text" } else { &start };
+    let code = status.code;
+    format!(
+        "the answer is {code} in another form than a Kubernetes API server's, which may not have been asked: {said}"
+    )
+}
+
+/// Whether no API server wrote this answer: it is not a `Status`, nor what an API server says of a path that it does not know.
+fn is_foreign(status: &Status) -> bool {
+    status.reason == UNPARSED && status.message != UNKNOWN_PATH
 }
 
 /// A failed credential plugin in words of our own: the client's would show the plugin's environment and output, in
@@ -69,7 +94,7 @@ fn kind_of_transport(error: &kube::Error, message: &str) -> Kind {
         kube::Error::HyperError(_) | kube::Error::Service(_) => {
             if causes(error).any(|cause| cause.is::<ProxyFailed>()) {
                 Kind::Proxy
-            } else if causes(error).any(timed_out) {
+            } else if causes(error).any(timed_out) && !causes(error).any(|cause| cause.is::<NoConnection>()) {
                 Kind::Timeout
             } else if message.contains("certificate") {
                 Kind::Connection
@@ -126,7 +151,9 @@ fn kind_of_missing(status: &Status) -> Kind {
     let details = status.details.as_ref();
     let name = details.map_or("", |details| details.name.as_str());
     let kind = details.map_or("", |details| details.kind.as_str());
-    if name.is_empty() {
+    if is_foreign(status) {
+        Kind::Connection
+    } else if name.is_empty() {
         Kind::CrdMissing
     } else if kind == "namespaces" {
         Kind::NamespaceMissing

@@ -18,7 +18,7 @@ const OBJECT: ObjectRef<'static> = ObjectRef {
 };
 
 /// Gives its answers in turn, the last one again and again.
-struct Script(Mutex<Vec<Result<Value, KubeError>>>);
+pub(crate) struct Script(pub(crate) Mutex<Vec<Result<Value, KubeError>>>);
 
 #[async_trait]
 impl KubeApi for Script {

@@ -4,6 +4,7 @@
 mod list;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mig::manifests::karpenter::labels;
 use serde_json::Value as Json;
@@ -15,7 +16,8 @@ use crate::aws::Regional;
 use crate::connections::{ClusterChoice, Connections};
 use crate::facts::Facts;
 use crate::kube::{
-    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, Rollout, kinds,
+    self, Apply, Cancellable, ClusterSpec, Connection, KubeApi, KubeErrorKind, Listing, ObjectRef, Rollout,
+    kinds,
 };
 use crate::resources::manifests::remote::{
     FIELD_MANAGER, claims, connect_at_plan, failure, is_silent, objects_of_kind,
@@ -24,6 +26,9 @@ use crate::resources::manifests::{self, Key, Manifests};
 use crate::wait::WaitOptions;
 
 pub(crate) use list::{Wanted, list};
+
+/// As long as Karpenter may take to see that an overlay is gone.
+const CONFLICT_PASSES: Duration = Duration::from_secs(20);
 
 /// Says in the plan that nodes will be replaced, and, if the cluster can be asked, how many there are and which resources their pods
 /// lose.
@@ -269,7 +274,7 @@ pub(super) async fn settle<M: KarpenterObject>(
             continue;
         }
         match kube::wait_for_state(api, &object, &options, acceptance_of).await {
-            Ok(live) => refused(&key.text(), &live)?,
+            Ok(live) => refused(&key.text(), &outlasted(api, &object, &options, live).await)?,
             // An overlay that Karpenter has not read is no failure, and the other overlays would time out in the same way.
             Err(error) if error.kind == KubeErrorKind::Timeout => {
                 cx.warn(unread(&key.text(), &error.message));
@@ -297,14 +302,38 @@ fn acceptance_of(live: &Json) -> Rollout {
     }
 }
 
+/// The overlay once a conflict has passed, or as it was. Where this apply deleted the other overlay, or changed its weight, Karpenter takes
+/// the conflict back when it has seen that.
+async fn outlasted(api: &dyn KubeApi, object: &ObjectRef<'_>, options: &WaitOptions, live: Json) -> Json {
+    if !is_in_conflict(&live) {
+        return live;
+    }
+    let options = WaitOptions {
+        timeout: options.timeout.min(CONFLICT_PASSES),
+        ..options.clone()
+    };
+    let passed = kube::wait_for_state(api, object, &options, |live| match is_in_conflict(live) {
+        true => Rollout::Waiting("the conflict to pass".to_owned()),
+        false => acceptance_of(live),
+    });
+    passed.await.unwrap_or(live)
+}
+
+fn is_in_conflict(live: &Json) -> bool {
+    let condition = kube::condition(live, "ValidationSucceeded");
+    let text = |field: &str| condition?.get(field)?.as_str();
+    text("status") == Some("False") && text("reason") == Some("Conflict")
+}
+
 fn refused(key: &str, live: &Json) -> Result<(), Diagnostic> {
     let condition = kube::condition(live, "ValidationSucceeded");
     let Some(fact) = condition.and_then(kube::unmet) else {
         return Ok(());
     };
     let detail = format!(
-        "{fact}\n\nKarpenter leaves it out, so pods that ask for slices bring up no node. Mend what it names; an overlay \
-         of another pool or weight may be in the way."
+        "{fact}\n\nKarpenter leaves it out, so pods that ask for slices bring up no node. Correct what it names. The cause \
+         of a conflict is an overlay of the same weight that gives the same instance types other capacities: change its weight, or \
+         delete it."
     );
     Err(Diagnostic::error(
         format!("Karpenter does not accept {key}"),
@@ -322,9 +351,13 @@ fn unread(key: &str, waited: &str) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use serde_json::json;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::kube::wait::tests::Script;
 
     fn overlay(status: &str, seen: i64) -> Json {
         let condition = json!({
@@ -344,6 +377,28 @@ mod tests {
                 "{waiting}"
             );
         }
+    }
+
+    /// Two overlays of one weight, of which one is being deleted.
+    #[tokio::test(start_paused = true)]
+    async fn a_conflict_may_pass() {
+        let options = WaitOptions {
+            timeout: Duration::from_secs(60),
+            cancel: CancellationToken::new(),
+        };
+        let object = ObjectRef {
+            resource: kinds::NODE_OVERLAY,
+            namespace: None,
+            name: "a",
+        };
+        let seen = async |later: &[&str]| {
+            let later = later.iter().map(|status| Ok(overlay(status, 2))).collect();
+            let api = Script(Mutex::new(later));
+            let live = outlasted(&api, &object, &options, overlay("False", 2)).await;
+            refused("NodeOverlay/a", &live)
+        };
+        assert_eq!(seen(&["False", "Unknown", "True"]).await, Ok(()));
+        assert!(seen(&["False"]).await.is_err());
     }
 
     #[test]

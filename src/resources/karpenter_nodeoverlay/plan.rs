@@ -10,7 +10,7 @@ use super::model::NodeOverlayModel;
 use crate::checked::{self, Checked, OrDeferred};
 use crate::facts::Facts;
 use crate::findings::below;
-use crate::models::ClusterModel;
+use crate::models::{ClusterModel, kept};
 use crate::resources::karpenter::{
     Found, KarpenterModel, OVERLAY_GATE, check_agreement, followed, followed_layout, part,
 };
@@ -51,7 +51,8 @@ impl Renderable for NodeOverlayModel {
 impl KarpenterModel for NodeOverlayModel {
     fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
         let followed = effective(&plan.config);
-        plan.planned.name = followed.name;
+        let before = plan.prior.as_ref().filter(|_| plan.config.name.is_null());
+        plan.planned.name = kept(followed.name, before.map(|prior| &prior.name));
         plan.planned.cluster = followed.cluster;
         plan.planned.layout = followed.layout;
         plan.planned.id = plan.planned.name.clone();

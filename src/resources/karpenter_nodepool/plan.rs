@@ -10,7 +10,7 @@ use super::model::NodePoolModel;
 use crate::checked::{self, Checked, OrDeferred};
 use crate::facts::Facts;
 use crate::findings::below;
-use crate::models::{ClusterModel, newest_version, or, render_version};
+use crate::models::{ClusterModel, kept, newest_version, or, render_version};
 use crate::resources::karpenter::{
     Found, KarpenterModel, NodeClassRefModel, check_agreement, followed, followed_layout, part,
 };
@@ -58,7 +58,8 @@ impl Renderable for NodePoolModel {
 impl KarpenterModel for NodePoolModel {
     fn refine<T>(plan: &mut Plan<Self, T>, facts: &Facts) -> Result<Diagnostics, Diagnostics> {
         let followed = effective(&plan.config);
-        plan.planned.name = followed.name;
+        let before = plan.prior.as_ref().filter(|_| plan.config.name.is_null());
+        plan.planned.name = kept(followed.name, before.map(|prior| &prior.name));
         plan.planned.cluster = followed.cluster;
         plan.planned.layout = followed.layout;
         plan.planned.id = plan.planned.name.clone();
@@ -72,10 +73,11 @@ impl KarpenterModel for NodePoolModel {
         let objects = render(&plan.planned, &plan.config, facts, &mut findings);
         let objects = objects.map(|objects| manifests::manifests(&objects));
         plan.planned.manifests = checked::planned(objects, &mut findings)?;
-        let fixed_before = plan.prior.as_ref().map(|prior| prior.replicas.is_null());
-        // An import does not know it; the API server then decides.
-        let imported = plan.prior.as_ref().is_some_and(|prior| prior.layout.is_null());
-        if !imported && fixed_before.is_some_and(|none| none != plan.planned.replicas.is_null()) {
+        if plan
+            .prior
+            .as_ref()
+            .is_some_and(|prior| is_fixed_otherwise(prior, &plan.planned))
+        {
             plan.require_replace(Path::attr("replicas"));
         }
         Ok(findings)
@@ -93,6 +95,14 @@ impl KarpenterModel for NodePoolModel {
             ..Self::default()
         }
     }
+}
+
+/// Whether a pool with a fixed number of nodes becomes one without, or the other way, as far as that is known. An import does not know
+/// it; the API server then decides.
+fn is_fixed_otherwise(prior: &NodePoolModel, planned: &NodePoolModel) -> bool {
+    let imported = prior.layout.is_null();
+    let known = !planned.replicas.is_unknown();
+    !imported && known && prior.replicas.is_null() != planned.replicas.is_null()
 }
 
 /// With `reserved` alone Karpenter launches only what the class selects.

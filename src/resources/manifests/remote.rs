@@ -24,7 +24,7 @@ pub(crate) use read::{objects_of_kind, read_or_import};
 pub(crate) use trial::{connect_at_plan, is_silent, try_out};
 
 use changes::Changes;
-use connect::{cluster, connect_if_there};
+use connect::{cluster, connect_if_there, refuse_if_moved};
 
 /// Creates the objects, in order, and gives the connection for what is to be waited for. Each is in `slot` as soon as it
 /// may exist.
@@ -56,6 +56,7 @@ pub(crate) async fn update<M: ManifestModel>(
     planned: &M,
     slot: &Slot,
 ) -> Result<Arc<Connection>, Diagnostics> {
+    refuse_if_moved(cx, (prior, planned), &slot.recall::<Provenance>()?).await?;
     carry_out(cx, planned, Some(prior.wanted()), slot).await
 }
 

@@ -154,7 +154,7 @@ fn a_server_fault_is_told_and_loses_nothing() {
             &words,
             &[
                 "DaemonSet/mig-device-plugin-mixed cannot be applied",
-                "Repeat in a while",
+                "again in a while",
             ],
         );
         assert_eq!(faulty.ground.project.state_list().unwrap(), [THIS]);

@@ -98,8 +98,43 @@ fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
             .for_each(|claim| drop(KUBE.delete(&at("NodeClaim", claim)).unwrap()));
         assert!(ground.project.state_list().unwrap().contains(&POOL.to_owned()));
         edit("NodePool", name, &json!({"metadata": {"finalizers": null}}));
-        ground.project.destroy().unwrap();
         KUBE.delete(&at("NodeClaim", &claim)).unwrap();
+        ground.project.destroy().unwrap();
+    });
+}
+
+/// Karpenter puts no finalizer on a pool: it is gone at once, and its nodes are not.
+#[test]
+fn a_deletion_waits_for_the_nodes_of_a_pool_that_is_gone() {
+    with_a_cli(|cli| {
+        let ground = ground(cli, "kp-nodes");
+        let name = &ground.name;
+        let pool = "delete_timeout = \"2s\"";
+        ground.write(&configuration(
+            name,
+            &Wish {
+                pool,
+                ..Wish::default()
+            },
+        ));
+        ground.settle();
+        let claim = format!("{name}-1");
+        make_claim(&claim, name);
+        let destroy = ["destroy", "-no-color", "-input=false", "-auto-approve"];
+        let refused = ground.project.run(&destroy).unwrap();
+        assert_eq!(refused.code, 1, "{}", refused.stdout);
+        assert_says(
+            &refused.words(),
+            &["are not gone yet", "waited 2 s", &claim, "Keep Karpenter running"],
+        );
+        assert!(live("NodePool", name).is_none());
+        let state = ground.project.state_list().unwrap();
+        assert!(
+            state.contains(&POOL.to_owned()) && state.contains(&CLASS.to_owned()),
+            "{state:?}"
+        );
+        KUBE.delete(&at("NodeClaim", &claim)).unwrap();
+        ground.project.destroy().unwrap();
     });
 }
 
@@ -174,7 +209,7 @@ fn a_server_that_stays_busy_is_told_and_loses_nothing() {
         for fault in [Fault::kube_busy(0), Fault::kube_busy(86_400)] {
             api.judge(move |method, target| is_change(method, target).then(|| fault.clone()));
             let words = ground.failed_apply();
-            assert_says(&words, &["NodePool", "cannot be applied", "Repeat in a while"]);
+            assert_says(&words, &["NodePool", "cannot be applied", "again in a while"]);
             assert_eq!(ground.project.state_list().unwrap().len(), 3);
         }
         api.clear_rules();

@@ -3,6 +3,7 @@
 use super::{CLASS, OVERLAY, POOL, Wish, configuration, ground, overlay_name};
 use crate::rights::RIGHTS;
 use crate::support::karpenter::{at, know_karpenter, live};
+use crate::support::kube::KUBE;
 use crate::support::{Ground, assert_says, with_a_cli};
 
 /// The cluster of the tests of rights, by a token in this file.
@@ -14,6 +15,13 @@ fn other_cluster(ground: &Ground, file: &str) -> String {
         RIGHTS.url(),
         token.display()
     )
+}
+
+/// A device plugin in the cluster of the node class.
+fn plugin_beside() -> String {
+    "resource \"mig_device_plugin\" \"this\" {\n  cluster = mig_karpenter_nodeclass.this.cluster\n  layouts = \
+     [mig_karpenter_nodeclass.this.layout]\n  namespace = \"default\"\n  name = mig_karpenter_nodeclass.this.name\n}\n"
+        .to_owned()
 }
 
 #[test]
@@ -72,9 +80,7 @@ fn another_way_to_the_same_cluster_replaces_nothing() {
                 cluster: &cluster,
                 ..Wish::default()
             };
-            let plugin = "resource \"mig_device_plugin\" \"this\" {\n  cluster = mig_karpenter_nodeclass.this.cluster\n  layouts = \
-                          [mig_karpenter_nodeclass.this.layout]\n  namespace = \"default\"\n  name = mig_karpenter_nodeclass.this.name\n}\n";
-            ground.write(&(configuration(name, &wish) + plugin));
+            ground.write(&(configuration(name, &wish) + &plugin_beside()));
         };
         through("token-a");
         ground.project.init().unwrap();
@@ -91,6 +97,49 @@ fn another_way_to_the_same_cluster_replaces_nothing() {
             "{}",
             plan.output.words()
         );
+        ground.settle();
+        assert_eq!(uid(), before);
+        ground.project.destroy().unwrap();
+    });
+}
+
+/// A deferred data source makes the host of a cluster unknown with any change of the cluster's module.
+#[test]
+fn a_cluster_that_is_not_known_yet_replaces_nothing() {
+    with_a_cli(|cli| {
+        let ground = ground(cli, "kp-late");
+        let name = &ground.name;
+        let rights = other_cluster(&ground, "token");
+        let hosted = |url: &str, trigger: u8| {
+            let host = format!(
+                "resource \"terraform_data\" \"host\" {{\n  input            = \"{url}\"\n  triggers_replace = {trigger}\n}}\n"
+            );
+            let cluster = rights.replace(&format!("\"{}\"", RIGHTS.url()), "terraform_data.host.output");
+            let wish = Wish {
+                cluster: &cluster,
+                ..Wish::default()
+            };
+            ground.write(&(configuration(name, &wish) + &plugin_beside() + &host));
+        };
+        know_karpenter();
+        hosted(RIGHTS.url(), 1);
+        ground.settle();
+        let uid = || RIGHTS.get(&at("NodePool", name)).unwrap().unwrap()["metadata"]["uid"].clone();
+        let before = uid();
+        hosted(RIGHTS.url(), 2);
+        let plan = ground.plan();
+        for address in [CLASS, POOL, OVERLAY, "mig_device_plugin.this"] {
+            assert_eq!(plan.actions(address), ["update"], "{address}");
+        }
+        ground.settle();
+        assert_eq!(uid(), before);
+        // It turns out to be another cluster: the plan showed no replacement, and so there is none.
+        hosted(KUBE.url(), 3);
+        let words = ground.failed_apply();
+        assert_says(&words, &["from Update to DeleteThenCreate"]);
+        assert_eq!(uid(), before);
+        assert!(live("NodePool", name).is_none());
+        hosted(RIGHTS.url(), 3);
         ground.settle();
         assert_eq!(uid(), before);
         ground.project.destroy().unwrap();

@@ -167,3 +167,28 @@ fn a_roll_keeps_the_version_of_a_group_and_its_pinned_release() {
         );
     });
 }
+
+/// An image of the user's own that is being made anew: nodes are rolled, and the group stays.
+#[test]
+fn an_image_that_is_not_known_yet_rolls_the_group_and_replaces_nothing() {
+    with_a_cli(|cli| {
+        let ground = ground(cli, "group-image", SIZES);
+        let with_image = |image: &str, trigger: u8| {
+            let source = format!(
+                "resource \"terraform_data\" \"image\" {{\n  input            = \"{image}\"\n  triggers_replace = {trigger}\n}}\n"
+            );
+            let group = group(&ground.name, SMALL, SIZES);
+            let image = "image_id = terraform_data.image.output\n  layout = {";
+            ground.write(&(source + &group.replace("layout = {", image)));
+        };
+        with_image("ami-0123456789abcdef0", 1);
+        ground.settle();
+        let arn = || ground.resource(ADDRESS)["arn"].clone();
+        let (before, made) = (arn(), eks::group(&ground.name, &ground.name).unwrap());
+        assert_eq!(made["amiType"], json!("CUSTOM"));
+        with_image("ami-0fedcba9876543210", 2);
+        assert_eq!(ground.plan().actions(ADDRESS), ["update"]);
+        ground.settle();
+        assert_eq!(arn(), before);
+    });
+}

@@ -122,7 +122,9 @@ fn numbers_are_exact() {
             all.join(", ")
         );
         apply(&project, &configuration);
-        assert_eq!(project.output("same").unwrap(), json!(vec![true; all.len()]));
+        // The state holds a number that only the program can read.
+        let same = project.run(&["output", "-json", "same"]).unwrap();
+        assert_eq!(same.json(), json!(vec![true; all.len()]));
         // A change beside it: what the provider does not touch keeps all its digits.
         write(
             &project,
@@ -166,7 +168,7 @@ fn dynamic_values_keep_their_type() {
         );
         project.apply(&[]).unwrap();
         assert_quiet(&project);
-        assert_eq!(stored(&project)["any"], json!({ "a": [1] }));
+        assert_eq!(stored(&project)["any"]["value"], json!({ "a": [1] }));
     });
 }
 

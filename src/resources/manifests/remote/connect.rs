@@ -102,28 +102,82 @@ async fn region_now(cx: &Context<Connections>, spec: &ClusterSpec) -> Result<Opt
     })
 }
 
-/// Plans new objects where the cluster is another one. Another way to reach the same one moves nothing: a new object of
-/// Karpenter would take all its nodes with it.
+/// Plans new objects where the cluster is another one. Another way to reach the same one moves nothing, and neither does one that
+/// is not known yet: a new object of Karpenter would take all its nodes with it.
 pub(crate) async fn replace_if_moved<M: ManifestModel>(
     cx: &Context<Connections>,
     plan: &mut Plan<M, Provenance>,
 ) -> Result<(), Diagnostics> {
-    let after = plan.planned.cluster();
-    let before = plan.prior.as_ref().map(|prior| prior.cluster());
-    let Some(before) = before.filter(|before| *before != after) else {
+    let Some(prior) = &plan.prior else {
         return Ok(());
     };
-    let provider = cx.provider()?;
-    let now = provider.default_region().await;
-    let then = plan.private.region.as_deref().or(now.as_deref());
-    let before = provider.place(before).map(|place| place.in_region(then));
-    let after = provider.place(after).map(|place| place.in_region(now.as_deref()));
-    let server = after.as_ref().and_then(Place::server_id);
-    let same_server = server.is_some() && server == plan.private.server;
-    if before.is_none() || (before != after && !same_server) {
+    let clusters = (prior.cluster(), plan.planned.cluster());
+    if moved(cx, clusters, &plan.private).await?.is_some() {
         plan.require_replace(Path::attr("cluster"));
     }
     Ok(())
+}
+
+/// Refuses to change objects in another cluster than the one in which they are: a plan that did not know the cluster yet, or that
+/// somebody else's program made.
+pub(super) async fn refuse_if_moved<M: ManifestModel>(
+    cx: &Context<Connections>,
+    (prior, planned): (&M, &M),
+    provenance: &Provenance,
+) -> Result<(), Diagnostics> {
+    let clusters = (prior.cluster(), planned.cluster());
+    let Some(Moved { from, to }) = moved(cx, clusters, provenance).await? else {
+        return Ok(());
+    };
+    let from = from.map_or_else(
+        || "a cluster that is not named any more".to_owned(),
+        |from| from.to_string(),
+    );
+    let detail = format!(
+        "The objects of {} are in {from}, and the cluster is {to} now. Nothing was changed. Plan again: what is planned then makes them \
+         in the one and deletes them in the other.",
+        planned.object_id()
+    );
+    Err(
+        Diagnostic::error("The cluster turned out to be another one", detail)
+            .at(Path::attr("cluster"))
+            .into(),
+    )
+}
+
+/// Two clusters that are known to differ.
+struct Moved {
+    /// Where the objects are; nothing where neither they nor the provider block name a cluster any more.
+    from: Option<Place>,
+    to: Place,
+}
+
+async fn moved(
+    cx: &Context<Connections>,
+    (before, after): (&Attr<ClusterModel>, &Attr<ClusterModel>),
+    provenance: &Provenance,
+) -> Result<Option<Moved>, Diagnostics> {
+    if before == after {
+        return Ok(None);
+    }
+    let provider = cx.provider()?;
+    let now = provider.default_region().await;
+    let then = provenance.region.as_deref().or(now.as_deref());
+    let place = |cluster, region| {
+        let place: Place = provider.place(cluster)?;
+        place.in_region(region).located()
+    };
+    let Some(to) = place(after, now.as_deref()) else {
+        return Ok(None);
+    };
+    let from = place(before, then);
+    let server = to.server_id();
+    let same_server = server.is_some() && server == provenance.server;
+    let differs = match &from {
+        Some(from) => *from != to && !same_server,
+        None => provider.names_no_cluster(before),
+    };
+    Ok(differs.then_some(Moved { from, to }))
 }
 
 /// A connection to it, or nothing where the EKS cluster is gone, and all of its objects with it. A cluster that is

@@ -1,6 +1,7 @@
 //! Taking objects away, and what holds them.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -14,10 +15,16 @@ use crate::connections::Connections;
 use crate::kube::{
     self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, Listing, Name, ObjectRef, kinds,
 };
-use crate::wait::WaitOptions;
+use crate::wait::{Look, Pace, WaitError, WaitOptions, wait};
 
 /// Names of NodeClaims that a message has room for.
 const SHOWN: usize = 10;
+
+/// Karpenter drains nodes in minutes.
+const PACE: Pace = Pace {
+    first: Duration::from_millis(500),
+    longest: Duration::from_secs(5),
+};
 
 /// Deletes one object and waits until it is gone. Where ours is known by its UID, no other of its name is touched.
 pub(super) async fn one<M: ManifestModel>(
@@ -36,27 +43,86 @@ pub(super) async fn one<M: ManifestModel>(
         ..Delete::default()
     };
     let error = match api.delete(&object, how).await {
-        Ok(Deletion::Gone) => return Ok(()),
+        Ok(Deletion::Gone) => return nodes_gone(cx, api, model, key).await,
         Ok(Deletion::Pending) => {
             let options = WaitOptions {
                 timeout: model.deletion_timeout(),
                 cancel: cx.cancel().clone(),
             };
             match kube::wait_until_gone(api, &object, uid, &options).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return nodes_gone(cx, api, model, key).await,
                 Err(error) => error,
             }
         }
         Err(error) => error,
     };
-    if is_absent(&error) || missing::is_kind_gone(api, &object, &error).await {
+    if missing::is_kind_gone(api, &object, &error).await {
         return Ok(());
+    }
+    if is_absent(&error) {
+        return nodes_gone(cx, api, model, key).await;
     }
     if error.kind == KubeErrorKind::Changed && is_another(api, &object, uid).await {
         cx.warn(left_alone(key));
         return Ok(());
     }
     Err(not_deleted(api, model, key, &error).await.into())
+}
+
+/// Waits until the nodes of an object that is gone are gone too. Karpenter puts a finalizer on a node class and none on a pool: what is
+/// destroyed after the pool, such as Karpenter itself, would leave nodes that nobody ends.
+async fn nodes_gone<M: ManifestModel>(
+    cx: &Context<Connections>,
+    api: &dyn KubeApi,
+    model: &M,
+    key: &Key,
+) -> Result<(), Diagnostics> {
+    let Some(labels) = model.claims() else {
+        return Ok(());
+    };
+    let options = WaitOptions {
+        timeout: model.deletion_timeout(),
+        cancel: cx.cancel().clone(),
+    };
+    let what = format!("nodes of {}", key.text());
+    let ended = wait(&what, &options, PACE, async || {
+        match claims::<Name>(api, &labels).await {
+            Ok(left) if left.is_empty() => Look::Done(()),
+            Ok(left) => Look::Again(format!("the end of the NodeClaims {}", names(left))),
+            Err(error) if error.is_transient() => Look::Again(format!("an answer ({})", error.message)),
+            Err(error) => Look::Failed(error),
+        }
+    });
+    let why = match ended.await {
+        Ok(()) => return Ok(()),
+        Err(WaitError::Failed(error)) if error.kind == KubeErrorKind::Forbidden => {
+            cx.warn(unseen(key, &error));
+            return Ok(());
+        }
+        Err(why) => why,
+    };
+    let detail = format!(
+        "{why}. {} is deleted, and Karpenter drains its nodes. Pods that must not be disrupted, or disruption budgets, may keep one \
+         indefinitely: look at kubectl describe nodeclaim. Keep Karpenter running until they are gone: nobody else ends them, and \
+         AWS bills them.",
+        key.text()
+    );
+    let summary = format!("The nodes of {} are not gone yet", key.text());
+    Err(Diagnostic::error(summary, detail).into())
+}
+
+fn unseen(key: &Key, error: &KubeError) -> Diagnostic {
+    let detail = format!(
+        "{error}\n\nWithout this right the deletion does not wait for Karpenter to drain the nodes. Keep Karpenter running until `kubectl \
+         get nodeclaims` shows none of the pool."
+    );
+    Diagnostic::warning(
+        format!(
+            "It could not be seen whether the nodes of {} are gone",
+            key.text()
+        ),
+        detail,
+    )
 }
 
 /// The warning that another tool deploys the object as well. The deletion reports an object that cannot be read.
@@ -119,13 +185,17 @@ async fn not_deleted<M: ManifestModel>(
     told
 }
 
-fn held_by(claims: Vec<Name>) -> String {
+fn names(claims: Vec<Name>) -> String {
     let names: BTreeSet<String> = claims.into_iter().map(|Name(name)| name).collect();
+    first_of(&names, SHOWN)
+}
+
+fn held_by(claims: Vec<Name>) -> String {
     format!(
         "It is held by the NodeClaims {}: Karpenter drains their nodes first. Pods that must not be disrupted, or \
          disruption budgets, may keep one indefinitely: look at kubectl describe nodeclaim. The deletion is under way and \
-         goes on; repeat the command to see its end.",
-        first_of(&names, SHOWN)
+         goes on; run the command again to see its end.",
+        names(claims)
     )
 }
 

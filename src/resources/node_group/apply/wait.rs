@@ -95,12 +95,17 @@ impl<'a> Waiting<'a> {
 
     /// Waits for the end of an update.
     pub(super) async fn updated(&self, id: &str, doing: &str) -> Result<eks::Update, Unsettled> {
+        let unseen = AtomicU32::new(0);
         let look = || async {
             match self.api.describe_update(self.group, id).await {
                 Ok(update) if update.status() == Some(&eks::UpdateStatus::InProgress) => {
                     Look::Again(doing.to_owned())
                 }
                 Ok(update) => Look::Done(update),
+                // Nor need an update.
+                Err(error) if error.is_not_found() && unseen.fetch_add(1, Relaxed) < UNSEEN => {
+                    Look::Again("EKS to show the update".to_owned())
+                }
                 Err(error) => again_or(error, Unsettled::Unseen),
             }
         };

@@ -6,18 +6,19 @@ use mig::catalog::ImageFamily;
 use mig::layout::{DEVICE_PLUGIN_LABEL, LAYOUT_LABEL, MPS_LABEL, NODE_TEMPLATE_TAGS, Taint};
 use mig::node_group::{self, Accepted, AmiType, EksTaint, GroupTags, SelfManagedGroup};
 use mig::{Finding, Layout};
-use tfplug::{Attr, Diagnostics, Path, Plan, SetOf};
+use tfplug::{Attr, Diagnostic, Diagnostics, Path, Plan, SetOf};
 
 use super::checks::{family, own_taints, report};
 use crate::checked::{self, Checked, OrDeferred, Withheld};
 use crate::facts::Facts;
+use crate::models::kept;
 use crate::resources::aws::surroundings::none_as_before;
 use crate::resources::node_group::model::{GroupTaint, NodeGroup, Remembered};
 
 type Pairs = BTreeMap<String, String>;
 
-/// What follows from a layout, with what the group has of its own. Each part is deferred by itself: an unknown tag must not make the instance types
-/// unknown, for which a group is replaced.
+/// What follows from a layout, with what the group has of its own. Each part is deferred by itself: a group is replaced for other instance
+/// types, and an unknown tag says nothing about those.
 #[derive(Debug)]
 pub(in super::super) struct Implied {
     /// What the group boots.
@@ -308,17 +309,46 @@ pub(super) fn set(
     let taints = checked::planned(parts.taints, findings)?;
     let tags = checked::planned(parts.tags, findings)?;
     let (config, planned) = (&plan.config, &mut plan.planned);
+    let prior = plan.prior.as_ref();
     if config.instance_types.is_null() {
-        planned.instance_types = flat(&machine, |of| of.instance_types.clone());
+        // Neither slices nor an image say anything about them.
+        let written = checked::planned(written_types(config), findings)?;
+        let follows = match &machine {
+            Attr::Known(of) => of.instance_types.clone(),
+            _ => written.known().cloned().unwrap_or(Attr::Unknown),
+        };
+        if follows.is_unknown() && prior.is_some() {
+            findings.push(types_kept());
+        }
+        planned.instance_types = kept(follows, prior.map(|prior| &prior.instance_types));
     }
     if config.ami_type.is_null() {
-        planned.ami_type = machine.as_ref().map(|of| of.ami_type.clone());
+        let follows = machine.as_ref().map(|of| of.ami_type.clone());
+        planned.ami_type = kept(follows, prior.map(|prior| &prior.ami_type));
     }
     planned.slices_per_node = flat(&machine, |of| of.slices.clone());
     planned.labels_all = labels;
     planned.taints_all = taints.map(SetOf);
     set_tags(plan, &tags);
     Ok(())
+}
+
+/// The instance types that the group names, as far as they follow without a layout that is known in whole; null where the template names
+/// one.
+fn written_types(config: &NodeGroup) -> Checked<Attr<Vec<String>>> {
+    let template = config.launch_template.known().or_deferred()?;
+    if template.instance_type.settled().or_deferred()?.is_some() {
+        return Ok(Attr::Null);
+    }
+    let layout = super::followed_layout(config);
+    Ok(layout.known().or_deferred()?.instance_types.clone())
+}
+
+fn types_kept() -> Diagnostic {
+    let detail = "What they follow from is known only after apply, and so the group keeps those that it has. If they turn out to be \
+                  others, the command fails before it changes the group, and says when it is run again that the group is replaced.";
+    Diagnostic::warning("The group's instance types are not known yet", detail)
+        .at(Path::attr("instance_types"))
 }
 
 fn set_tags(plan: &mut Plan<NodeGroup, Remembered>, tags: &Attr<(Pairs, Pairs)>) {
