@@ -50,7 +50,7 @@ enum Subject {
     Picture(picture::Picture),
     /// Report what has drifted from what was declared: plan, AWS and the slices that nodes really have. Changes nothing.
     ///
-    /// Ends with 0 without drift, 2 with drift, 3 with --strict where something could not be checked, 1 after an error.
+    /// Exit codes: 0 no drift was found; 2 drift; 3 something could not be checked, with --strict alone; 1 an error.
     Drift(Box<drift::Drift>),
     /// Print import blocks for objects that exist: templates, node groups and Karpenter's objects of ours. Changes nothing.
     ///

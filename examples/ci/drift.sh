@@ -1,5 +1,6 @@
 #!/bin/sh
-# A nightly report of drift, for cron or any CI: 0 without drift, 2 with it, 3 where something could not be checked, 1 after an error.
+# A nightly report of drift, for cron or any CI: 0 where no drift was found, 2 with drift, 3 where something could not be checked, 1 after
+# an error.
 # LAYOUTS is a file of layouts, CONTEXTS the contexts of the clusters.
 set -eu
 

@@ -1,5 +1,5 @@
-# One module, the clusters of three clients in two regions, one provider block. A cluster that is not made yet, or that cannot be reached,
-# does not keep the others from their plan.
+# One module, the clusters of three clients in two regions, one provider block. A cluster that is not made yet does not keep the others
+# from their plan.
 terraform {
   required_providers {
     mig = {

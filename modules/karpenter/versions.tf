@@ -1,6 +1,6 @@
 terraform {
-  # Terraform 1.8 and OpenTofu 1.7 brought functions of providers.
-  required_version = ">= 1.7"
+  # As the provider needs it; OpenTofu 1.10 and later fit, too.
+  required_version = ">= 1.8"
 
   required_providers {
     mig = {

@@ -19,8 +19,8 @@ use crate::untyped_input;
 pub(super) const LAYOUT: &str = "layout";
 
 /// What every function of a layout should say of itself.
-pub(super) const CATALOG_NOTE: &str = "A function knows the built-in catalog only, not what the provider block adds to it, and it cannot warn: of what is not \
-     certain about a layout [`data.mig_layout`](../data-sources/layout.md) tells.";
+pub(super) const CATALOG_NOTE: &str = "A function uses the built-in catalog alone, without what the provider block adds, and cannot warn. \
+     [`data.mig_layout`](../data-sources/layout.md) warns of facts that are not certain.";
 
 /// A function of a layout alone.
 pub struct LayoutFunction {

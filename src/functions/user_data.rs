@@ -37,7 +37,7 @@ pub struct UserDataOptions {
     pub node_config: Attr<NodeConfig>,
     /// Parts of MIME user data `before` and `after` ours, each with `content_type` and `content`.
     pub extra_user_data: Attr<ExtraUserData>,
-    /// Version of the rendering; the newest if left out. A resource keeps the version that it has; a function has no
+    /// Version of the rendering, from 1 to 3; the newest if left out. A resource keeps the version that it has; a function has no
     /// memory: name a number here, or an upgrade of the provider may change the text and roll your nodes.
     pub render_version: Attr<i64>,
 }

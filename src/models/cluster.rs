@@ -83,7 +83,7 @@ pub struct ExecModel {
     pub command: Attr<String>,
     /// Its arguments.
     pub args: Attr<Vec<String>>,
-    /// Variables added to its environment. The state stores them, so do not put secrets here.
+    /// Variables added to its environment. The state stores those of a resource's `cluster`, so put secrets into `kubernetes` of the provider alone.
     pub env: Attr<BTreeMap<String, String>>,
 }
 

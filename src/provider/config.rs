@@ -34,7 +34,7 @@ pub struct ProviderModel {
     pub assume_role: Attr<AssumeRoleModel>,
     /// Service endpoints other than AWS' own, for VPC endpoints and for tests.
     pub endpoints: Attr<EndpointsModel>,
-    /// Tags of every AWS object that this provider itself makes: launch templates. A resource's own tag of the same key wins.
+    /// Tags of every AWS object that this provider itself makes: launch templates and managed node groups. A resource's own tag of the same key wins.
     /// What EC2 makes of a template (instances, volumes, network interfaces) has its tags from `tag_specifications`, and
     /// what Karpenter makes from `tags` of the node class. All of them are in the state as `tags_all`, also where the value
     /// here is ephemeral.
@@ -74,7 +74,7 @@ pub struct EndpointsModel {
     pub autoscaling: Attr<String>,
     /// AWS Service Quotas.
     pub servicequotas: Attr<String>,
-    /// AWS Price List.
+    /// AWS Price List; no object asks it yet.
     pub pricing: Attr<String>,
 }
 

@@ -205,7 +205,7 @@ fn twenty_clusters_of_five_objects_take_one_connection_and_one_token_each() {
             .unwrap();
         let told = told.split("Warning:").next().unwrap();
         let others = format!("(and {} more similar warnings elsewhere)", UNKNOWN + ABSENT - 1);
-        assert_says(told, &["is told once", &others]);
+        assert_says(told, &["is shown once", &others]);
         fleet.assert_one_connection_to(&["there"]);
 
         fleet.make_absent();

@@ -3,7 +3,7 @@ locals {
 }
 
 data "mig_manifests" "slices" {
-  render_version = 2
+  render_version = 3
 
   pools = [{
     nodeclass = {

@@ -3,7 +3,7 @@
 locals {
   user_data = provider::mig::user_data(
     { instance_types = ["p5.48xlarge"], slices = { "1g.10gb" = 7 } },
-    { target = "karpenter", partition_timeout = "8m", render_version = 1 },
+    { target = "karpenter", partition_timeout = "8m", render_version = 3 },
   )
 }
 

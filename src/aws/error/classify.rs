@@ -44,6 +44,8 @@ pub(in crate::aws) fn credentials_error(call: Call, error: &CredentialsError) ->
     let kind = match error {
         CredentialsError::CredentialsNotLoaded(_) => AwsErrorKind::CredentialsMissing,
         CredentialsError::ProviderTimedOut(_) => AwsErrorKind::Timeout,
+        // The last place where credentials are looked for: there are none in the others.
+        _ if message.contains("IMDS") => AwsErrorKind::CredentialsMissing,
         _ if is_signed_out(&message) => AwsErrorKind::CredentialsExpired,
         _ => AwsErrorKind::CredentialsInvalid,
     };

@@ -48,9 +48,13 @@ fn planned_layouts(planned: &Planned<'_>) -> Vec<LayoutModel> {
     one.chain(several).filter_map(model).collect()
 }
 
-/// The versions of our launch templates that the plan ends at, by the template's ID; those that it makes are not known yet.
+/// The versions of our launch templates that the plan ends at, by the template's ID; those that it makes are not known yet. With
+/// `update_default_version = false` groups are given a version one by one, and which is not said.
 pub(super) fn versions(plan: &PlanFile) -> BTreeMap<String, i64> {
     let of = |values: &Map<String, Json>| {
+        if values.get("update_default_version") == Some(&Json::Bool(false)) {
+            return None;
+        }
         let id = values.get("id")?.as_str()?.to_owned();
         Some((id, values.get("latest_version")?.as_i64()?))
     };
@@ -100,4 +104,28 @@ fn value(json: &Json) -> Option<Value> {
             Value::Map(entries.iter().map(entry).collect::<Option<_>>()?)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn groups_that_are_given_versions_one_by_one_have_none_that_is_declared() {
+        let template = |name: &str, updates: bool| {
+            json!({
+                "address": format!("mig_launch_template.{name}"), "type": "mig_launch_template", "mode": "managed",
+                "provider_name": "registry.terraform.io/eks-mig/mig",
+                "values": { "id": name, "latest_version": 2, "update_default_version": updates },
+            })
+        };
+        let plan = json!({
+            "format_version": "1.2",
+            "planned_values": { "root_module": { "resources": [template("all", true), template("staged", false)] } },
+        });
+        let plan = crate::cli::drift::plan::parse(&plan.to_string()).unwrap();
+        assert_eq!(versions(&plan), BTreeMap::from([("all".to_owned(), 2)]));
+    }
 }

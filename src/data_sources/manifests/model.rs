@@ -29,8 +29,8 @@ pub struct ManifestsData {
 /// What is to be rendered.
 #[derive(Debug, Clone, Default, PartialEq, Model)]
 pub struct ManifestsInput {
-    /// Version of the rendering. Here is no state that could keep the version in use, so that it has to be named: with
-    /// the newest of a new provider, objects change and nodes roll.
+    /// Version of the rendering, from 1 to 3; 3 for new objects. A data source has no state that could keep the version in use, so
+    /// that it is named here: with another one, objects change and nodes roll.
     #[attr(required)]
     pub render_version: Attr<i64>,
     /// Nodes for Karpenter: class, pool and overlays, of which each follows from the one before.

@@ -46,6 +46,31 @@ fn codes_have_their_kinds() {
     }
 }
 
+/// What answers is another server: a proxy, a load balancer, the API server of something else.
+#[test]
+fn an_answer_in_another_form_is_no_missing_kind() {
+    let answer = |code: u16, body: &str| {
+        let status = Status::failure(body, "Failed to parse error data").with_code(code);
+        KubeError::from_kube("c", None, &kube::Error::Api(status.boxed()))
+    };
+    assert_eq!(answer(404, "404 page not found").kind, Kind::CrdMissing);
+    for (body, said) in [
+        ("", "no text"),
+        ("<html>\n<h1>Not here</h1>", "<html> <h1>Not here</h1>"),
+    ] {
+        let error = answer(404, body);
+        assert_eq!(error.kind, Kind::Connection);
+        let text = error.to_string();
+        assert!(
+            text.contains("the answer is 404 in another form") && text.contains(said),
+            "{text}"
+        );
+        assert!(text.contains("Check the cluster's host"), "{text}");
+    }
+    let long = answer(502, &"x".repeat(9000)).to_string();
+    assert!(long.len() < 600, "{}", long.len());
+}
+
 /// A webhook may answer with any code; one without a code becomes 400. What it says is a rule of the cluster, whatever the
 /// code stands for elsewhere.
 #[test]

@@ -53,7 +53,8 @@ pub(super) struct SlicePoolInputs {
     pub capacity_types: Attr<Vec<String>>,
     /// With a node group: fewest nodes; 0 if left out, which costs nothing while nobody asks for slices.
     pub min_size: Attr<i64>,
-    /// Most nodes. Karpenter launches at most 10 for each layout if it is left out; a node group needs it.
+    /// Most nodes of each layout: with two layouts in `fallback` there may be three times as many. Karpenter launches at most 10 of each if
+    /// it is left out; a node group needs it.
     pub max_size: Attr<i64>,
     /// Labels of the nodes in addition to the layout's.
     pub labels: Attr<BTreeMap<String, String>>,

@@ -28,8 +28,8 @@ pub struct DevicePluginModel {
     /// An existing namespace.
     #[attr(default = "kube-system", replace)]
     pub namespace: Attr<String>,
-    /// Image, with tag or digest. A new provider keeps the image that is in use; the newest that it knows is used for
-    /// new ones.
+    /// Image, with tag or digest; for new plugins `nvcr.io/nvidia/k8s-device-plugin` in the newest version that the provider knows. An
+    /// upgrade of the provider keeps the image in use. Nodes must be able to pull it: name a registry of your own for private clusters.
     #[attr(optional, computed, stable)]
     pub image: Attr<String>,
     /// When the image is pulled.

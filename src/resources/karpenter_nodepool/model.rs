@@ -115,7 +115,7 @@ pub struct NodePoolModel {
     /// How long a deletion waits for Karpenter to drain the pool's nodes.
     #[attr(applying, default = "20m", validate = wait_time(), same_meaning = crate::duration::same, no_json)]
     pub delete_timeout: Attr<String>,
-    /// Version of the rendering. A new provider keeps the version in use, so that an upgrade rolls no node.
+    /// Version of the rendering, from 1 to 3. A new provider keeps the version in use, so that an upgrade rolls no node.
     #[attr(applying, optional, computed, stable, no_json)]
     pub render_version: Attr<i64>,
     /// The fields of the object that are managed here, as JSON, by `KIND/NAME`.

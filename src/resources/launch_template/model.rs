@@ -57,7 +57,7 @@ pub struct LaunchTemplate {
     pub node_config: Attr<NodeConfig>,
     /// Parts of MIME user data before and after ours.
     pub extra_user_data: Attr<ExtraUserData>,
-    /// Version of the rendering of user data. A new provider keeps the version that a template has, so that an
+    /// Version of the rendering of user data, from 1 to 3. A new provider keeps the version that a template has, so that an
     /// upgrade changes no byte and rolls no node; the newest version is used for new templates.
     #[attr(optional, computed, stable)]
     pub render_version: Attr<i64>,
@@ -74,7 +74,8 @@ pub struct LaunchTemplate {
     pub iam_instance_profile: Attr<IamInstanceProfile>,
     /// Security groups of the instances; not together with `network_interfaces`.
     pub vpc_security_group_ids: Attr<SetOf<String>>,
-    /// Volumes of the instances, beside and instead of the image's.
+    /// Volumes of the instances, beside and instead of the image's. Left out, the image's own root volume is used, which may be too small for
+    /// images with CUDA: unlike a node class, a template has no larger one by default.
     pub block_device_mappings: Attr<Vec<BlockDeviceMapping>>,
     /// Instance metadata service. IMDSv2 is required unless said otherwise.
     #[attr(default = MetadataOptions::safe())]

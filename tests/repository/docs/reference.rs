@@ -125,7 +125,7 @@ fn optional_attributes_have_a_default_or_the_page_says_whose_holds() {
         if let Some((_, optional)) = page.text.split_once("\n### Optional\n\n") {
             let first = optional.lines().next().unwrap_or_default();
             assert!(
-                first.starts_with("Without a default here"),
+                first.starts_with("Where an attribute has no default"),
                 "{}",
                 page.path.display()
             );

@@ -227,10 +227,14 @@ impl Problem {
             }
             Self::UnknownInstanceType { nearest, .. } if nearest.is_empty() => {
                 let all = Remedy::LookUp(Listing::InstanceTypes);
-                Advice::new("The catalog has no GPU instance type of a similar name.", [all])
+                Advice::new("The catalog has no GPU instance type of a similar name. A type that it does not have yet can be added with catalog_overrides.", [all])
             }
             Self::UnknownInstanceType { nearest, .. } => {
-                format!("The nearest that the catalog has: {}.", nearest.join(", ")).into()
+                let names = format!(
+                    "The catalog has {}. A type that it does not have yet can be added with catalog_overrides.",
+                    nearest.join(", ")
+                );
+                Advice::new(names, [Remedy::LookUp(Listing::InstanceTypes)])
             }
             Self::NoMig { model, families, .. } => no_mig(model, families),
             Self::PlacementsUnknown { notes, .. } => format!(

@@ -37,7 +37,7 @@ pub(crate) async fn try_out<M: ManifestModel>(
         Verdict::MayFail(warning) => cx.warn(warning),
         Verdict::NoAnswer(why) => {
             if provider.is_first_report(Notice::NotTried, planned.cluster()) {
-                let all = "This holds for all objects of the cluster, and is told once.";
+                let all = "This applies to all objects of the cluster, and is shown once.";
                 cx.warn(unchecked(&format!("{why}\n\n{all}")));
             }
         }

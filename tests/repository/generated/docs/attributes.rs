@@ -12,7 +12,7 @@ use super::page::one_line;
 const GROUPS: [&str; 3] = ["Required", "Optional", "Read-Only"];
 
 /// What holds of attributes that name no default.
-const DEFAULTS: &str = "Without a default here, what is left out is left to AWS, Kubernetes or Karpenter; a switch of this provider is off.\n\n";
+const DEFAULTS: &str = "Where an attribute has no default and is left out, AWS, Kubernetes or Karpenter decides. A switch of this provider is off then.\n\n";
 
 fn group(optionality: Optionality) -> &'static str {
     match optionality {

@@ -140,10 +140,9 @@ fn ephemeral_resource(name: &str, schema: &Schema, examples: &Examples) -> Strin
         "the generator knows attributes only; teach it blocks for {name}"
     );
     let mut page = Page::new(Kind::EphemeralResource, name, &schema.description);
-    page.section(
-        "Example Usage",
-        &examples.usage(&format!("ephemeral-resources/{name}"), "ephemeral-resource"),
-    );
+    let example = examples.usage(&format!("ephemeral-resources/{name}"), "ephemeral-resource");
+    let note = "Terraform 1.10 or OpenTofu 1.11, or later.";
+    page.section("Example Usage", &format!("{note}\n\n{example}"));
     page.section("Schema", &attributes::schema(&schema.attributes));
     page.section(
         "Rights",

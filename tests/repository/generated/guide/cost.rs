@@ -51,9 +51,11 @@ Tools that attribute cost usually know `nvidia.com/gpu` alone, and show nothing 
 by its slices, as below, and count what pods request.
 ";
 
-/// Types of one GPU, each with its price, cheapest first.
+/// Types of one whole GPU, each with its price, cheapest first.
 fn whole(catalog: &Catalog) -> Vec<(&InstanceType, u64)> {
-    let single = catalog.instance_types().filter(|found| found.gpu.count == 1);
+    let single = catalog
+        .instance_types()
+        .filter(|found| found.gpu.count == 1 && found.gpu.fraction >= 1.0);
     let mut priced: Vec<_> = single
         .filter_map(|found| Some((found, micros(catalog, found)?)))
         .collect();

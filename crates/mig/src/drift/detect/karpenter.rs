@@ -52,11 +52,11 @@ fn lasts(condition: &Condition, now: i64) -> bool {
 
 fn refusal(object: &Object, condition: &Condition) -> Drift {
     let words = Words {
-        expected: "the controller takes the object".to_owned(),
+        expected: "Karpenter accepts the object".to_owned(),
         found: format!("{}: {}", condition.reason, condition.message),
         cause: "Karpenter cannot use the object as it is. A class may name what AWS does not have, and two overlays may \
                 say different things of one instance type.",
-        next_step: "Remove what the message names. Until then Karpenter brings up no node for it, or the wrong one.",
+        next_step: "Correct what the message names. Until then Karpenter brings up no node for it, or the wrong one.",
     };
     Drift::new(DriftClass::D5, object.clone(), "refused", words)
 }

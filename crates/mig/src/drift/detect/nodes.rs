@@ -198,7 +198,7 @@ fn of_starts(reason: &Reason) -> Option<(&'static str, &'static str)> {
             "Read the conditions of the node's claim. Remove the cause, then delete the node so that a new one starts.",
         ),
         Reason::PartitionFailed { .. } => (
-            "The boot script could not cut the GPUs as declared, and the node was told to join all the same.",
+            "The boot script could not cut the GPUs as declared, and by join_tainted the node joined nevertheless.",
             "Read /var/log/mig-partition.log on the node, which names the step. Then replace the node.",
         ),
         _ => return None,
@@ -231,7 +231,7 @@ fn of_sharing(reason: &Reason) -> Option<(&'static str, &'static str)> {
             "Look which device plugin runs on the node. Only the layout's may run there.",
         ),
         Reason::Unhealthy { .. } => (
-            "The device plugin takes these devices as broken, or has just stopped. A GPU that reported a fatal error (XID) \
+            "The device plugin considers these devices unhealthy, or has just stopped. A GPU that reported a fatal error (XID) \
              is the usual cause.",
             "Search the node's kernel log for Xid, and read the device plugin's log. Replace the node if a GPU has failed.",
         ),
