@@ -94,7 +94,7 @@ fn failures_without_end_are_told_and_lose_nothing() {
                 "InternalError",
                 &ground.name,
                 "us-east-1",
-                "Repeat",
+                "Run the command again",
             ],
         );
         assert_recovers(&ground);

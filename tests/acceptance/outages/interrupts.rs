@@ -145,7 +145,7 @@ fn while_finalizers_hold_a_deleted_object() {
         let output = interrupted(&ground, &DESTROY, begun);
         assert_says(
             &output.words(),
-            &["cannot be deleted", "stopped while waiting for", "Repeat"],
+            &["cannot be deleted", "stopped while waiting for", "Run the command again"],
         );
         assert_eq!(ground.project.state_list().unwrap(), [CLASS]);
         edit("EC2NodeClass", name, &finalizers(json!(null)));
@@ -218,7 +218,7 @@ fn assert_hanging_change(cli: &Cli, test: &str, done: bool) {
         &[
             "ConfigMap/mig-device-plugin cannot be applied",
             "stopped while waiting for an answer",
-            "Repeat",
+            "Run the command again",
         ],
     );
     let made = objects(&name);
