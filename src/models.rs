@@ -23,12 +23,15 @@ pub use user_data::{
     ExtraPart, ExtraUserData, NodeConfig, UserDataParts, newest_version, partition_timeout, render_version,
 };
 
+use crate::wording::{Reader, reader};
+
 /// What follows from other values or, as long as that is unknown, what an existing object has: for an unknown value the object would
-/// be replaced, and with it all its nodes. Where it turns out to be another one, the apply is refused, since its plan showed no
-/// replacement, and the next plan shows it.
+/// be replaced, and with it all its nodes. Where it turns out to be another one, Terraform refuses the apply, since its plan showed no
+/// replacement, and the next plan shows it. Pulumi carries out no preview: it asks again when all is known, so that its previews show what
+/// may come.
 pub(crate) fn kept<T: Clone>(follows: tfplug::Attr<T>, before: Option<&tfplug::Attr<T>>) -> tfplug::Attr<T> {
     match before {
-        Some(before) if follows.is_unknown() => before.clone(),
+        Some(before) if follows.is_unknown() && reader() == Reader::Terraform => before.clone(),
         _ => follows,
     }
 }

@@ -145,7 +145,11 @@ fn while_finalizers_hold_a_deleted_object() {
         let output = interrupted(&ground, &DESTROY, begun);
         assert_says(
             &output.words(),
-            &["cannot be deleted", "stopped while waiting for", "Run the command again"],
+            &[
+                "cannot be deleted",
+                "stopped while waiting for",
+                "Run the command again",
+            ],
         );
         assert_eq!(ground.project.state_list().unwrap(), [CLASS]);
         edit("EC2NodeClass", name, &finalizers(json!(null)));

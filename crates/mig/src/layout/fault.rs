@@ -231,7 +231,7 @@ impl Problem {
             }
             Self::UnknownInstanceType { nearest, .. } => {
                 let names = format!(
-                    "The catalog has {}. A type that it does not have yet can be added with catalog_overrides.",
+                    "The nearest that the catalog has: {}. A type that it does not have yet can be added with catalog_overrides.",
                     nearest.join(", ")
                 );
                 Advice::new(names, [Remedy::LookUp(Listing::InstanceTypes)])

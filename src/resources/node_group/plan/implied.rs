@@ -317,10 +317,11 @@ pub(super) fn set(
             Attr::Known(of) => of.instance_types.clone(),
             _ => written.known().cloned().unwrap_or(Attr::Unknown),
         };
-        if follows.is_unknown() && prior.is_some() {
+        let deferred = follows.is_unknown();
+        planned.instance_types = kept(follows, prior.map(|prior| &prior.instance_types));
+        if deferred && !planned.instance_types.is_unknown() {
             findings.push(types_kept());
         }
-        planned.instance_types = kept(follows, prior.map(|prior| &prior.instance_types));
     }
     if config.ami_type.is_null() {
         let follows = machine.as_ref().map(|of| of.ami_type.clone());
