@@ -57,20 +57,23 @@ fn a_lost_answer_and_server_faults_lose_no_object() {
     }
 }
 
+/// Applied objects, of which the pool waits two seconds for its end.
+fn impatient(cli: &Cli, test: &str) -> Ground {
+    let ground = ground(cli, test);
+    let wish = Wish {
+        pool: "delete_timeout = \"2s\"",
+        ..Wish::default()
+    };
+    ground.write(&configuration(&ground.name, &wish));
+    ground.settle();
+    ground
+}
+
 #[test]
 fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
     with_a_cli(|cli| {
-        let ground = ground(cli, "kp-held");
+        let ground = impatient(cli, "kp-held");
         let name = &ground.name;
-        let pool = "delete_timeout = \"2s\"";
-        ground.write(&configuration(
-            name,
-            &Wish {
-                pool,
-                ..Wish::default()
-            },
-        ));
-        ground.settle();
         let claim = format!("{name}-001");
         make_claim(&claim, name);
         // More than a page of a list.
@@ -107,17 +110,8 @@ fn a_deletion_that_is_held_names_the_node_claims_and_can_be_repeated() {
 #[test]
 fn a_deletion_waits_for_the_nodes_of_a_pool_that_is_gone() {
     with_a_cli(|cli| {
-        let ground = ground(cli, "kp-nodes");
+        let ground = impatient(cli, "kp-nodes");
         let name = &ground.name;
-        let pool = "delete_timeout = \"2s\"";
-        ground.write(&configuration(
-            name,
-            &Wish {
-                pool,
-                ..Wish::default()
-            },
-        ));
-        ground.settle();
         let claim = format!("{name}-1");
         make_claim(&claim, name);
         let destroy = ["destroy", "-no-color", "-input=false", "-auto-approve"];
