@@ -56,7 +56,7 @@ fn said(status: &Status) -> String {
     let said = if start.is_empty() { "no text" } else { &start };
     let code = status.code;
     format!(
-        "the answer is {code} in another form than a Kubernetes API server's, which may not have been asked: {said}"
+        "the server answered {code} in a form that no Kubernetes API server has, so it may be another server: {said}"
     )
 }
 

@@ -62,7 +62,7 @@ fn an_answer_in_another_form_is_no_missing_kind() {
         assert_eq!(error.kind, Kind::Connection);
         let text = error.to_string();
         assert!(
-            text.contains("the answer is 404 in another form") && text.contains(said),
+            text.contains("the server answered 404 in a form") && text.contains(said),
             "{text}"
         );
         assert!(text.contains("Check the cluster's host"), "{text}");

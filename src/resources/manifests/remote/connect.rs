@@ -118,8 +118,8 @@ pub(crate) async fn replace_if_moved<M: ManifestModel>(
     Ok(())
 }
 
-/// Refuses to change objects in another cluster than the one in which they are: a plan that did not know the cluster yet, or that
-/// somebody else's program made.
+/// Refuses a change in another cluster than the one that has the objects, which a plan that did not know the cluster yet may come to. It is
+/// the second lock: a host that plans again before it applies has refused it already.
 pub(super) async fn refuse_if_moved<M: ManifestModel>(
     cx: &Context<Connections>,
     (prior, planned): (&M, &M),
@@ -134,8 +134,8 @@ pub(super) async fn refuse_if_moved<M: ManifestModel>(
         |from| from.to_string(),
     );
     let detail = format!(
-        "The objects of {} are in {from}, and the cluster is {to} now. Nothing was changed. Plan again: what is planned then makes them \
-         in the one and deletes them in the other.",
+        "The objects of {} are in {from}, and `cluster` names {to} now. Nothing was changed. Run the command again: then it is known that \
+         they are replaced.",
         planned.object_id()
     );
     Err(
@@ -235,4 +235,44 @@ fn blamed<M: ManifestModel>(error: &KubeError) -> Path {
 /// Whether the object is not there. Without its namespace no object is.
 pub(super) fn is_absent(error: &KubeError) -> bool {
     error.is_not_found() || error.kind == KubeErrorKind::NamespaceMissing
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplug::CallContext;
+
+    use super::*;
+    use crate::resources::device_plugin::DevicePluginModel;
+
+    fn at(host: Attr<String>) -> DevicePluginModel {
+        let cluster = ClusterModel {
+            host,
+            ..ClusterModel::default()
+        };
+        DevicePluginModel {
+            cluster: cluster.into(),
+            ..DevicePluginModel::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_in_another_cluster_is_refused() {
+        let cx = Context::new(
+            Some(Arc::new(Connections::of_environment())),
+            CallContext::default(),
+        );
+        let here = at("https://a.example".into());
+        let change =
+            async |to: &DevicePluginModel| refuse_if_moved(&cx, (&here, to), &Provenance::default()).await;
+        assert!(change(&here).await.is_ok());
+        assert!(change(&at(Attr::Unknown)).await.is_ok(), "unknown is not another");
+        let refused = change(&at("https://b.example".into())).await.unwrap_err();
+        let told = refused.iter().next().unwrap();
+        assert_eq!(told.path, Path::attr("cluster"));
+        assert!(
+            told.detail.contains("the cluster at https://a.example")
+                && told.detail.contains("https://b.example"),
+            "{told}"
+        );
+    }
 }
