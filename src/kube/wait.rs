@@ -11,7 +11,8 @@ use super::api::{KubeApi, ObjectRef};
 use super::error::{KubeError, KubeErrorKind};
 use crate::wait::{Look, Pace, WaitError, WaitOptions, wait};
 
-const PACE: Pace = Pace {
+/// Pauses between looks at a cluster.
+pub(crate) const PACE: Pace = Pace {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(5),
 };

@@ -43,7 +43,7 @@ pub struct Server<P: Provider> {
 }
 
 impl<P: Provider> Server<P> {
-    /// Asks the provider what it serves and makes all schemas.
+    /// Asks the provider what it serves. A schema is made when it is first needed.
     ///
     /// # Errors
     /// When two objects of one kind have one name, or a list resource has no resource with an identity.

@@ -207,6 +207,21 @@ fn missing_credentials_are_found_under_the_dispatch_failure() {
     assert!(error.to_string().contains("AWS_PROFILE"), "{error}");
 }
 
+/// The instance's metadata service is asked last: where it gives nothing, there are no credentials to check.
+#[test]
+fn without_a_metadata_service_credentials_are_missing() {
+    let refused = CredentialsError::provider_error("failed to load IMDS session token");
+    assert_eq!(
+        super::classify::credentials_error(CALL, &refused).kind,
+        Kind::CredentialsMissing
+    );
+    let wrong = CredentialsError::provider_error("the profile names no role");
+    assert_eq!(
+        super::classify::credentials_error(CALL, &wrong).kind,
+        Kind::CredentialsInvalid
+    );
+}
+
 #[test]
 fn connections_and_timeouts_are_told_apart() {
     let io = |source: ConnectorError| -> AwsError {

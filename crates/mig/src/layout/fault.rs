@@ -8,6 +8,9 @@ use crate::finding::{Advice, Finding, FindingKind, Listing, Remedy};
 use crate::placement::{FitError, Obstacle, ProfileCounts, Suggestion, in_words};
 use crate::profile::ProfileError;
 
+/// How a user brings an instance type that a release does not know yet.
+const ADD_TYPE: &str = "A type that it does not have yet can be added with catalog_overrides.";
+
 /// What is wrong; its text is the one-line summary.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Problem {
@@ -227,13 +230,10 @@ impl Problem {
             }
             Self::UnknownInstanceType { nearest, .. } if nearest.is_empty() => {
                 let all = Remedy::LookUp(Listing::InstanceTypes);
-                Advice::new("The catalog has no GPU instance type of a similar name. A type that it does not have yet can be added with catalog_overrides.", [all])
+                Advice::new(format!("The catalog has no GPU instance type of a similar name. {ADD_TYPE}"), [all])
             }
             Self::UnknownInstanceType { nearest, .. } => {
-                let names = format!(
-                    "The nearest that the catalog has: {}. A type that it does not have yet can be added with catalog_overrides.",
-                    nearest.join(", ")
-                );
+                let names = format!("The nearest that the catalog has: {}. {ADD_TYPE}", nearest.join(", "));
                 Advice::new(names, [Remedy::LookUp(Listing::InstanceTypes)])
             }
             Self::NoMig { model, families, .. } => no_mig(model, families),

@@ -134,8 +134,8 @@ pub(super) async fn refuse_if_moved<M: ManifestModel>(
         |from| from.to_string(),
     );
     let detail = format!(
-        "The objects of {} are in {from}, and `cluster` names {to} now. Nothing was changed. Run the command again: then it is known that \
-         they are replaced.",
+        "The objects of {} are in {from}, and `cluster` names {to} now. Nothing was changed. Run the command again: it then \
+         replaces them.",
         planned.object_id()
     );
     Err(

@@ -1,7 +1,6 @@
 //! Taking objects away, and what holds them.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -15,18 +14,15 @@ use crate::connections::Connections;
 use crate::kube::{
     self, Delete, Deletion, KubeApi, KubeError, KubeErrorKind, Listing, Name, ObjectRef, kinds,
 };
-use crate::wait::{Look, Pace, WaitError, WaitOptions, wait};
+use crate::wait::{Look, WaitError, WaitOptions, wait};
 
 /// Names of NodeClaims that a message has room for.
 const SHOWN: usize = 10;
 
-/// Karpenter drains nodes in minutes.
-const PACE: Pace = Pace {
-    first: Duration::from_millis(500),
-    longest: Duration::from_secs(5),
-};
+/// What may keep a node that Karpenter drains.
+const KEEPS_NODES: &str = "Pods that must not be disrupted, or disruption budgets, may keep a node indefinitely: look at kubectl describe nodeclaim.";
 
-/// Deletes one object and waits until it is gone. Where ours is known by its UID, no other of its name is touched.
+/// Deletes one object and waits until it and its nodes are gone. Where ours is known by its UID, no other of its name is touched.
 pub(super) async fn one<M: ManifestModel>(
     cx: &Context<Connections>,
     api: &dyn KubeApi,
@@ -34,6 +30,20 @@ pub(super) async fn one<M: ManifestModel>(
     key: &Key,
     uid: Option<&str>,
 ) -> Result<(), Diagnostics> {
+    if object_gone(cx, api, model, key, uid).await? {
+        nodes_gone(cx, api, model, key).await?;
+    }
+    Ok(())
+}
+
+/// Deletes the object and waits until it is gone; whether nodes of it may be left. Another object of its name has its own.
+async fn object_gone<M: ManifestModel>(
+    cx: &Context<Connections>,
+    api: &dyn KubeApi,
+    model: &M,
+    key: &Key,
+    uid: Option<&str>,
+) -> Result<bool, Diagnostics> {
     let object = key.object(model.namespace());
     if let Some(warning) = held_by_others(api, key, &object).await {
         cx.warn(warning);
@@ -43,34 +53,37 @@ pub(super) async fn one<M: ManifestModel>(
         ..Delete::default()
     };
     let error = match api.delete(&object, how).await {
-        Ok(Deletion::Gone) => return nodes_gone(cx, api, model, key).await,
+        Ok(Deletion::Gone) => return Ok(true),
         Ok(Deletion::Pending) => {
-            let options = WaitOptions {
-                timeout: model.deletion_timeout(),
-                cancel: cx.cancel().clone(),
-            };
-            match kube::wait_until_gone(api, &object, uid, &options).await {
-                Ok(()) => return nodes_gone(cx, api, model, key).await,
+            match kube::wait_until_gone(api, &object, uid, &wait_options(cx, model)).await {
+                Ok(()) => return Ok(true),
                 Err(error) => error,
             }
         }
         Err(error) => error,
     };
-    if missing::is_kind_gone(api, &object, &error).await {
-        return Ok(());
-    }
     if is_absent(&error) {
-        return nodes_gone(cx, api, model, key).await;
+        return Ok(true);
+    }
+    if missing::is_kind_gone(api, &object, &error).await {
+        return Ok(false);
     }
     if error.kind == KubeErrorKind::Changed && is_another(api, &object, uid).await {
         cx.warn(left_alone(key));
-        return Ok(());
+        return Ok(false);
     }
     Err(not_deleted(api, model, key, &error).await.into())
 }
 
-/// Waits until the nodes of an object that is gone are gone too. Karpenter puts a finalizer on a node class and none on a pool: what is
-/// destroyed after the pool, such as Karpenter itself, would leave nodes that nobody ends.
+fn wait_options<M: ManifestModel>(cx: &Context<Connections>, model: &M) -> WaitOptions {
+    WaitOptions {
+        timeout: model.deletion_timeout(),
+        cancel: cx.cancel().clone(),
+    }
+}
+
+/// Waits until the nodes of an object that is gone are gone too. Karpenter puts a finalizer on a node class and none on a pool. If
+/// Karpenter were destroyed right after the pool, nothing would terminate the pool's nodes.
 async fn nodes_gone<M: ManifestModel>(
     cx: &Context<Connections>,
     api: &dyn KubeApi,
@@ -80,19 +93,18 @@ async fn nodes_gone<M: ManifestModel>(
     let Some(labels) = model.claims() else {
         return Ok(());
     };
-    let options = WaitOptions {
-        timeout: model.deletion_timeout(),
-        cancel: cx.cancel().clone(),
-    };
-    let what = format!("nodes of {}", key.text());
-    let ended = wait(&what, &options, PACE, async || {
-        match claims::<Name>(api, &labels).await {
+    let (what, options) = (format!("nodes of {}", key.text()), wait_options(cx, model));
+    let ended = wait(
+        &what,
+        &options,
+        kube::wait::PACE,
+        async || match claims::<Name>(api, &labels).await {
             Ok(left) if left.is_empty() => Look::Done(()),
             Ok(left) => Look::Again(format!("the end of the NodeClaims {}", names(left))),
             Err(error) if error.is_transient() => Look::Again(format!("an answer ({})", error.message)),
             Err(error) => Look::Failed(error),
-        }
-    });
+        },
+    );
     let why = match ended.await {
         Ok(()) => return Ok(()),
         Err(WaitError::Failed(error)) if error.kind == KubeErrorKind::Forbidden => {
@@ -102,9 +114,8 @@ async fn nodes_gone<M: ManifestModel>(
         Err(why) => why,
     };
     let detail = format!(
-        "{why}. {} is deleted, and Karpenter drains its nodes. Pods that must not be disrupted, or disruption budgets, may keep one \
-         indefinitely: look at kubectl describe nodeclaim. Keep Karpenter running until they are gone: nobody else ends them, and \
-         AWS bills them.",
+        "{why}. {} is deleted, and Karpenter drains its nodes. {KEEPS_NODES} Keep Karpenter running until the nodes are gone: nothing else \
+         terminates their instances, which AWS bills.",
         key.text()
     );
     let summary = format!("The nodes of {} are not gone yet", key.text());
@@ -117,10 +128,7 @@ fn unseen(key: &Key, error: &KubeError) -> Diagnostic {
          get nodeclaims` shows none of the pool."
     );
     Diagnostic::warning(
-        format!(
-            "It could not be seen whether the nodes of {} are gone",
-            key.text()
-        ),
+        format!("Whether the nodes of {} are gone is not known", key.text()),
         detail,
     )
 }
@@ -192,8 +200,7 @@ fn names(claims: Vec<Name>) -> String {
 
 fn held_by(claims: Vec<Name>) -> String {
     format!(
-        "It is held by the NodeClaims {}: Karpenter drains their nodes first. Pods that must not be disrupted, or \
-         disruption budgets, may keep one indefinitely: look at kubectl describe nodeclaim. The deletion is under way and \
+        "It is held by the NodeClaims {}: Karpenter drains their nodes first. {KEEPS_NODES} The deletion is under way and \
          goes on; run the command again to see its end.",
         names(claims)
     )

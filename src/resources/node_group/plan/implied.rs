@@ -347,7 +347,7 @@ fn written_types(config: &NodeGroup) -> Checked<Attr<Vec<String>>> {
 
 fn types_kept() -> Diagnostic {
     let detail = "What they follow from is known only after apply, and so the group keeps those that it has. If they turn out to be \
-                  others, the command fails before it changes the group, and says when it is run again that the group is replaced.";
+                  others, the command fails without a change of the group, and replaces it when it is run again.";
     Diagnostic::warning("The group's instance types are not known yet", detail)
         .at(Path::attr("instance_types"))
 }

@@ -198,7 +198,7 @@ fn of_starts(reason: &Reason) -> Option<(&'static str, &'static str)> {
             "Read the conditions of the node's claim. Remove the cause, then delete the node so that a new one starts.",
         ),
         Reason::PartitionFailed { .. } => (
-            "The boot script could not cut the GPUs as declared, and by join_tainted the node joined nevertheless.",
+            "The boot script could not cut the GPUs as declared. The node joined nevertheless, since on_failure is join_tainted.",
             "Read /var/log/mig-partition.log on the node, which names the step. Then replace the node.",
         ),
         _ => return None,
